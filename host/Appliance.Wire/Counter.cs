@@ -1,0 +1,80 @@
+namespace Appliance.Wire;
+
+/// <summary>
+/// The counters of manifest key 15, in their order on the wire. Cumulative in the epoch, so that a lost batch does
+/// not lose its counts. A new counter is added at the end; a reader takes a missing one as zero.
+/// </summary>
+public enum Counter : byte
+{
+    PacketsInside,
+    PacketsOutside,
+    KernelDropsInside,
+    KernelDropsOutside,
+    RingDropsInside,
+    RingDropsOutside,
+    DuplicatesInside,
+    DuplicatesOutside,
+
+    /// <summary>The capture's link type is not one that is decoded.</summary>
+    UndecodedLink,
+
+    /// <summary>No IP inside: ARP, LLDP, spanning tree.</summary>
+    UndecodedNotIp,
+
+    /// <summary>The headers were cut off by the capture or are shorter than they say.</summary>
+    UndecodedTruncated,
+
+    /// <summary>A header contradicts itself (length, version, header length).</summary>
+    UndecodedMalformed,
+
+    /// <summary>IP, but a transport without flows here (OSPF, ESP).</summary>
+    UndecodedTransport,
+
+    /// <summary>A fragment whose first part was not seen.</summary>
+    UndecodedFragment,
+
+    /// <summary>Nested deeper than <c>Limits</c> allows.</summary>
+    UndecodedDepth,
+
+    /// <summary>No rule says which leg the frame is of.</summary>
+    NoLegRule,
+
+    /// <summary>ICMP errors and other messages about a flow, counted and not a flow.</summary>
+    IcmpErrors,
+
+    /// <summary>Frames whose captured length is shorter than the frame was.</summary>
+    Sliced,
+    FlowsOpened,
+    FlowsClosed,
+    FlowsEvicted,
+
+    /// <summary>Packets that found no room for their flow.</summary>
+    FlowsRefused,
+
+    /// <summary>Outside packets from the internet without any answer (scans): counts, not flows.</summary>
+    Unsolicited,
+    FlowsAttributed,
+    FlowsAmbiguous,
+    FlowsUnattributed,
+    BindingsReused,
+    BindingsRevised,
+    NamesTls,
+    NamesQuic,
+    NamesHttp,
+    NamesDns,
+
+    /// <summary>Flows whose ClientHello is encrypted (ECH): the name is the cover name, marked.</summary>
+    NamesEncrypted,
+
+    /// <summary>Names not looked for because of overload or a full table.</summary>
+    NamesSkipped,
+    RecordsWritten,
+
+    /// <summary>Records that found the queue full.</summary>
+    RecordsDropped,
+
+    /// <summary>Estimated loss before the box, parts per million of packets in the last interval.</summary>
+    LossInsidePpm,
+    LossOutsidePpm,
+    Alarms,
+}

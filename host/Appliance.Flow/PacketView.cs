@@ -82,6 +82,6 @@ public struct PacketView
     /// <summary>Outermost MPLS label; 0 without one.</summary>
     public uint Label;
 
-    /// <summary>Keyed nowhere, only an index: a digest of the outer headers that were peeled off; 0 for a plain frame.</summary>
+    /// <summary>Number of the peeled-off outer headers in the decoder's route table; 0 for a plain frame.</summary>
     public uint Route;
 }

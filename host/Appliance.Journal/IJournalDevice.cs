@@ -12,7 +12,7 @@ public interface IJournalDevice
     /// <summary>Length of a file in bytes.</summary>
     long Length(string name);
 
-    /// <summary>Creates a file of the given length with its blocks written, synced, and its folder entry synced.</summary>
+    /// <summary>Creates a file of the given length: blocks written and synced, folder entry synced.</summary>
     void Create(string name, long length);
 
     /// <summary>Reads into the whole span; returns fewer bytes only at the end of the file.</summary>

@@ -14,7 +14,7 @@ public readonly record struct CanonRows(ReadOnlyMemory<byte> Bytes, ReadOnlyMemo
         Bytes.Span[(index == 0 ? 0 : Ends.Span[index - 1])..Ends.Span[index]];
 }
 
-/// <summary>One section ready to be sealed: its number, its encoded columns, and the canonical rows behind them.</summary>
+/// <summary>One section ready to be sealed: its number, its encoded columns, the canonical rows behind them.</summary>
 /// <param name="Number">1 attribution, 2 contact.</param>
 /// <param name="Columns">Encoded columns (pt_s of FORMAT.md).</param>
 /// <param name="Rows">Canonical rows, in the order of the columns.</param>

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Appliance.Wire;
 
 /// <summary>
-/// An IPv4 or IPv6 address as a 16-byte value; IPv4 is held in its mapped form ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2),
-/// which never travels in a real IPv6 header. The default value stands for "no address".
+/// An IPv4 or IPv6 address as a 16-byte value; IPv4 is held in its mapped form ::ffff:a.b.c.d (RFC 4291 section
+/// 2.5.5.2), which never travels in a real IPv6 header. The default value stands for "no address".
 /// </summary>
 /// <param name="High">First 64 bits, network order read as a big-endian number.</param>
 /// <param name="Low">Last 64 bits.</param>

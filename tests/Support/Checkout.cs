@@ -23,6 +23,6 @@ internal static class Checkout
             }
         }
 
-        throw new InvalidOperationException("Appliance.sln is not above the test assembly; run the tests from a checkout.");
+        throw new InvalidOperationException("Appliance.sln is not above the test assembly; run from a checkout.");
     }
 }

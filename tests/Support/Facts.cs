@@ -22,7 +22,7 @@ internal sealed class SharedTheoryAttribute : TheoryAttribute
     }
 }
 
-/// <summary>A test that needs root (network namespaces, raw sockets) and programs on the path; skipped without them.</summary>
+/// <summary>A test that needs root (network namespaces, raw sockets) and programs; skipped without them.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RootFactAttribute : FactAttribute
 {

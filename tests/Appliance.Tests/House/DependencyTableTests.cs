@@ -1,0 +1,75 @@
+using System.Xml.Linq;
+using Appliance.TestSupport;
+using Xunit;
+
+namespace Appliance.Tests.House;
+
+/// <summary>The dependency table of the house, held against the project files: a new arrow is a decision, not an accident.</summary>
+public sealed class DependencyTableTests
+{
+    private static readonly Dictionary<string, string> Table = new()
+    {
+        ["Appliance.Wire"] = "",
+        ["Appliance.Flow"] = "Wire",
+        ["Appliance.Time"] = "Wire",
+        ["Appliance.Journal"] = "Wire",
+        ["Appliance.Mqtt"] = "",
+        ["Appliance.Supervisor"] = "",
+        ["Appliance.Linux"] = "Flow Journal Time Wire",
+        ["Appliance.Edge"] = "Flow Journal Linux Mqtt Time Wire",
+        ["Appliance.Retention"] = "Journal Linux Mqtt Wire",
+        ["Appliance.Icrctl"] = "Edge Flow Journal Linux Time Wire",
+        ["Appliance.Lab"] = "Flow Journal Linux Wire",
+        ["Appliance.Benchmarks"] = "Edge Flow Journal Lab Linux Wire",
+        ["Appliance.Tests"] = "Edge Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
+        ["Appliance.Simulation"] = "Edge Flow Journal Lab Mqtt Time Wire",
+        ["Appliance.SystemTests"] = "Edge Flow Icrctl Journal Lab Linux Mqtt Retention Time Wire",
+    };
+
+    [Fact]
+    public void EveryProjectReferencesExactlyWhatTheTableSays()
+    {
+        Dictionary<string, string> found = Projects().ToDictionary(
+            file => Path.GetFileNameWithoutExtension(file),
+            file => string.Join(' ', References(file).Order(StringComparer.Ordinal)));
+        Assert.Equal(Table.OrderBy(p => p.Key, StringComparer.Ordinal), found.OrderBy(p => p.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void EveryProjectStandsInTheSolution()
+    {
+        string solution = File.ReadAllText(Path.Combine(Checkout.Root, "Appliance.sln"));
+        string[] missing = [.. Projects().Select(p => Path.GetFileName(p)).Where(p => !solution.Contains(p))];
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void OnlyAppliance_LinuxMayUseUnsafeCode()
+    {
+        string[] unsafeProjects = [.. Projects()
+            .Where(p => File.ReadAllText(p).Contains("AllowUnsafeBlocks"))
+            .Select(p => Path.GetFileNameWithoutExtension(p)!)];
+        Assert.Equal(["Appliance.Linux"], unsafeProjects);
+    }
+
+    [Fact]
+    public void EveryPackageHasACentralVersionAndALockFile()
+    {
+        string central = File.ReadAllText(Path.Combine(Checkout.Root, "Directory.Packages.props"));
+        foreach (string project in Projects())
+        {
+            Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")), project);
+            foreach (XElement package in XDocument.Load(project).Descendants("PackageReference"))
+            {
+                Assert.Null(package.Attribute("Version"));
+                Assert.Contains($"\"{package.Attribute("Include")!.Value}\"", central);
+            }
+        }
+    }
+
+    private static IEnumerable<string> Projects() => SourceTree.Files("*.csproj");
+
+    private static IEnumerable<string> References(string project) => XDocument.Load(project)
+        .Descendants("ProjectReference")
+        .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value)["Appliance.".Length..]);
+}

@@ -20,14 +20,14 @@ public readonly record struct ClockReading(TaiTime Time, uint BoundUs, ClockStat
 /// </summary>
 public interface IClockMap
 {
-    /// <summary>Worst bound and states since the last call of <see cref="Summarise"/> are kept for the manifest.</summary>
+    /// <summary>Maps one stamp; its bound and state count for the next <see cref="Summarise"/>.</summary>
     ClockReading Map(long stampNs);
 
     /// <summary>What the manifest of the batch says of the clock; starts a new summary.</summary>
     ClockSummary Summarise();
 }
 
-/// <summary>Manifest key 17: the worst bound of a batch, every state that occurred, and what is known of leap seconds.</summary>
+/// <summary>Manifest key 17: worst bound and states of a batch, and what is known of leap seconds.</summary>
 /// <param name="WorstBoundUs">Largest bound of a mapped stamp; 0 where nothing was mapped.</param>
 /// <param name="States">Bit i set: state i of <see cref="ClockState"/> occurred.</param>
 /// <param name="TaiMinusUtc">Seconds of TAI minus UTC that were used.</param>

@@ -139,7 +139,7 @@ public struct FlowRow
     public ushort PublicPort;
     public ushort RemotePort;
 
-    /// <summary>Half width of the interval that holds the true time, rounded up; uint.MaxValue: no bound known.</summary>
+    /// <summary>Half width of the interval that holds the true time, rounded up; uint.MaxValue: none.</summary>
     public uint BoundUs;
 
     /// <summary>Rows of one ambiguous set share it; 0 otherwise. Unique in the epoch.</summary>

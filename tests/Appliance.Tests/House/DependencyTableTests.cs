@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Appliance.Tests.House;
 
-/// <summary>The dependency table of the house, held against the project files: a new arrow is a decision, not an accident.</summary>
+/// <summary>The dependency table, held against the project files: a new arrow is a decision, not an accident.</summary>
 public sealed class DependencyTableTests
 {
     private static readonly Dictionary<string, string> Table = new()
@@ -32,7 +32,7 @@ public sealed class DependencyTableTests
         Dictionary<string, string> found = Projects().ToDictionary(
             file => Path.GetFileNameWithoutExtension(file),
             file => string.Join(' ', References(file).Order(StringComparer.Ordinal)));
-        Assert.Equal(Table.OrderBy(p => p.Key, StringComparer.Ordinal), found.OrderBy(p => p.Key, StringComparer.Ordinal));
+        Assert.Equal(Table.OrderBy(p => p.Key), found.OrderBy(p => p.Key));
     }
 
     [Fact]

@@ -7,7 +7,8 @@ internal static class SourceTree
 {
     private static readonly string[] Skipped = ["artifacts", ".git", "bin", "obj"];
 
-    public static IEnumerable<string> Files(string pattern) => Below(Checkout.Root, pattern).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Files(string pattern) =>
+        Below(Checkout.Root, pattern).Order(StringComparer.Ordinal);
 
     public static string Name(string path) => Path.GetRelativePath(Checkout.Root, path);
 

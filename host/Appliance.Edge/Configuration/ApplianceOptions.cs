@@ -1,0 +1,114 @@
+namespace Appliance.Edge.Configuration;
+
+/// <summary>
+/// The whole configuration of a box, as /etc/appliance/appliance.json holds it. Every default stands here; a key that
+/// is not here is an error.
+/// </summary>
+public sealed record ApplianceOptions
+{
+    /// <summary>Which mirrored frame is of which leg; the first rule that fits decides.</summary>
+    public IReadOnlyList<LegRuleOptions> Legs { get; init; } = [];
+
+    public TrafficOptions Traffic { get; init; } = new();
+
+    public NoticeOptions Notice { get; init; } = new();
+
+    public BatchOptions Batch { get; init; } = new();
+
+    public JournalSettings Journal { get; init; } = new();
+
+    public ClockOptions Clock { get; init; } = new();
+
+    /// <summary>File of the device's key and the public day keys; without one a replay makes a lab set.</summary>
+    public string? Keys { get; init; }
+}
+
+/// <summary>One rule of the leg table. What is left out fits everything.</summary>
+public sealed record LegRuleOptions
+{
+    /// <summary>Name of the network interface, or for capture files "inside", "outside", "mirror".</summary>
+    public string Interface { get; init; } = "";
+
+    /// <summary>Outermost VLAN id, 1 to 4094.</summary>
+    public int? Vlan { get; init; }
+
+    /// <summary>Outermost MPLS label, 16 to 1048575.</summary>
+    public int? Label { get; init; }
+
+    /// <summary>Prefix that holds the source or the destination.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>inside or outside.</summary>
+    public string Leg { get; init; } = "";
+
+    /// <summary>Address space of the inside addresses (VRF, tenant).</summary>
+    public string Realm { get; init; } = "default";
+
+    /// <summary>Name in records; by default the interface and leg.</summary>
+    public string? Name { get; init; }
+}
+
+/// <summary>Flow table, leg join and times after which a silent flow ends.</summary>
+public sealed record TrafficOptions
+{
+    /// <summary>Flows that can be open at once; memory for them is taken at start.</summary>
+    public int FlowLimit { get; init; } = 1 << 18;
+
+    /// <summary>Largest difference between the two legs' stamps of one packet, either sign, milliseconds.</summary>
+    public int DelayWindowMs { get; init; } = 500;
+
+    /// <summary>Prefixes of customers; private and shared address space (RFC 1918, 6598, 4193) is always meant.</summary>
+    public IReadOnlyList<string> CustomerPrefixes { get; init; } = [];
+
+    /// <summary>Addresses of the NAT's public pool.</summary>
+    public IReadOnlyList<string> PublicPrefixes { get; init; } = [];
+
+    /// <summary>Look for service names.</summary>
+    public bool Names { get; init; } = true;
+
+    public int TcpIdleSeconds { get; init; } = 600;
+
+    public int UdpIdleSeconds { get; init; } = 60;
+
+    public int IcmpIdleSeconds { get; init; } = 30;
+}
+
+/// <summary>What the retention notice permits to exist at all.</summary>
+public sealed record NoticeOptions
+{
+    /// <summary>Identifier of the notice, 32 hexadecimal digits.</summary>
+    public string Id { get; init; } = "00000000000000000000000000000000";
+
+    /// <summary>source-only, uk-icr or ipdr.</summary>
+    public string Profile { get; init; } = "source-only";
+
+    /// <summary>none, host or domain.</summary>
+    public string Names { get; init; } = "host";
+
+    /// <summary>Prefixes of which no record may exist.</summary>
+    public IReadOnlyList<string> Excluded { get; init; } = [];
+}
+
+/// <summary>When a batch is closed.</summary>
+public sealed record BatchOptions
+{
+    public int RowsMax { get; init; } = 1 << 16;
+
+    /// <summary>Age in capture time after which a batch with rows is closed, seconds.</summary>
+    public int AgeSeconds { get; init; } = 10;
+}
+
+/// <summary>The folder of segments.</summary>
+public sealed record JournalSettings
+{
+    public string Path { get; init; } = "journal";
+
+    public int SegmentMiB { get; init; } = 8;
+}
+
+/// <summary>Where true time comes from.</summary>
+public sealed record ClockOptions
+{
+    /// <summary>Bound of a capture file's stamps that the operator vouches for, microseconds; none: no bound.</summary>
+    public uint? DeclaredBoundMicroseconds { get; init; }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Configuration;
+
+/// <summary>Every rule that the configuration must keep, in the order of the file; the first that fails is told.</summary>
+internal static class OptionsCheck
+{
+    private const int FlowLimitMax = 1 << 24;
+
+    public static string? FirstProblem(ApplianceOptions options)
+    {
+        foreach (string? problem in Problems(options))
+        {
+            if (problem is not null)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string?> Problems(ApplianceOptions o)
+    {
+        for (int i = 0; i < o.Legs.Count; i++)
+        {
+            LegRuleOptions rule = o.Legs[i];
+            string at = $"legs[{i}]";
+            yield return rule.Interface.Length == 0 ? $"{at}.interface is missing; name the interface" : null;
+            yield return OneOf($"{at}.leg", rule.Leg, "inside", "outside");
+            yield return rule.Vlan is int vlan ? InRange($"{at}.vlan", vlan, 1, 4094) : null;
+            yield return rule.Label is int label ? InRange($"{at}.label", label, 16, (1 << 20) - 1) : null;
+            yield return rule.Prefix is string prefix ? IsPrefix($"{at}.prefix", prefix) : null;
+        }
+
+        TrafficOptions traffic = o.Traffic;
+        yield return InRange("traffic.flowLimit", traffic.FlowLimit, 1024, FlowLimitMax);
+        yield return InRange("traffic.delayWindowMs", traffic.DelayWindowMs, 1, 2000);
+        yield return InRange("traffic.tcpIdleSeconds", traffic.TcpIdleSeconds, 5, 86400);
+        yield return InRange("traffic.udpIdleSeconds", traffic.UdpIdleSeconds, 5, 86400);
+        yield return InRange("traffic.icmpIdleSeconds", traffic.IcmpIdleSeconds, 5, 86400);
+        yield return ArePrefixes("traffic.customerPrefixes", traffic.CustomerPrefixes);
+        yield return ArePrefixes("traffic.publicPrefixes", traffic.PublicPrefixes);
+        yield return o.Notice.Id.Length == 32 && o.Notice.Id.All(char.IsAsciiHexDigit)
+            ? null : "notice.id is not 32 hexadecimal digits";
+        yield return OneOf("notice.profile", o.Notice.Profile, "source-only", "uk-icr", "ipdr");
+        yield return OneOf("notice.names", o.Notice.Names, "none", "host", "domain");
+        yield return ArePrefixes("notice.excluded", o.Notice.Excluded);
+        yield return InRange("batch.rowsMax", o.Batch.RowsMax, 16, 1 << 20);
+        yield return InRange("batch.ageSeconds", o.Batch.AgeSeconds, 1, 3600);
+        yield return InRange("journal.segmentMiB", o.Journal.SegmentMiB, 1, 1024);
+    }
+
+    private static string? OneOf(string key, string value, params string[] words) => words.Contains(value)
+        ? null
+        : $"{key} is '{value}'; it must be {string.Join(" or ", words)}";
+
+    private static string? InRange(string key, int value, int least, int most) => value >= least && value <= most
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be {least} to {most}");
+
+    private static string? ArePrefixes(string key, IReadOnlyList<string> prefixes)
+    {
+        for (int i = 0; i < prefixes.Count; i++)
+        {
+            if (IsPrefix($"{key}[{i}]", prefixes[i]) is string problem)
+            {
+                return problem;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? IsPrefix(string key, string text) => TryPrefix(text, out _, out _)
+        ? null
+        : $"{key} is '{text}'; it must be an address and a length, as in 100.64.0.0/10";
+
+    /// <summary>Splits "address/length"; the length counts in the address's own family.</summary>
+    public static bool TryPrefix(string text, out Ip address, out int length)
+    {
+        address = default;
+        length = 0;
+        int slash = text.IndexOf('/');
+        return slash > 0
+            && Ip.TryParse(text.AsSpan(0, slash), out address)
+            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length)
+            && length <= (address.IsV4 ? 32 : 128);
+    }
+}

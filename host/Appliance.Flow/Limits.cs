@@ -11,7 +11,9 @@ public static class Limits
     /// <summary>One read of a capture file: large enough that the call costs under 1 ns a frame.</summary>
     public const int CaptureReadBytes = 256 * 1024;
 
-    /// <summary>Array of a capture source: one whole read behind the largest unfinished frame and its headers.</summary>
+    /// <summary>
+    /// Array of a capture source: one whole read behind the largest unfinished frame and its headers.
+    /// </summary>
     public const int CaptureBufferBytes = CaptureReadBytes + CaptureFrameBytesMax + 4096;
 
     /// <summary>Frames in one block; a read holds at most about 3,450 frames of 60 bytes.</summary>
@@ -37,7 +39,9 @@ public static class Limits
     /// <summary>Different routes remembered; beyond that frames share the route "other", which is counted.</summary>
     public const int RoutesMax = 4096;
 
-    /// <summary>Sets of the fragment table, four entries each: 4,096 datagrams in reassembly at once, 400 KiB.</summary>
+    /// <summary>
+    /// Sets of the fragment table, four entries each: 4,096 datagrams in reassembly at once, 400 KiB.
+    /// </summary>
     public const int FragmentSets = 1024;
 
     /// <summary>Life of a fragment entry: Linux's reassembly time (RFC 8200 section 4.5 says 60 s at most).</summary>

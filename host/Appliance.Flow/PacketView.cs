@@ -43,7 +43,9 @@ public struct PacketView
     public bool IsSliced;
     public bool HasTimestamp;
 
-    /// <summary>Where a fragment's bytes begin in its datagram; 0 for a first fragment and for a whole packet.</summary>
+    /// <summary>
+    /// Where a fragment's bytes begin in its datagram; 0 for a first fragment and for a whole packet.
+    /// </summary>
     public ushort FragmentOffset;
 
     /// <summary>TTL or hop limit.</summary>
@@ -85,13 +87,19 @@ public struct PacketView
     /// <summary>Outermost MPLS label; 0 without one.</summary>
     public uint Label;
 
-    /// <summary>Which outer headers were peeled off: a number of the <see cref="RouteTable"/>; 0 for a plain frame.</summary>
+    /// <summary>
+    /// Which outer headers were peeled off: a number of the <see cref="RouteTable"/>; 0 for a plain frame.
+    /// </summary>
     public uint Route;
 
-    /// <summary>Id of the innermost tunnel: PPPoE session, GRE key, VXLAN or Geneve VNI, GTP TEID; 0 without one.</summary>
+    /// <summary>
+    /// Id of the innermost tunnel: PPPoE session, GRE key, VXLAN or Geneve VNI, GTP TEID; 0 without one.
+    /// </summary>
     public uint TunnelId;
 
-    /// <summary>Addresses of the outermost IP header where a tunnel was peeled off (the DS-Lite softwire); else none.</summary>
+    /// <summary>
+    /// Addresses of the outermost IP header where a tunnel was peeled off (the DS-Lite softwire); else none.
+    /// </summary>
     public Ip OuterSource;
     public Ip OuterDestination;
 }

@@ -19,7 +19,8 @@ public sealed class CaptureFileSource : IPacketSource
 
     /// <param name="path">The file; opening it throws what <see cref="File.OpenHandle"/> throws.</param>
     /// <param name="interfaceNumber">Number of the interface in the order of configuration.</param>
-    /// <param name="countInterfaces">Adds the file's own interface number, for captures of several mirror ports.</param>
+    /// <param name="countInterfaces">Adds the file's own interface number, for captures of several mirror
+    /// ports.</param>
     public CaptureFileSource(string path, ushort interfaceNumber, bool countInterfaces = false)
     {
         Path = path;

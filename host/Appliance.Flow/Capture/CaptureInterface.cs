@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Appliance.Flow;
 
-/// <summary>What a pcapng interface block says: link type, snap length, and how its stamps become nanoseconds.</summary>
+/// <summary>
+/// What a pcapng interface block says: link type, snap length, and how its stamps become nanoseconds.
+/// </summary>
 internal struct CaptureInterface
 {
     private const ushort OptionResolution = 9;
@@ -18,7 +20,9 @@ internal struct CaptureInterface
     private int power;
     private long offsetSeconds;
 
-    /// <summary>Reads the body of an interface block; false where its clock resolution is beyond a 64-bit stamp.</summary>
+    /// <summary>
+    /// Reads the body of an interface block; false where its clock resolution is beyond a 64-bit stamp.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> body, bool isBig, out CaptureInterface result)
     {
         result = new CaptureInterface

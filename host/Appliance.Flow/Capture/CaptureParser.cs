@@ -16,7 +16,8 @@ public enum CaptureState
 }
 
 /// <summary>
-/// Finds the frames of a capture file (pcap and pcapng) in bytes that the caller brings piece by piece. Nothing is copied: a
+/// Finds the frames of a capture file (pcap and pcapng) in bytes that the caller brings piece by piece. Nothing is
+/// copied: a
 /// frame is a place in the caller's bytes. What is not a whole frame yet is left for the next call. Damage never
 /// throws: what came before it stands, and the parser stops there with a sentence that names the byte.
 /// </summary>
@@ -28,7 +29,8 @@ public sealed class CaptureParser
     private bool isKnown;
 
     /// <param name="interfaceNumber">Number that the frames get: the interface in the order of configuration.</param>
-    /// <param name="countInterfaces">Adds the file's own interface number, for captures of several mirror ports.</param>
+    /// <param name="countInterfaces">Adds the file's own interface number, for captures of several mirror
+    /// ports.</param>
     public CaptureParser(ushort interfaceNumber, bool countInterfaces = false)
     {
         pcap = new PcapFormat(interfaceNumber);
@@ -48,7 +50,8 @@ public sealed class CaptureParser
     /// </summary>
     /// <param name="bytes">What the caller holds of the file.</param>
     /// <param name="packets">Receives the frames; offsets count from the first of <paramref name="bytes"/>.</param>
-    /// <param name="consumed">Bytes that are done with; the caller brings the others again, with more behind them.</param>
+    /// <param name="consumed">Bytes that are done with; the caller brings the others again, with more behind
+    /// them.</param>
     /// <returns>The count of frames found.</returns>
     public int Parse(ReadOnlySpan<byte> bytes, Span<PacketRef> packets, out int consumed)
     {

@@ -126,7 +126,9 @@ internal sealed class PcapngFormat(ushort interfaceNumber, bool countInterfaces)
         }
 
         ref PacketRef packet = ref packets[count];
-        bool whole = type == SimplePacket ? Simple(block, ref packet) : Timed(block, type == ObsoletePacket, ref packet);
+        bool whole = type == SimplePacket
+            ? Simple(block, ref packet)
+            : Timed(block, type == ObsoletePacket, ref packet);
         packet.Offset = at + 8 + fixedBytes;
         count += whole ? 1 : 0;
         return whole;

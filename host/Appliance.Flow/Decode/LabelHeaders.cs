@@ -4,7 +4,8 @@ using Appliance.Wire;
 namespace Appliance.Flow;
 
 /// <summary>
-/// The MPLS label stack (RFC 3032), and what stands behind it. A stack does not say what it carries: IP shows its version and
+/// The MPLS label stack (RFC 3032), and what stands behind it. A stack does not say what it carries: IP shows its
+/// version and
 /// lengths that hold; a pseudowire (RFC 4448) is Ethernet, with or without a control word.
 /// </summary>
 internal static class LabelHeaders

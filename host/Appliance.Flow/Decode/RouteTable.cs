@@ -42,7 +42,9 @@ public sealed class RouteTable
     /// <summary>The number that routes share for which there was no room.</summary>
     public static uint Other => Limits.RoutesMax + 1;
 
-    /// <summary>Text of a route, outermost header first: "vlan 100/mpls 17/gre". Allocates: not for the packet path.</summary>
+    /// <summary>
+    /// Text of a route, outermost header first: "vlan 100/mpls 17/gre". Allocates: not for the packet path.
+    /// </summary>
     public string Text(uint route)
     {
         if (route == Other)

@@ -40,7 +40,8 @@ internal static class TunnelHeaders
             return Walk.Stop(Counter.UndecodedTransport, ref view);
         }
 
-        // ERSPAN type II, a mirror over GRE: 8 bytes of its own before the frame (none in type I, which has no sequence).
+        // ERSPAN type II, a mirror over GRE: 8 bytes of its own before the frame (none in type I, which has no
+        // sequence).
         length += type == 0x88BE && hasSequence ? 8 : 0;
         if (!walk.Has(length))
         {

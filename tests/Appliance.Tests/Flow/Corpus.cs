@@ -29,7 +29,9 @@ internal static class Corpus
         return plain.ToArray();
     }
 
-    /// <summary>Runs the product's reader over a file brought in pieces; visits each frame, returns their count.</summary>
+    /// <summary>
+    /// Runs the product's reader over a file brought in pieces; visits each frame, returns their count.
+    /// </summary>
     public static int Walk(byte[] file, int pieceBytes, Visit visit, out CaptureParser parser)
     {
         parser = new CaptureParser(0);

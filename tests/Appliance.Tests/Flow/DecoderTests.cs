@@ -37,7 +37,8 @@ public sealed class DecoderTests
         byte[] extensions = Hex("3C00 000000000000 1100 000000000000");
         PacketView view = Decode(Ethernet(0x86DD, Ip6(0, Join(extensions, Udp(Data)))));
 
-        Assert.Equal((PacketKind.Flow, 17, 40000, 53), (view.Kind, view.Protocol, view.SourcePort, view.DestinationPort));
+        Assert.Equal((PacketKind.Flow, 17), (view.Kind, view.Protocol));
+        Assert.Equal((40000, 53), (view.SourcePort, view.DestinationPort));
         Assert.Equal("2001:db8::1", view.Source.ToString());
         Assert.Equal((68, 4), (view.IpLength, view.PayloadLength));
     }
@@ -120,7 +121,8 @@ public sealed class DecoderTests
         Assert.Equal(Counter.UndecodedFragment, Decode(later).Undecoded);
         PacketView one = Decode(first);
         PacketView two = Decode(later, stampNs: 1_000);
-        Assert.Equal((PacketKind.Flow, true, 53, 40), (one.Kind, one.IsFragment, one.DestinationPort, one.PayloadLength));
+        Assert.Equal((PacketKind.Flow, true, 53, 40),
+            (one.Kind, one.IsFragment, one.DestinationPort, one.PayloadLength));
         Assert.Equal((PacketKind.Flow, true, 53, 48),
             (two.Kind, two.IsFragment, two.DestinationPort, two.FragmentOffset));
         Assert.Equal(Counter.UndecodedFragment, Decode(stranger).Undecoded);

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Appliance.Tests.Flow;
 
-/// <summary>Builds frames by hand, layer by layer, innermost last; lengths are right unless a test bends them.</summary>
+/// <summary>
+/// Builds frames by hand, layer by layer, innermost last; lengths are right unless a test bends them.
+/// </summary>
 internal static class FrameBuilder
 {
     public const uint ClientV4 = 0x0A00_0001;

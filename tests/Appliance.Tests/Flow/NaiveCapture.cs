@@ -1,7 +1,8 @@
 namespace Appliance.Tests.Flow;
 
 /// <summary>
-/// A second, slow reader of capture files for comparison: whole file in memory, one allocation a frame, and an exception at the
+/// A second, slow reader of capture files for comparison: whole file in memory, one allocation a frame, and an
+/// exception at the
 /// first thing it does not expect.
 /// </summary>
 internal static class NaiveCapture
@@ -80,7 +81,9 @@ internal static class NaiveCapture
     }
 
     private static byte[] Cut(byte[] file, long at, long count) =>
-        count > 262144 || at + count > file.Length ? throw new InvalidDataException() : file[(int)at..(int)(at + count)];
+        count > 262144 || at + count > file.Length
+            ? throw new InvalidDataException()
+            : file[(int)at..(int)(at + count)];
 
     private static uint U32(byte[] file, long at, bool swap)
     {

@@ -1,0 +1,234 @@
+namespace Appliance.Lab.Traffic;
+
+/// <summary>
+/// Plans the flows of a run one after the other, in order of their start. Each leg and the truth run a planner of
+/// their own: equal plans give equal flows, so nothing has to be kept or shared.
+/// </summary>
+internal sealed class FlowPlanner
+{
+    private const long NsPerSecond = 1_000_000_000;
+    private const long NsPerMs = 1_000_000;
+    private const ushort Https = 443;
+    private const byte Tcp = 6;
+    private const byte Udp = 17;
+    private const byte Icmp = 1;
+    private const int EphemeralFirst = 32768;
+    private const int EphemeralCount = 28000;
+    private const int DirectLines = 254;
+
+    // A script adds packets to a plan that is too short for handshake, hello and end.
+    private const int OpeningPacketsMax = 12;
+
+    private readonly TrafficPlan plan;
+    private readonly NatPorts nat;
+    private readonly Zipf nameRanks;
+    private readonly Zipf remoteRanks;
+    private readonly ushort[] portOfLine;
+    private Prng random;
+    private int next;
+    private double clockNs;
+    private FlowSpec twin;
+    private bool twinWaits;
+
+    public FlowPlanner(TrafficPlan plan)
+    {
+        this.plan = plan;
+        nat = new NatPorts(plan);
+        nameRanks = new Zipf(plan.Names, plan.ZipfExponent);
+        remoteRanks = new Zipf(plan.Remotes, plan.ZipfExponent);
+        random = new Prng(Prng.Mix(plan.Seed, 0x666C_6F77));
+        portOfLine = new ushort[plan.Subscribers];
+        for (int line = 0; line < portOfLine.Length; line++)
+        {
+            portOfLine[line] = (ushort)random.Below(EphemeralCount);
+        }
+    }
+
+    /// <summary>The next flow; false after the plan's last.</summary>
+    public bool TryNext(out FlowSpec flow)
+    {
+        flow = default;
+        if (next == plan.Flows)
+        {
+            return false;
+        }
+
+        flow.Index = next++;
+        clockNs += -Math.Log(1 - random.Unit()) * NsPerSecond / plan.FlowsPerSecond;
+        flow.StartNs = plan.StartNs + (long)clockNs;
+        flow.Seed = random.Next();
+        flow.Name = -1;
+        if (twinWaits)
+        {
+            PlanTwin(ref flow);
+        }
+        else
+        {
+            Plan(ref flow);
+        }
+
+        return true;
+    }
+
+    private void Plan(ref FlowSpec flow)
+    {
+        double draw = random.Unit();
+        if ((draw -= plan.ScanShare) < 0)
+        {
+            PlanScan(ref flow);
+        }
+        else if ((draw -= plan.LoneSynShare) < 0)
+        {
+            PlanLoneSyn(ref flow);
+        }
+        else if ((draw -= plan.ProbePairShare) < 0)
+        {
+            PlanProbe(ref flow);
+        }
+        else if ((draw -= plan.OnNetShare) < 0)
+        {
+            PlanConversation(ref flow, FlowReach.OnNet);
+        }
+        else
+        {
+            PlanConversation(ref flow, draw - plan.DirectShare < 0 ? FlowReach.Direct : FlowReach.Nat44);
+        }
+    }
+
+    private void PlanScan(ref FlowSpec flow)
+    {
+        flow.Class = FlowClass.Scan;
+        flow.Reach = FlowReach.Unsolicited;
+        flow.Protocol = random.Chance(0.7) ? Tcp : Udp;
+        flow.PublicAddress = Addresses.Public(random.Below(plan.PublicAddresses));
+        flow.PublicPort = (ushort)(1 + random.Below(65535));
+        flow.RemoteAddress = Addresses.Scanner(random.Below(5000));
+        flow.RemotePort = (ushort)(EphemeralFirst + random.Below(EphemeralCount));
+        flow.Packets = 1 + random.Below(2);
+        flow.GapNs = NsPerSecond;
+    }
+
+    private void PlanLoneSyn(ref FlowSpec flow)
+    {
+        flow.Class = FlowClass.LoneSyn;
+        flow.Protocol = Tcp;
+        flow.RemoteAddress = Addresses.Remote(Rank(remoteRanks, plan.Remotes));
+        flow.RemotePort = Https;
+        flow.Packets = 1 + random.Below(4);
+        flow.GapNs = NsPerSecond;
+        Place(ref flow, FlowReach.Nat44, random.Below(plan.Subscribers));
+    }
+
+    // The twin follows with the next flow: other line, same bytes, same remote, at most some milliseconds apart.
+    private void PlanProbe(ref FlowSpec flow)
+    {
+        flow.Class = FlowClass.Probe;
+        flow.Protocol = Udp;
+        flow.RemoteAddress = Addresses.Remote(Rank(remoteRanks, plan.Remotes));
+        flow.RemotePort = 7;
+        flow.Packets = 1 + random.Below(3);
+        flow.GapNs = 200 * NsPerMs;
+        Place(ref flow, FlowReach.Nat44, random.Below(plan.Subscribers));
+        twin = flow;
+        twinWaits = true;
+    }
+
+    private void PlanTwin(ref FlowSpec flow)
+    {
+        int line = (int)(twin.SubscriberAddress - Addresses.Inside(0));
+        flow.Class = FlowClass.Probe;
+        flow.Protocol = twin.Protocol;
+        flow.RemoteAddress = twin.RemoteAddress;
+        flow.RemotePort = twin.RemotePort;
+        flow.Packets = twin.Packets;
+        flow.GapNs = twin.GapNs;
+        flow.Seed = twin.Seed;
+        Place(ref flow, FlowReach.Nat44, (line + 1 + random.Below(plan.Subscribers - 1)) % plan.Subscribers);
+        twinWaits = false;
+    }
+
+    private void PlanConversation(ref FlowSpec flow, FlowReach reach)
+    {
+        double draw = random.Unit();
+        if ((draw -= plan.QuicShare) < 0)
+        {
+            Fill(ref flow, FlowClass.Quic, Udp, Https, Length(), reach);
+        }
+        else if ((draw -= plan.DnsShare) < 0)
+        {
+            Fill(ref flow, FlowClass.Dns, Udp, 53, 2, reach);
+            flow.RemoteAddress = Addresses.Resolver(random.Below(Addresses.Resolvers));
+            flow.GapNs = NsPerMs * (4 + random.Below(40));
+        }
+        else if ((draw -= plan.UdpShare) < 0)
+        {
+            Fill(ref flow, FlowClass.Udp, Udp, (ushort)(10_000 + random.Below(50)), Length(), reach);
+            flow.Name = -1;
+        }
+        else if (draw - plan.PingShare < 0)
+        {
+            Fill(ref flow, FlowClass.Ping, Icmp, 0, 2 * (1 + random.Below(4)), reach);
+            flow.Name = -1;
+            flow.GapNs = NsPerSecond / 2;
+        }
+        else
+        {
+            Fill(ref flow, FlowClass.Tls, Tcp, Https, Length(), reach);
+        }
+
+        if (reach == FlowReach.OnNet)
+        {
+            flow.RemoteAddress = Addresses.OnNet((int)(flow.RemoteAddress % 254));
+        }
+
+        Place(ref flow, reach, random.Below(plan.Subscribers));
+    }
+
+    private void Fill(ref FlowSpec flow, FlowClass kind, byte protocol, ushort port, int packets, FlowReach reach)
+    {
+        flow.Class = kind;
+        flow.Protocol = protocol;
+        flow.RemotePort = port;
+        flow.Packets = packets;
+        flow.Reach = reach;
+        flow.Name = Rank(nameRanks, plan.Names);
+        flow.RemoteAddress = Addresses.Remote(flow.Name % plan.Remotes);
+        double seconds = plan.SecondsMean * (0.2 + (1.6 * random.Unit()));
+        flow.GapNs = Math.Max(10_000, (long)(seconds * NsPerSecond / packets));
+    }
+
+    private int Length() => Math.Max(4, (int)(plan.PacketsMean * (0.5 + random.Unit())));
+
+    private int Rank(Zipf ranks, int count) =>
+        random.Chance(plan.HotShare) ? ranks.Draw(ref random) : random.Below(count);
+
+    private void Place(ref FlowSpec flow, FlowReach reach, int line)
+    {
+        flow.Reach = reach;
+        if (reach == FlowReach.Direct)
+        {
+            line %= DirectLines;
+        }
+
+        flow.Timestamps = !new Prng(Prng.Mix(plan.Seed, 0x7473_0000_0000 + (ulong)line)).Chance(plan.NoTimestampShare);
+        flow.SubscriberAddress = reach == FlowReach.Direct ? Addresses.Direct(line) : Addresses.Inside(line);
+        portOfLine[line] = (ushort)((portOfLine[line] + 1 + random.Below(3)) % EphemeralCount);
+        flow.SubscriberPort = (ushort)(EphemeralFirst + portOfLine[line]);
+        if (reach == FlowReach.Direct)
+        {
+            flow.PublicAddress = flow.SubscriberAddress;
+            flow.PublicPort = flow.SubscriberPort;
+        }
+        else if (reach == FlowReach.Nat44 && !nat.TryTake(ref flow, line, ref random, FreeAgain(flow)))
+        {
+            flow.Reach = FlowReach.Refused;
+            flow.Packets = 1;
+            flow.PublicAddress = 0;
+        }
+    }
+
+    // A script never takes longer than 1.5 gaps for each packet (FlowScript.Gap).
+    private long FreeAgain(in FlowSpec flow) =>
+        flow.StartNs + (flow.GapNs * Math.Max(flow.Packets, OpeningPacketsMax) * 3 / 2)
+        + (flow.Protocol == Tcp ? plan.TcpHoldMs * NsPerMs : plan.UdpHoldSeconds * NsPerSecond);
+}

@@ -1,0 +1,157 @@
+namespace Appliance.Lab.Traffic;
+
+/// <summary>How the simulated NAT chooses a public port.</summary>
+public enum PortMode
+{
+    /// <summary>The inside port where it is free, else a random one.</summary>
+    Preserving,
+
+    /// <summary>Any free port.</summary>
+    Random,
+
+    /// <summary>A free port of the subscriber's own range.</summary>
+    Block,
+
+    /// <summary>The same public address and port for several lines at once, towards different remotes.</summary>
+    Overloaded,
+}
+
+/// <summary>
+/// Everything that shapes a run of the traffic generator. Equal plans give equal packets, bit for bit. Shares are
+/// between 0 and 1; the four shares of the mix that are left over by the others fall to TLS.
+/// </summary>
+public sealed record TrafficPlan
+{
+    public ulong Seed { get; init; } = 1;
+
+    public int Flows { get; init; } = 20_000;
+
+    public int Subscribers { get; init; } = 200;
+
+    public int PublicAddresses { get; init; } = 1;
+
+    public double FlowsPerSecond { get; init; } = 500;
+
+    /// <summary>Packets of a TCP or QUIC flow on one leg, on average; single flows lie between half and twice of it.</summary>
+    public double PacketsMean { get; init; } = 14;
+
+    /// <summary>Seconds that a TCP or QUIC flow lasts, on average.</summary>
+    public double SecondsMean { get; init; } = 3;
+
+    public PortMode Ports { get; init; } = PortMode.Random;
+
+    /// <summary>Ports of a subscriber's range in <see cref="PortMode.Block"/>; made smaller where they do not all fit.</summary>
+    public int BlockSize { get; init; } = 512;
+
+    /// <summary>After a TCP flow ended its public port is free again after this time.</summary>
+    public int TcpHoldMs { get; init; } = 500;
+
+    /// <summary>The same for UDP and ICMP, where nothing in the packets tells a new flow from an old one.</summary>
+    public int UdpHoldSeconds { get; init; } = 65;
+
+    /// <summary>Share of overloaded ports that are taken from those in use by others.</summary>
+    public double OverloadShare { get; init; } = 0.5;
+
+    public int Remotes { get; init; } = 500;
+
+    public int Names { get; init; } = 1000;
+
+    /// <summary>Share of flows that go to names and remotes by Zipf's law; the rest is spread evenly.</summary>
+    public double HotShare { get; init; } = 0.8;
+
+    public double ZipfExponent { get; init; } = 1.1;
+
+    /// <summary>What the outside leg's stamps are later than the inside leg's; negative where its path is shorter.</summary>
+    public double DelayMs { get; init; } = 0.8;
+
+    /// <summary>Time a packet takes from one mirror point to the other: later on the leg it reaches second.</summary>
+    public double TransitMs { get; init; } = 0.05;
+
+    /// <summary>Random part of each stamp, drawn for each leg and packet between minus and plus this.</summary>
+    public double JitterMs { get; init; } = 0.2;
+
+    /// <summary>Share of packets that the mirror of the leg lost.</summary>
+    public double LossInside { get; init; }
+
+    public double LossOutside { get; init; }
+
+    /// <summary>Share of packets that a leg shows twice.</summary>
+    public double Duplication { get; init; }
+
+    /// <summary>Share of packets that a leg shows late.</summary>
+    public double Reordering { get; init; }
+
+    public double ReorderMs { get; init; } = 4;
+
+    public double QuicShare { get; init; } = 0.2;
+
+    public double DnsShare { get; init; } = 0.15;
+
+    public double UdpShare { get; init; } = 0.05;
+
+    public double PingShare { get; init; } = 0.02;
+
+    /// <summary>Connection attempts without an answer.</summary>
+    public double LoneSynShare { get; init; } = 0.01;
+
+    /// <summary>Flows within the provider's own network: the outside leg never shows them.</summary>
+    public double OnNetShare { get; init; } = 0.03;
+
+    /// <summary>Flows of customers with a public address of their own: both legs show the same addresses.</summary>
+    public double DirectShare { get; init; } = 0.03;
+
+    /// <summary>Packets from the internet that nobody asked for.</summary>
+    public double ScanShare { get; init; } = 0.02;
+
+    /// <summary>Pairs of lines that send the same bytes to the same remote at the same time: truly ambiguous.</summary>
+    public double ProbePairShare { get; init; }
+
+    /// <summary>Share of TCP data packets that are sent again.</summary>
+    public double RetransmitShare { get; init; } = 0.01;
+
+    /// <summary>Lines without TCP timestamps.</summary>
+    public double NoTimestampShare { get; init; } = 0.25;
+
+    /// <summary>ClientHellos cut into more segments than their length asks for.</summary>
+    public double SplitShare { get; init; } = 0.25;
+
+    /// <summary>ClientHellos with a post-quantum key share, longer than a segment.</summary>
+    public double PostQuantumShare { get; init; } = 0.3;
+
+    /// <summary>Captured bytes of a frame at most; 0 keeps all.</summary>
+    public int SnapLength { get; init; }
+
+    /// <summary>First instant, nanoseconds since 1970 UTC.</summary>
+    public long StartNs { get; init; } = 1_768_478_400_000_000_000;
+
+    /// <summary>Refuses a plan that cannot be run, naming the property.</summary>
+    /// <exception cref="LabUsageException">A value is outside its range.</exception>
+    public void Validate()
+    {
+        Check(Flows is > 0, nameof(Flows), "at least 1");
+        Check(Subscribers > 1 && Subscribers <= Limits.SubscribersMax, nameof(Subscribers), "2 to 4194302");
+        Check(PublicAddresses is > 0 and <= Limits.PublicAddressesMax, nameof(PublicAddresses), "1 to 254");
+        Check(Remotes is > 0 and <= Limits.RemotesMax, nameof(Remotes), "1 to 60000");
+        Check(Names is > 0 and <= Limits.NamesMax, nameof(Names), "1 to 20000");
+        Check(FlowsPerSecond > 0, nameof(FlowsPerSecond), "above 0");
+        Check(PacketsMean is >= 4 and <= 10_000, nameof(PacketsMean), "4 to 10000");
+        Check(SecondsMean is > 0 and <= 3600, nameof(SecondsMean), "above 0, at most 3600");
+        Check(BlockSize > 0, nameof(BlockSize), "at least 1");
+        foreach (double shift in new[] { DelayMs, TransitMs, JitterMs, ReorderMs })
+        {
+            Check(Math.Abs(shift) <= Limits.ShiftMsMax, "delay, transit, jitter or reorder", "at most 5000 ms");
+        }
+
+        double special = LoneSynShare + OnNetShare + DirectShare + ScanShare + ProbePairShare;
+        Check(special <= 1, "shares of special flows", "together at most 1");
+        Check(QuicShare + DnsShare + UdpShare + PingShare <= 1, "shares of the mix", "together at most 1");
+    }
+
+    private static void Check(bool holds, string what, string range)
+    {
+        if (!holds)
+        {
+            throw new LabUsageException($"the plan's {what} is out of range: it must be {range}.");
+        }
+    }
+}

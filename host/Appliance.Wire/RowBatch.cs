@@ -20,6 +20,12 @@ public sealed class RowBatch
     /// <summary>Rows of all kinds.</summary>
     public int Count => Flows.Count + Sessions.Count + Blocks.Count + Gaps.Count;
 
+    /// <summary>
+    /// True when the writer should seal the batch before it adds more. From here there is room for as many rows again
+    /// and as many bytes of strings, for what must still be written when the power fails.
+    /// </summary>
+    public bool IsFull => Count >= RowLimits.RowsTarget || Strings.TotalBytes >= RowLimits.StringsBytesTarget;
+
     /// <summary>Empties all lists and the pool, keeping their memory.</summary>
     public void Clear()
     {

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Appliance.Lab;
+using Appliance.Lab.Bed;
 
 // One line per verb; a verb's file builds its own command.
 RootCommand root = new("Test bed of the appliance: traffic with ground truth, oracle, vectors, kernel NAT.")
 {
     TrafficCommand.Create(),
+    BedCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Appliance.Lab;
 using Appliance.Lab.Bed;
 using Xunit;
 
@@ -81,7 +82,7 @@ public sealed class BedCheckTests : IDisposable
         string file = Path.Combine(_folder.FullName, "records.csv");
         File.WriteAllLines(file, ["flow_id,proto", "1,6"]);
 
-        BedException error = Assert.Throws<BedException>(() => BedCheck.Run(Truth(), file));
+        LabUsageException error = Assert.Throws<LabUsageException>(() => BedCheck.Run(Truth(), file));
 
         Assert.Contains("'sub_ip'", error.Message, StringComparison.Ordinal);
     }
@@ -98,8 +99,9 @@ public sealed class BedCheckTests : IDisposable
     [Fact]
     public void A_tracked_ping_is_read_with_its_ids_as_ports()
     {
-        const string line = "[1795285001.012937]\t[DESTROY] ipv4     2 icmp     1 29 src=100.64.0.10 dst=198.51.100.1 " +
-            "type=8 code=0 id=77 packets=2 bytes=168 src=198.51.100.1 dst=203.0.113.1 type=0 code=0 id=54124 " +
+        const string line = "[1795285001.012937]\t[DESTROY] ipv4     2 icmp     1 29 " +
+            "src=100.64.0.10 dst=198.51.100.1 type=8 code=0 id=77 packets=2 bytes=168 " +
+            "src=198.51.100.1 dst=203.0.113.1 type=0 code=0 id=54124 " +
             "packets=3 bytes=169 delta-time=1 [start=Sat Nov 21 18:16:40 2026] [stop=Sat Nov 21 18:16:41 2026] " +
             "id=3294333893 [USERSPACE] portid=10427 progname=conntrack";
 
@@ -130,8 +132,8 @@ public sealed class BedCheckTests : IDisposable
     private static List<ConntrackEntry> Truth() =>
     [
         .. Enumerable.Range(0, 20).Select(i => new ConntrackEntry(6, $"100.64.0.{10 + (i % 2)}", 20_000 + (i / 2),
-            "203.0.113.1", 20_000 + i, "198.51.100.1", 443, (ulong)(10 + i), (ulong)(1_000 + (100 * i)), (ulong)(11 + i),
-            (ulong)(1_100 + (100 * i)), 1_000_000_000, 0, $"www.shop{i}.example")),
+            "203.0.113.1", 20_000 + i, "198.51.100.1", 443, (ulong)(10 + i), (ulong)(1_000 + (100 * i)),
+            (ulong)(11 + i), (ulong)(1_100 + (100 * i)), 1_000_000_000, 0, $"www.shop{i}.example")),
     ];
 
     private static string Line(ConntrackEntry e) => string.Create(CultureInfo.InvariantCulture,

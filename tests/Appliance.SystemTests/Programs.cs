@@ -6,7 +6,9 @@ namespace Appliance.SystemTests;
 /// <summary>What a finished program left: its exit code and its two outputs.</summary>
 internal sealed record Outcome(int Code, string Output, string Error);
 
-/// <summary>Runs the built programs of this checkout as processes of their own, in the configuration of the tests.</summary>
+/// <summary>
+/// Runs the built programs of this checkout as processes of their own, in the configuration of the tests.
+/// </summary>
 internal static class Programs
 {
     private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;

@@ -34,7 +34,7 @@ internal sealed class BedCheck
     public bool IsRight => _mismatches.Count == 0 && Matched > 0;
 
     /// <summary>Reads the CSV of <c>retention records --merged</c> and compares.</summary>
-    /// <exception cref="BedException">The file is missing, or lacks a column or a number.</exception>
+    /// <exception cref="LabUsageException">The file is missing, or lacks a column or a number.</exception>
     public static BedCheck Run(IEnumerable<ConntrackEntry> truth, string recordsFile) =>
         Run(truth, CsvRow.ReadFile(recordsFile).Select(Flow.From));
 
@@ -149,7 +149,8 @@ internal sealed class BedCheck
             StartUs = row.Number("start_us"),
         };
 
-        private static string Key(CsvRow row, string address, string port) => string.Create(CultureInfo.InvariantCulture,
+        private static string Key(CsvRow row, string address, string port) => string.Create(
+            CultureInfo.InvariantCulture,
             $"{row.Number("proto")} {row[address]}:{row.Number(port)} > {row["rem_ip"]}:{row.Number("rem_port")}");
     }
 }

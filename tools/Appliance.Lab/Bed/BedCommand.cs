@@ -6,11 +6,7 @@ namespace Appliance.Lab.Bed;
 /// <summary>The verb <c>lab bed</c>: run, check, and the two hidden programs that run inside the namespaces.</summary>
 internal static class BedCommand
 {
-    private const int Right = 0;
-    private const int Wrong = 1;
-    private const int Usage = 2;
-
-    public static Command Create() => new("bed", "Kernel NAT between namespaces: real traffic, both legs captured, truth.")
+    public static Command Create() => new("bed", "Kernel NAT with real traffic, both legs captured, truth.")
     {
         CreateRun(), CreateCheck(), CreateClient(), CreateEcho(),
     };
@@ -33,7 +29,7 @@ internal static class BedCommand
         {
             subscribers, flows, mode, seed, folder, json, keep,
         };
-        // Synchronous on purpose: the library gives asynchronous verbs two seconds after Ctrl-C, cleaning up takes longer.
+        // Synchronous on purpose: the library ends asynchronous verbs two seconds after Ctrl-C, too soon to clean up.
         run.SetAction(p => Guard(stop => Run(new BedOptions(p.GetValue(subscribers), p.GetValue(flows),
             p.GetValue(mode) == "preserving" ? BedMode.Preserving : BedMode.FullyRandom, p.GetValue(seed),
             Path.GetFullPath(p.GetValue(folder)!), p.GetValue(keep)), p.GetValue(json), stop)));
@@ -45,7 +41,10 @@ internal static class BedCommand
         Option<string> truth = new("--truth") { Description = "truth.csv of a run.", Required = true };
         Option<string> records = new("--records") { Description = "Merged flow records as CSV.", Required = true };
         Option<bool> json = new("--json") { Description = "Print the result as JSON." };
-        Command check = new("check", "Holds merged flow records against the kernel's connections.") { truth, records, json };
+        Command check = new("check", "Holds merged flow records against the kernel's connections.")
+        {
+            truth, records, json,
+        };
         check.SetAction(p => Guard(_ => Check(p.GetValue(truth)!, p.GetValue(records)!, p.GetValue(json))));
         return check;
     }
@@ -65,7 +64,7 @@ internal static class BedCommand
                 Console.Error.WriteLine(failure);
             }
 
-            return failures.Count == 0 ? Right : Wrong;
+            return failures.Count == 0 ? LabExit.Success : LabExit.Failed;
         }));
         return client;
     }
@@ -76,7 +75,7 @@ internal static class BedCommand
         echo.SetAction(_ => Guard(stop =>
         {
             BedEcho.Run(stop);
-            return Right;
+            return LabExit.Success;
         }));
         return echo;
     }
@@ -90,16 +89,16 @@ internal static class BedCommand
         {
             Console.Error.WriteLine($"lab bed run: at most {BedLimits.SubscribersMax} subscribers, " +
                 $"{BedLimits.FlowsMax} flows, {BedLimits.FlowsPerSubscriberMax} flows a subscriber");
-            return Usage;
+            return LabExit.Usage;
         }
 
         BedSummary summary = BedRun.Run(options, Progress, stop);
         Console.WriteLine(json
             ? BedRun.ToJson(summary)
-            : $"{summary.Connections} connections of {summary.Subscribers} subscribers in {summary.TrafficSeconds} s, " +
-              $"{summary.Named} named, {summary.PortsShared} public ports shared, " +
+            : $"{summary.Connections} connections of {summary.Subscribers} subscribers " +
+              $"in {summary.TrafficSeconds} s, {summary.Named} named, {summary.PortsShared} public ports shared, " +
               $"{summary.FramesInside}+{summary.FramesOutside} frames, {summary.Differences} differences");
-        return summary.Differences == 0 ? Right : Wrong;
+        return summary.Differences == 0 ? LabExit.Success : LabExit.Failed;
     }
 
     private static int Check(string truthFile, string recordsFile, bool json)
@@ -113,7 +112,7 @@ internal static class BedCommand
                 Flows = check.Flows,
                 Mismatches = check.Mismatches.ToDictionary(m => m.Key, m => m.Value.Count),
             }));
-            return check.IsRight ? Right : Wrong;
+            return check.IsRight ? LabExit.Success : LabExit.Failed;
         }
 
         Console.WriteLine($"{check.Matched} connections matched by one flow each, {check.Flows} flows");
@@ -123,7 +122,7 @@ internal static class BedCommand
             lines.Take(BedLimits.ExamplesMax).ToList().ForEach(l => Console.WriteLine($"  {l}"));
         }
 
-        return check.IsRight ? Right : Wrong;
+        return check.IsRight ? LabExit.Success : LabExit.Failed;
     }
 
     private static void Progress(string step)
@@ -134,7 +133,9 @@ internal static class BedCommand
         }
     }
 
-    /// <summary>Runs a verb with Ctrl-C, SIGTERM and SIGHUP as a request to end, so that everything is cleaned up.</summary>
+    /// <summary>
+    /// Runs a verb with Ctrl-C, SIGTERM and SIGHUP as a request to end, so that everything is cleaned up.
+    /// </summary>
     private static int Guard(Func<CancellationToken, int> verb)
     {
         using CancellationTokenSource stop = new();
@@ -153,12 +154,12 @@ internal static class BedCommand
         catch (BedException e)
         {
             Console.Error.WriteLine($"lab bed: {e.Message}");
-            return Wrong;
+            return LabExit.Failed;
         }
         catch (OperationCanceledException)
         {
             Console.Error.WriteLine("lab bed: stopped");
-            return Wrong;
+            return LabExit.Failed;
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Appliance.Lab.Bed;
 
 /// <summary>
 /// Counts the frames of one leg by connection, straight from the capture file: a second, deliberately simple reader
-/// that shares nothing with the product, so that truth and capture can be held against each other before the product is.
+/// that shares nothing with the product, so that truth and capture are held against each other before the product is.
 /// Knows what tcpdump writes here: nanosecond pcap of this machine's byte order, Ethernet, IPv4 without options.
 /// </summary>
 internal sealed class BedFrames
@@ -53,7 +53,9 @@ internal sealed class BedFrames
         return frames;
     }
 
-    /// <summary>Every difference between the kernel's counters and the frames of both legs, as lines; none is right.</summary>
+    /// <summary>
+    /// Every difference between the kernel's counters and the frames of both legs, as lines; none is right.
+    /// </summary>
     public static List<string> Differences(IEnumerable<ConntrackEntry> truth, BedFrames inside, BedFrames outside)
     {
         List<string> found = [];
@@ -69,8 +71,8 @@ internal sealed class BedFrames
         {
             if (frames._counts.Count != connections || frames.Others > 0 || frames.Oversized > 0)
             {
-                found.Add($"{leg}: {frames._counts.Count} connections for {connections}, {frames.Others} other frames, " +
-                    $"{frames.Oversized} above the MTU");
+                found.Add($"{leg}: {frames._counts.Count} connections for {connections}, " +
+                    $"{frames.Others} other frames, {frames.Oversized} above the MTU");
             }
         }
 

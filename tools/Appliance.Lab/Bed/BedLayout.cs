@@ -83,7 +83,9 @@ internal sealed class BedLayout : IDisposable
         }
     }
 
-    /// <summary>The command line that runs a program inside a namespace; the process id stays that of the program.</summary>
+    /// <summary>
+    /// The command line that runs a program inside a namespace; the process id stays that of the program.
+    /// </summary>
     public static string[] Inside(string space, params string[] command) => ["netns", "exec", space, .. command];
 
     /// <summary>Removes namespaces whose process is gone, with the programs that still run in them.</summary>

@@ -6,28 +6,40 @@ internal static class BedLimits
     /// <summary>Hosts .10 to .209 of 100.64.0.0/24.</summary>
     public const int SubscribersMax = 200;
 
-    /// <summary>One run stays well below the kernel's default table of 262,144 connections and a minute or two.</summary>
+    /// <summary>
+    /// One run stays well below the kernel's default table of 262,144 connections and a minute or two.
+    /// </summary>
     public const int FlowsMax = 20_000;
 
-    /// <summary>First source port; each subscriber counts up from the same one, so that the NAT meets clashes.</summary>
+    /// <summary>
+    /// First source port; each subscriber counts up from the same one, so that the NAT meets clashes.
+    /// </summary>
     public const int SourcePortFirst = 20_000;
 
-    /// <summary>Below the kernel's own ephemeral range (32768), so that nothing else on the machine takes them.</summary>
+    /// <summary>
+    /// Below the kernel's own ephemeral range (32768), so that nothing else on the machine takes them.
+    /// </summary>
     public const int FlowsPerSubscriberMax = 12_000;
 
     /// <summary>First ICMP echo id; the same for each subscriber, for the same reason.</summary>
     public const int EchoIdFirst = 1_000;
 
-    /// <summary>Public ports in fully-random mode: first, and how many for each connection of the run. About a quarter
-    /// of all go to one remote and port; two for each leave room for those and still repeat ports between remotes.
-    /// With <see cref="FlowsMax"/> the range ends below 65,536.</summary>
+    /// <summary>
+    /// Public ports in fully-random mode: the first, and how many for each connection of the run. About a quarter
+    /// of all go to one remote and port; two for each leave room for those and still repeat ports between remotes. With
+    /// <see cref="FlowsMax"/> the range ends below 65,536.
+    /// </summary>
     public const int PublicPortFirst = 20_000;
     public const int PublicPortsPerFlow = 2;
 
-    /// <summary>The smallest range: the kernel gives up after some hundred draws in a range that is nearly full.</summary>
+    /// <summary>
+    /// The smallest range: the kernel gives up after some hundred draws in a range that is nearly full.
+    /// </summary>
     public const int PublicPortsMin = 1_024;
 
-    /// <summary>Netlink buffer of the event listener: about 100,000 events; loss is asserted zero all the same.</summary>
+    /// <summary>
+    /// Netlink buffer of the event listener: about 100,000 events; loss is asserted zero all the same.
+    /// </summary>
     public const int NetlinkBufferBytes = 64 << 20;
 
     /// <summary>tcpdump's ring in KiB: about 200,000 full frames.</summary>
@@ -54,7 +66,9 @@ internal static class BedLimits
     /// <summary>The whole traffic: 2,000 flows take about 10 s; the rest is for busy machines and long runs.</summary>
     public static readonly TimeSpan Traffic = TimeSpan.FromMinutes(5);
 
-    /// <summary>No new frame for this long means quiet: ten times the longest delayed acknowledgement (200 ms).</summary>
+    /// <summary>
+    /// No new frame for this long means quiet: ten times the longest delayed acknowledgement (200 ms).
+    /// </summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     /// <summary>A started child gets this long to end after being asked.</summary>

@@ -22,7 +22,9 @@ internal enum BedFlowKind
     Refused,
 }
 
-/// <summary>One flow that the clients are to make; the source port is the echo id for <see cref="BedFlowKind.Ping"/>.</summary>
+/// <summary>
+/// One flow that the clients are to make; the source port is the echo id for <see cref="BedFlowKind.Ping"/>.
+/// </summary>
 internal sealed record BedFlow(
     int Index, BedFlowKind Kind, string Source, int SourcePort, string Remote, int RemotePort, string Name, int Size)
 {
@@ -64,7 +66,8 @@ internal static class BedPlan
     private const int RefusedPort = 81;
     private const int HotPercent = 40;
 
-    // Parts of 1,000. Real programs for some hundred flows of a run of 2,000; own sockets, over the same kernel, for the rest.
+    // Parts of 1,000. Real programs for some hundred flows of a run of 2,000; own sockets, over the same kernel, for
+    // the rest.
     private static readonly (BedFlowKind Kind, int Weight)[] Mix =
     [
         (BedFlowKind.CurlTls13, 50), (BedFlowKind.CurlTls12, 40), (BedFlowKind.CurlHttp, 30), (BedFlowKind.Tls13, 230),

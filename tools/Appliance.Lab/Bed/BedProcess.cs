@@ -144,7 +144,9 @@ internal sealed class BedProcess : IDisposable
         }
     }
 
-    /// <summary>Sends a signal to one process that this bed started; a process that is gone already is no error.</summary>
+    /// <summary>
+    /// Sends a signal to one process that this bed started; a process that is gone already is no error.
+    /// </summary>
     public static void Signal(string signal, int id)
     {
         string command = string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {id} 2>/dev/null || true");

@@ -106,8 +106,8 @@ internal sealed class BedServers : IDisposable
     {
         List<string> command =
         [
-            "dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-resolv", "--no-hosts",
-            "--bind-interfaces", "--except-interface=lo", "--log-facility=-", "--address=/#/198.51.100.1",
+            "dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-resolv",
+            "--no-hosts", "--bind-interfaces", "--except-interface=lo", "--log-facility=-", "--address=/#/198.51.100.1",
         ];
         for (int i = 0; i < BedLayout.RemoteCount; i++)
         {

@@ -29,6 +29,8 @@ internal sealed record BedSummary
 
     public required double Seconds { get; init; }
 
-    /// <summary>Differences between the kernel's counters and the frames of the legs; 0 or the truth is not usable.</summary>
+    /// <summary>
+    /// Differences between the kernel's counters and the frames of the legs; 0 or the truth is not usable.
+    /// </summary>
     public required int Differences { get; init; }
 }

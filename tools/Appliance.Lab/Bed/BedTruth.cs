@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Appliance.Lab.Bed;
 
-/// <summary>truth.csv: what the kernel tracked, one line a connection, joined with the names that the clients sent.</summary>
+/// <summary>
+/// truth.csv: what the kernel tracked, one line a connection, joined with the names that the clients sent.
+/// </summary>
 internal static class BedTruth
 {
     private const string Header = "proto,sub_ip,sub_port,pub_ip,pub_port,rem_ip,rem_port," +
@@ -10,7 +12,8 @@ internal static class BedTruth
 
     /// <summary>Gives each connection the name that the clients logged for it.</summary>
     /// <exception cref="BedException">A connection nobody made, or a flow that the kernel did not track.</exception>
-    public static List<ConntrackEntry> Join(IReadOnlyCollection<ConntrackEntry> entries, IReadOnlyCollection<BedFlow> made)
+    public static List<ConntrackEntry> Join(
+        IReadOnlyCollection<ConntrackEntry> entries, IReadOnlyCollection<BedFlow> made)
     {
         Dictionary<string, BedFlow> flows = made.ToDictionary(InsideKey);
         List<ConntrackEntry> truth = new(entries.Count);
@@ -33,7 +36,7 @@ internal static class BedTruth
         File.WriteAllLines(file, truth.Select(ToLine).Prepend(Header));
 
     /// <summary>Reads a file of <see cref="Write"/>.</summary>
-    /// <exception cref="BedException">It is no such file.</exception>
+    /// <exception cref="LabUsageException">It is no such file.</exception>
     public static List<ConntrackEntry> Read(string file)
     {
         List<ConntrackEntry> truth = [];

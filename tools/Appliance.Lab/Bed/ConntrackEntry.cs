@@ -49,7 +49,8 @@ internal sealed record ConntrackEntry(
 
     private static string[] Both(string[] words, string key)
     {
-        string[] found = [.. words.Where(w => w.StartsWith(key, StringComparison.Ordinal)).Select(w => w[key.Length..])];
+        string[] found =
+            [.. words.Where(w => w.StartsWith(key, StringComparison.Ordinal)).Select(w => w[key.Length..])];
         return [found.Length > 0 ? found[0] : "0", found.Length > 1 ? found[1] : "0"];
     }
 

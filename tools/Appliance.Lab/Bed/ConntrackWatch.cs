@@ -30,7 +30,9 @@ internal sealed partial class ConntrackWatch : IDisposable
         _listener = BedProcess.Start("ip", BedLayout.Inside(space, "sh", "-c", command + "> \"$0\"", _eventFile));
     }
 
-    /// <summary>Connections that were in the table at the end of the traffic; the others had ended by themselves.</summary>
+    /// <summary>
+    /// Connections that were in the table at the end of the traffic; the others had ended by themselves.
+    /// </summary>
     public int AliveAtEnd { get; private set; }
 
     public static ConntrackWatch Start(BedLayout layout, string folder, CancellationToken stop)

@@ -18,28 +18,28 @@ internal sealed class CsvRow
     }
 
     /// <summary>The text of a field.</summary>
-    /// <exception cref="BedException">The file has no such column.</exception>
+    /// <exception cref="LabUsageException">The file has no such column.</exception>
     public string this[string column] => _columns.TryGetValue(column, out int at)
         ? _fields[at]
-        : throw new BedException($"{_where}: there is no column '{column}'");
+        : throw new LabUsageException($"{_where}: there is no column '{column}'");
 
     /// <summary>A whole number; an empty field is 0.</summary>
-    /// <exception cref="BedException">It is no number.</exception>
+    /// <exception cref="LabUsageException">It is no number.</exception>
     public long Number(string column)
     {
         string text = this[column];
         return text.Length == 0 || long.TryParse(text, CultureInfo.InvariantCulture, out _)
             ? text.Length == 0 ? 0 : long.Parse(text, CultureInfo.InvariantCulture)
-            : throw new BedException($"{_where}: '{text}' in column '{column}' is no number");
+            : throw new LabUsageException($"{_where}: '{text}' in column '{column}' is no number");
     }
 
     /// <summary>Reads a file line by line; no field holds a line break.</summary>
-    /// <exception cref="BedException">It is missing or empty, or a line has another number of fields.</exception>
+    /// <exception cref="LabUsageException">It is missing or empty, or a line has another number of fields.</exception>
     public static IEnumerable<CsvRow> ReadFile(string file)
     {
         if (!File.Exists(file))
         {
-            throw new BedException($"{file}: there is no such file");
+            throw new LabUsageException($"{file}: there is no such file");
         }
 
         Dictionary<string, int>? columns = null;
@@ -57,12 +57,12 @@ internal sealed class CsvRow
             string where = $"{file} line {number}";
             yield return fields.Count == columns.Count
                 ? new CsvRow(columns, fields, where)
-                : throw new BedException($"{where}: {fields.Count} fields under {columns.Count} columns");
+                : throw new LabUsageException($"{where}: {fields.Count} fields under {columns.Count} columns");
         }
 
         if (columns is null)
         {
-            throw new BedException($"{file}: there is no header line");
+            throw new LabUsageException($"{file}: there is no header line");
         }
     }
 

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Appliance.Wire;
 
-/// <summary>A SHA-256 value or another 32-byte identity, as a value; the default (all zero) stands for "none".</summary>
+/// <summary>
+/// A SHA-256 value or another 32-byte identity, as a value; the default (all zero) stands for "none".
+/// </summary>
 public readonly record struct Hash32(ulong A, ulong B, ulong C, ulong D)
 {
     public const int Size = 32;

@@ -1,15 +1,23 @@
 namespace Appliance.Wire;
 
-/// <summary>Every bound of this project, with its reason. A reader refuses what is above; a writer never makes it.</summary>
+/// <summary>
+/// Every bound of this project, with its reason. A reader refuses what is above; a writer never makes it.
+/// </summary>
 public static class Limits
 {
-    /// <summary>Bytes of one batch. 64 Ki rows take about 3 MiB; a broker or a flash page with more is not ours.</summary>
+    /// <summary>
+    /// Bytes of one batch. 64 Ki rows take about 3 MiB; a broker or a flash page with more is not ours.
+    /// </summary>
     public const int BatchBytesMax = 32 << 20;
 
-    /// <summary>Rows of one batch: four times the largest that the pipeline cuts; 16 B of salt and 32 B of leaf each.</summary>
+    /// <summary>
+    /// Rows of one batch: four times the largest that the pipeline cuts; 16 B of salt and 32 B of leaf each.
+    /// </summary>
     public const int BatchRowsMax = 1 << 18;
 
-    /// <summary>Canonical bytes of one row: two names of 255 bytes, addresses and numbers, and room for a later schema.</summary>
+    /// <summary>
+    /// Canonical bytes of one row: two names of 255 bytes, addresses and numbers, and room for a later schema.
+    /// </summary>
     public const int CanonBytesMax = 2048;
 
     /// <summary>Bytes of a signed object: a manifest with every gap and event that fits below stays under it.</summary>
@@ -18,7 +26,9 @@ public static class Limits
     /// <summary>CBOR nesting: a batch needs 5.</summary>
     public const int CborDepthMax = 8;
 
-    /// <summary>CBOR items of one object: a manifest at its limits has about 20,000. Bounds the reader's memory.</summary>
+    /// <summary>
+    /// CBOR items of one object: a manifest at its limits has about 20,000. Bounds the reader's memory.
+    /// </summary>
     public const int CborItemsMax = 1 << 16;
 
     /// <summary>Recipients of one batch: 2 sections, 3 roles, and room for a change-over of all of them.</summary>
@@ -33,16 +43,22 @@ public static class Limits
     /// <summary>Gaps of a manifest: the pipeline joins neighbours before it comes near.</summary>
     public const int GapsMax = 4096;
 
-    /// <summary>Events of a manifest: an administrative action each; more in one batch is an attack on the log.</summary>
+    /// <summary>
+    /// Events of a manifest: an administrative action each; more in one batch is an attack on the log.
+    /// </summary>
     public const int EventsMax = 256;
 
     /// <summary>UTF-8 bytes of one text in a signed object.</summary>
     public const int TextBytesMax = 256;
 
-    /// <summary>Bytes of an opaque part of a signed object: a TPM quote or a control body with a key schedule.</summary>
+    /// <summary>
+    /// Bytes of an opaque part of a signed object: a TPM quote or a control body with a key schedule.
+    /// </summary>
     public const int OpaqueBytesMax = 256 << 10;
 
-    /// <summary>Batches of one epoch that a chain check remembers (about 100 B each): 45 days at one a second.</summary>
+    /// <summary>
+    /// Batches of one epoch that a chain check remembers (about 100 B each): 45 days at one a second.
+    /// </summary>
     public const int ChainBatchesMax = 4_000_000;
 
     /// <summary>Epochs that a chain check remembers: a restart every ten minutes for a year.</summary>

@@ -1,6 +1,8 @@
 namespace Appliance.Wire;
 
-/// <summary>The kinds of CBOR item that the profile knows; floats, undefined and other simple values are refused.</summary>
+/// <summary>
+/// The kinds of CBOR item that the profile knows; floats, undefined and other simple values are refused.
+/// </summary>
 internal enum CborKind : byte
 {
     Unsigned,

@@ -86,7 +86,8 @@ internal sealed class CborStrict
             case CborReaderState.UnsignedInteger:
                 return new CborItem { Kind = CborKind.Unsigned, Number = reader.ReadUInt64() };
             case CborReaderState.NegativeInteger:
-                return new CborItem { Kind = CborKind.Negative, Number = reader.ReadCborNegativeIntegerRepresentation() };
+                ulong below = reader.ReadCborNegativeIntegerRepresentation();
+                return new CborItem { Kind = CborKind.Negative, Number = below };
             case CborReaderState.ByteString:
                 return new CborItem { Kind = CborKind.Bytes, Bytes = reader.ReadDefiniteLengthByteString() };
             case CborReaderState.TextString:

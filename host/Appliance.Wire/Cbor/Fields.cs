@@ -34,6 +34,9 @@ internal sealed class Fields
     public static Fields OfArray(CborItem? array, int count) =>
         new(array is { Kind: CborKind.Array } && array.Items.Length == count ? array.Items : null);
 
+    /// <summary>Fields of a list of items that is taken apart already.</summary>
+    public static Fields OfItems(CborItem[] items) => new(items);
+
     /// <summary>Makes <see cref="Ok"/> false: a value that is well-formed and yet not allowed.</summary>
     public void Refuse() => Ok = false;
 
@@ -69,7 +72,9 @@ internal sealed class Fields
         return Ok ? Hash32.FromBytes(bytes.Span) : default;
     }
 
-    /// <summary>A hash, or the default for null; 32 zero bytes would be a second form of null and are refused.</summary>
+    /// <summary>
+    /// A hash, or the default for null; 32 zero bytes would be a second form of null and are refused.
+    /// </summary>
     public Hash32 HashOrNull()
     {
         if (TakeNull())

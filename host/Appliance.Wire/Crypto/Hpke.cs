@@ -46,7 +46,9 @@ internal static class Hpke
         CryptographicOperations.ZeroMemory(key);
     }
 
-    /// <summary>Opens what was sealed for this private key; false on any mismatch, with the plaintext cleared.</summary>
+    /// <summary>
+    /// Opens what was sealed for this private key; false on any mismatch, with the plaintext cleared.
+    /// </summary>
     public static bool TryOpen(
         ReadOnlySpan<byte> privateScalar,
         PublicKey recipient,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Appliance.Wire;
@@ -20,13 +21,15 @@ public sealed class PublicKey
     public KeyId Kid { get; }
 
     /// <summary>Takes 65 bytes of an uncompressed point; false for anything that is not on the curve.</summary>
-    public static bool TryFromPoint(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PublicKey? key)
+    public static bool TryFromPoint(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out PublicKey? key)
     {
         key = P256.IsPoint(bytes) ? new PublicKey(bytes.ToArray()) : null;
         return key is not null;
     }
 
-    /// <summary>True where the 64-byte signature (r, s; IEEE P1363) fits the SHA-256 value. Never throws on bad input.</summary>
+    /// <summary>
+    /// True where the 64-byte signature (r, s; IEEE P1363) fits the SHA-256 value. Never throws on bad input.
+    /// </summary>
     public bool Verify(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
         if (signature.Length != P256.SignatureSize)

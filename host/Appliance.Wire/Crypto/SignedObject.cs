@@ -35,7 +35,9 @@ public sealed class SignedObject
     /// <summary>Key that claims to have signed.</summary>
     public KeyId Kid { get; }
 
-    /// <summary>The signed bytes; a slice of what was read. Nothing is known about them before the signature is.</summary>
+    /// <summary>
+    /// The signed bytes; a slice of what was read. Nothing is known about them before the signature is.
+    /// </summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>SHA-256 of the Sig_structure.</summary>
@@ -62,7 +64,9 @@ public sealed class SignedObject
         return (writer.Encode(), id);
     }
 
-    /// <summary>Reads an object of the expected type without checking its signature; never throws on bad input.</summary>
+    /// <summary>
+    /// Reads an object of the expected type without checking its signature; never throws on bad input.
+    /// </summary>
     public static Refusal TryRead(SignedType type, ReadOnlyMemory<byte> bytes, out SignedObject? read)
     {
         read = null;
@@ -100,7 +104,8 @@ public sealed class SignedObject
         Refusal refusal = ReadHeader(type, header, out KeyId kid);
         if (refusal == Refusal.None)
         {
-            read = new SignedObject(kid, payload, signature, Hash32.Of(SigStructure(header.Span, Aad(type), payload.Span)));
+            Hash32 id = Hash32.Of(SigStructure(header.Span, Aad(type), payload.Span));
+            read = new SignedObject(kid, payload, signature, id);
         }
 
         return refusal;

@@ -30,7 +30,9 @@ internal static class LeafHasher
 #pragma warning restore CA5358
     }
 
-    /// <summary>leaf i = H(0x00 || salt i || row i); the span takes 32 bytes a row. Rows are at most CanonBytesMax.</summary>
+    /// <summary>
+    /// leaf i = H(0x00 || salt i || row i); the span takes 32 bytes a row. Rows are at most CanonBytesMax.
+    /// </summary>
     public static void Leaves(ReadOnlySpan<byte> salts, CanonRows rows, Span<byte> leaves)
     {
         Span<byte> buffer = stackalloc byte[1 + SaltSize + Limits.CanonBytesMax];

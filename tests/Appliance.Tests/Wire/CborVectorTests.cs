@@ -7,7 +7,9 @@ namespace Appliance.Tests.Wire;
 
 public sealed class CborVectorTests
 {
-    /// <summary>RFC 8949 appendix A: what the profile has no use for is refused, all else comes back byte for byte.</summary>
+    /// <summary>
+    /// RFC 8949 appendix A: what the profile has no use for is refused, all else comes back byte for byte.
+    /// </summary>
     [SharedFact("cbor")]
     public void Appendix_a_is_read_exactly_as_far_as_the_profile_goes()
     {
@@ -62,7 +64,9 @@ public sealed class CborVectorTests
     public void More_bytes_than_allowed_are_refused_before_they_are_read() =>
         Assert.Equal(Refusal.TooLarge, CborStrict.TryRead(new byte[1025], 1024, out _));
 
-    /// <summary>An oracle that walks the initial bytes alone: major types 0 to 6, false, true, null, map keys unsigned.</summary>
+    /// <summary>
+    /// An oracle that walks the initial bytes alone: major types 0 to 6, false, true, null, map keys unsigned.
+    /// </summary>
     private static bool InProfile(ReadOnlySpan<byte> bytes, out int length)
     {
         int major = bytes[0] >> 5;

@@ -51,7 +51,8 @@ public sealed class CoseVectorTests
         byte[] external = sign.TryGetProperty("external", out JsonElement given)
             ? Convert.FromHexString(given.GetString()!)
             : [];
-        byte[] signedBytes = SignedObject.SigStructure(NormalHeader(parts[0].Bytes.Span), external, parts[2].Bytes.Span);
+        ReadOnlySpan<byte> header = NormalHeader(parts[0].Bytes.Span);
+        byte[] signedBytes = SignedObject.SigStructure(header, external, parts[2].Bytes.Span);
         // A changed object whose signature still fitted would not be the example's "to be signed".
         bool unchanged = signedBytes.AsSpan().SequenceEqual(vector.GetProperty("intermediates").Hex("ToBeSign_hex"));
         return unchanged && Key(sign.GetProperty("key")).Verify(SHA256.HashData(signedBytes), parts[3].Bytes.Span);

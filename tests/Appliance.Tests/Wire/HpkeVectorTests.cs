@@ -70,7 +70,13 @@ public sealed class HpkeVectorTests
         byte[] encapsulated = new byte[Hpke.EncapsulatedSize];
         byte[] sealedBytes = new byte[first.Hex("ct").Length];
         Hpke.Seal(
-            recipient, vector.Hex("info"), first.Hex("aad"), first.Hex("pt"), vector.Hex("ikmE"), encapsulated, sealedBytes);
+            recipient,
+            vector.Hex("info"),
+            first.Hex("aad"),
+            first.Hex("pt"),
+            vector.Hex("ikmE"),
+            encapsulated,
+            sealedBytes);
         Assert.Equal(first.Hex("ct"), sealedBytes);
 
         byte[] plain = new byte[first.Hex("pt").Length];

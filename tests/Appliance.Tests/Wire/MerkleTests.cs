@@ -17,7 +17,11 @@ public sealed class MerkleTests
         {
             bool fits = TryHashes(vector, out Hash32[] path, out Hash32 leaf, out Hash32 root, "leafHash", "root")
                 && MerkleCheck.Includes(
-                    vector.GetProperty("treeSize").GetUInt64(), vector.GetProperty("leafIdx").GetUInt64(), leaf, path, root);
+                    vector.GetProperty("treeSize").GetUInt64(),
+                    vector.GetProperty("leafIdx").GetUInt64(),
+                    leaf,
+                    path,
+                    root);
             Assert.True(fits == !vector.GetProperty("wantErr").GetBoolean(), vector.Str("desc"));
             ran++;
             good += fits ? 1 : 0;
@@ -68,7 +72,8 @@ public sealed class MerkleTests
                 Hash32 earlier = new MerkleTree(leaves.AsSpan(0, (i + 1) * 32)).Root();
                 Hash32[] growth = tree.Consistency(i + 1);
                 Assert.True(MerkleCheck.Extends((ulong)i + 1, (ulong)n, earlier, root, growth), $"{i + 1} to {n}");
-                Assert.False(MerkleCheck.Extends((ulong)i + 1, (ulong)n, earlier with { B = ~earlier.B }, root, growth));
+                Hash32 changed = earlier with { B = ~earlier.B };
+                Assert.False(MerkleCheck.Extends((ulong)i + 1, (ulong)n, changed, root, growth));
                 proofs++;
             }
         }

@@ -23,13 +23,6 @@ public interface IClockMap
     /// <summary>Maps one stamp; its bound and state count for the next <see cref="Summarise"/>.</summary>
     ClockReading Map(long stampNs);
 
-    /// <summary>What the manifest of the batch says of the clock; starts a new summary.</summary>
+    /// <summary>What the manifest of the batch says of the clock since the last call; starts anew.</summary>
     ClockSummary Summarise();
 }
-
-/// <summary>Manifest key 17: worst bound and states of a batch, and what is known of leap seconds.</summary>
-/// <param name="WorstBoundUs">Largest bound of a mapped stamp; 0 where nothing was mapped.</param>
-/// <param name="States">Bit i set: state i of <see cref="ClockState"/> occurred.</param>
-/// <param name="TaiMinusUtc">Seconds of TAI minus UTC that were used.</param>
-/// <param name="LeapExpiryDay">UTC day since 1970 after which the leap second list says nothing.</param>
-public readonly record struct ClockSummary(uint WorstBoundUs, uint States, int TaiMinusUtc, int LeapExpiryDay);

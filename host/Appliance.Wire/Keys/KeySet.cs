@@ -11,6 +11,9 @@ namespace Appliance.Wire;
 /// </summary>
 public sealed class KeySet
 {
+    /// <summary>Name of the file in a folder of keys (<c>--keys DIR</c>).</summary>
+    public const string FileName = "keyset.json";
+
     private const int Version = 1;
     private static readonly JsonSerializerOptions Options = new()
     {

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+
+namespace Appliance.Lab.Oracle;
+
+/// <summary>One flow of one leg, as the oracle's split rules see it.</summary>
+public struct OracleFlow
+{
+    public FlowTuple Tuple;
+    public long FirstNs;
+    public long LastNs;
+
+    /// <summary>A packet from the line's end was seen; without one it is a scan.</summary>
+    public bool HasUp;
+    internal bool HasSyn;
+    internal uint SynSequence;
+}
+
+/// <summary>
+/// Groups the packets of one leg into flows. A tuple is taken anew by a SYN with another initial sequence, or, for
+/// anything but TCP, after 60 s of silence.
+/// </summary>
+internal sealed class OracleFlows(Func<uint, bool> isLocal)
+{
+    private const byte Tcp = 6;
+    private const byte Icmp = 1;
+    private const byte Syn = 2;
+    private const byte SynAckMask = 0x12;
+    private const long IdleNs = 60_000_000_000;
+
+    // A SYN that comes this soon after a flow's first packet was overtaken by its own answer.
+    private const long OvertakenNs = 1_000_000_000;
+
+    private readonly Dictionary<FlowTuple, int> current = [];
+    private readonly List<OracleFlow> flows = [];
+
+    public IReadOnlyList<OracleFlow> All => flows;
+
+    /// <summary>Number of the packet's flow, and its direction.</summary>
+    public int Place(in OracleFrame frame, long stampNs, out bool up)
+    {
+        up = isLocal(frame.Source);
+        FlowTuple tuple = up
+            ? new(frame.Protocol, frame.Source, frame.SourcePort, frame.Target, frame.TargetPort)
+            : new(frame.Protocol, frame.Target, frame.TargetPort, frame.Source, frame.SourcePort);
+        if (frame.Protocol == Icmp)
+        {
+            tuple = tuple with { RemotePort = 0 };
+        }
+
+        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(current, tuple, out bool known);
+        bool isSyn = frame.Protocol == Tcp && (frame.TcpFlags & SynAckMask) == Syn;
+        if (!known || IsNew(flows[number], isSyn, frame.Sequence, stampNs))
+        {
+            number = flows.Count;
+            flows.Add(new OracleFlow { Tuple = tuple, FirstNs = stampNs });
+        }
+
+        ref OracleFlow flow = ref CollectionsMarshal.AsSpan(flows)[number];
+        flow.LastNs = stampNs;
+        flow.HasUp |= up;
+        if (isSyn)
+        {
+            flow.HasSyn = true;
+            flow.SynSequence = frame.Sequence;
+        }
+
+        return number;
+    }
+
+    private static bool IsNew(in OracleFlow flow, bool isSyn, uint sequence, long stampNs)
+    {
+        if (flow.Tuple.Protocol != Tcp)
+        {
+            return stampNs - flow.LastNs > IdleNs;
+        }
+
+        return isSyn && (flow.HasSyn ? sequence != flow.SynSequence : stampNs - flow.FirstNs > OvertakenNs);
+    }
+}

@@ -61,7 +61,9 @@ internal readonly record struct FrameHeader
     /// <summary>Rising by one in the segment from 1; frames of one commit were flushed together.</summary>
     public required ushort Commit { get; init; }
 
-    /// <summary>Blocks that the segment was made with: a shorter file was sealed, so all of it had been durable.</summary>
+    /// <summary>
+    /// Blocks that the segment was made with: a shorter file was sealed, so all of it had been durable.
+    /// </summary>
     public required ushort SegmentBlocks { get; init; }
 
     /// <summary>Place of the frame in its commit, from 0.</summary>
@@ -148,7 +150,8 @@ internal readonly record struct FrameHeader
     }
 
     /// <summary>
-    /// A header whose checksum is wrong, but that was once one of this place: two of magic, segment and block are right.
+    /// A header whose checksum is wrong, but that was once one of this place: two of magic, segment and block are
+    /// right.
     /// Chance agreement of bytes from an earlier life of the segment is out of the question with 64 bits or more.
     /// </summary>
     public static bool LooksDamaged(ReadOnlySpan<byte> head, ulong segment, uint block)

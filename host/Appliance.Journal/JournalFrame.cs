@@ -12,7 +12,9 @@ public enum FrameVerdict
     /// <summary>Was durable once and is not what was written any more.</summary>
     Rotted,
 
-    /// <summary>Not of this segment or not of a known version or kind: a file under a wrong name, or a later program's.</summary>
+    /// <summary>
+    /// Not of this segment or not of a known version or kind: a file under a wrong name, or a later program's.
+    /// </summary>
     Foreign,
 }
 
@@ -30,7 +32,8 @@ public readonly record struct FramePlace(ulong Segment, long Offset, int Length)
 /// <param name="Label">Kind, epoch, sequence, day, rows.</param>
 /// <param name="Place">Where it lies; for a bad stretch the length counts all of its bytes on the device.</param>
 /// <param name="Payload">The bytes that were appended.</param>
-/// <param name="IsCopy">An epoch statement repeated at the start of a segment: the same bytes stood in an earlier one.</param>
+/// <param name="IsCopy">An epoch statement repeated at the start of a segment: the same bytes stood in an earlier
+/// one.</param>
 /// <param name="Why">One phrase for people; empty for a whole frame.</param>
 public sealed record JournalFrame(
     FrameVerdict Verdict, FrameLabel Label, FramePlace Place, ReadOnlyMemory<byte> Payload, bool IsCopy, string Why);

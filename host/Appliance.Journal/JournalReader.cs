@@ -11,16 +11,17 @@ public sealed class JournalReader(IJournalDevice device)
     /// Every frame and every bad stretch, in the order of writing. Memory of one segment is held at a time; payloads
     /// stay valid as long as they are referred to.
     /// </summary>
-    public IEnumerable<JournalFrame> Frames()
+    /// <param name="fromSegment">Segments before this one are passed over.</param>
+    public IEnumerable<JournalFrame> Frames(ulong fromSegment = 0)
     {
         List<ulong> numbers = SegmentName.All(device);
         ulong lastWritten = LastWritten(device, numbers);
         foreach (ulong number in numbers)
         {
-            SegmentImage? image = TryLoad(device, number);
+            SegmentImage? image = number < fromSegment ? null : TryLoad(device, number);
             if (image is null)
             {
-                continue; // Freed since the folder was listed.
+                continue; // Or freed since the folder was listed.
             }
 
             foreach (JournalFrame frame in FramesOf(image, number < lastWritten))
@@ -30,7 +31,12 @@ public sealed class JournalReader(IJournalDevice device)
         }
     }
 
-    /// <summary>One frame by its place, as the writer or the catalogue gave it; false where it is not whole there.</summary>
+    /// <summary>Numbers of the segments that there are, rising.</summary>
+    public IReadOnlyList<ulong> Segments() => SegmentName.All(device);
+
+    /// <summary>
+    /// One frame by its place, as the writer or the catalogue gave it; false where it is not whole there.
+    /// </summary>
     public bool TryRead(FramePlace place, out JournalFrame frame)
     {
         frame = new JournalFrame(FrameVerdict.Rotted, default, place, default, false, "not at this place");

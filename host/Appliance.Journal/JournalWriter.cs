@@ -148,7 +148,9 @@ public sealed class JournalWriter
         return active == 0 ? [] : shelf.Free(isReceipted, keepNewest: inventory.DayMax is null);
     }
 
-    /// <summary>Removes segments whose batches are all older than <paramref name="day"/> (UTC days since 1970).</summary>
+    /// <summary>
+    /// Removes segments whose batches are all older than <paramref name="day"/> (UTC days since 1970).
+    /// </summary>
     public IReadOnlyList<ulong> Expire(uint day)
     {
         ThrowIfBroken();

@@ -3,13 +3,17 @@ namespace Appliance.Journal;
 /// <summary>Every bound of the journal, with its reason.</summary>
 public static class Limits
 {
-    /// <summary>Frames begin on this boundary: the page of the kernel and the usual erase-independent unit of flash.</summary>
+    /// <summary>
+    /// Frames begin on this boundary: the page of the kernel and the usual erase-independent unit of flash.
+    /// </summary>
     public const int BlockBytes = 4096;
 
     /// <summary>What a disk writes at once or not at all; a frame header lies in one such sector.</summary>
     public const int SectorBytes = 512;
 
-    /// <summary>8 MiB: about 300 batches of 27 KB, so a rollover is rare and what one file holds back is little.</summary>
+    /// <summary>
+    /// 8 MiB: about 300 batches of 27 KB, so a rollover is rare and what one file holds back is little.
+    /// </summary>
     public const int SegmentBytesDefault = 8 << 20;
 
     /// <summary>A reader holds one segment in memory.</summary>
@@ -18,7 +22,9 @@ public static class Limits
     /// <summary>Room for an epoch statement and one block of payload.</summary>
     public const int SegmentBytesMin = 4 * BlockBytes;
 
-    /// <summary>A copy of the epoch statement stands first in each segment; it has keys, a quote and a verdict in it.</summary>
+    /// <summary>
+    /// A copy of the epoch statement stands first in each segment; it has keys, a quote and a verdict in it.
+    /// </summary>
     public const int EpochStatementBytesMax = 64 << 10;
 
     /// <summary>The index of a frame in its commit is one byte.</summary>
@@ -38,6 +44,8 @@ public static class Limits
     /// <summary>Old segments that one call of Free reads to learn what is in them.</summary>
     public const int FreeLoadsPerCall = 8;
 
-    /// <summary>Findings that a recovery names one by one; the rest is only counted (the epoch statement is small).</summary>
+    /// <summary>
+    /// Findings that a recovery names one by one; the rest is only counted (the epoch statement is small).
+    /// </summary>
     public const int FindingsMax = 16;
 }

@@ -6,7 +6,9 @@ internal enum SegmentContent
     /// <summary>Nothing was written in this life: zeros, or the mark of a segment that is used again.</summary>
     Blank,
 
-    /// <summary>Marked to be used again under another number, and not renamed yet: its batches were receipted.</summary>
+    /// <summary>
+    /// Marked to be used again under another number, and not renamed yet: its batches were receipted.
+    /// </summary>
     Freed,
 
     /// <summary>Frames of this segment.</summary>
@@ -190,7 +192,8 @@ internal sealed class SegmentImage
             return SegmentContent.Blank;
         }
 
-        bool junk = stretches.Count > 0 || bytes.AsSpan(0, Math.Min(bytes.Length, Limits.BlockBytes)).ContainsAnyExcept((byte)0);
+        Span<byte> firstBlock = bytes.AsSpan(0, Math.Min(bytes.Length, Limits.BlockBytes));
+        bool junk = stretches.Count > 0 || firstBlock.ContainsAnyExcept((byte)0);
         return hasForeign ? SegmentContent.Foreign : junk ? SegmentContent.Junk : SegmentContent.Blank;
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Appliance.Journal;
 
-/// <summary>Names of segment files: <c>segment-</c>, ten decimal digits, <c>.icr</c>. Other names are not ours.</summary>
+/// <summary>
+/// Names of segment files: <c>segment-</c>, ten decimal digits, <c>.icr</c>. Other names are not ours.
+/// </summary>
 internal static class SegmentName
 {
     private const string Before = "segment-";

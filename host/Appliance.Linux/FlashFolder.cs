@@ -11,7 +11,9 @@ namespace Appliance.Linux;
 /// </summary>
 public sealed class FlashFolder : IJournalDevice, IDisposable
 {
-    /// <summary>The lock file; it holds the process id of the writer, for the message of the one that is refused.</summary>
+    /// <summary>
+    /// The lock file; it holds the process id of the writer, for the message of the one that is refused.
+    /// </summary>
     public const string LockName = "journal.lock";
 
     private const int SeekEnd = 2;
@@ -193,10 +195,12 @@ public sealed class FlashFolder : IJournalDevice, IDisposable
         return file;
     }
 
-    /// <summary>Full segments need no open file. One with unflushed bytes stays: a failure is told to its handle only.</summary>
+    /// <summary>
+    /// Full segments need no open file. One with unflushed bytes stays: a failure is told to its handle only.
+    /// </summary>
     private void CloseFlushed()
     {
-        if (writing.Count >= Limits.OpenFilesMax)
+        if (writing.Count >= LinuxLimits.OpenFilesMax)
         {
             foreach (string name in writing.Keys.Where(name => name != unflushed).ToList())
             {

@@ -15,7 +15,9 @@ internal static class SyncedFile
     private const int ZeroChunkBytes = 1 << 20;
     private static readonly byte[] Zeros = new byte[ZeroChunkBytes];
 
-    /// <summary>Opens a file that exists or, with <see cref="LibC.Create"/>, may exist; never inherited by a child.</summary>
+    /// <summary>
+    /// Opens a file that exists or, with <see cref="LibC.Create"/>, may exist; never inherited by a child.
+    /// </summary>
     public static SafeFileHandle Open(string path, int flags)
     {
         int file;
@@ -28,7 +30,9 @@ internal static class SyncedFile
         return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : throw Failure("open", path);
     }
 
-    /// <summary>A new file of zeros: blocks written, file and folder entry synced. Removed again where that fails.</summary>
+    /// <summary>
+    /// A new file of zeros: blocks written, file and folder entry synced. Removed again where that fails.
+    /// </summary>
     public static SafeFileHandle CreateZeroed(string folder, string path, long length)
     {
         SafeFileHandle file = Open(path, LibC.ReadWrite | LibC.CreateNew);

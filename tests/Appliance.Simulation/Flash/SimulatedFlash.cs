@@ -12,6 +12,7 @@ namespace Appliance.Simulation.Flash;
 //   rotted     One bit of a durable sector is another.
 //   unreadable A block gives a medium error when it is read.
 //   full       A creation finds no space.
+//   failed     A flush gives a medium error; whether its sectors arrived is open.
 //
 // Not modelled: a sector that is torn inside (disks write sectors whole, or their ECC makes it unreadable).
 
@@ -50,6 +51,9 @@ internal sealed class SimulatedFlash : IJournalDevice
 
     /// <summary>The number of the write that is lost though it is flushed; none by default.</summary>
     public int LoseAt { get; set; } = int.MaxValue;
+
+    /// <summary>The next flush fails.</summary>
+    public bool FailFlush { get; set; }
 
     /// <summary>Bytes of all files together.</summary>
     public long Capacity { get; set; } = long.MaxValue;
@@ -113,6 +117,13 @@ internal sealed class SimulatedFlash : IJournalDevice
     public void Flush(string name)
     {
         Flushes++;
+        if (FailFlush)
+        {
+            FailFlush = false;
+            Settle(name, _ => Coins.Next(2) == 0);
+            throw new JournalDeviceException(DeviceFault.Medium, $"sync {name}: medium error");
+        }
+
         Step(() => Settle(name, _ => true), halfway: () => { });
     }
 
@@ -174,7 +185,9 @@ internal sealed class SimulatedFlash : IJournalDevice
         ? file
         : throw new JournalDeviceException(DeviceFault.Missing, $"{name} is not there");
 
-    /// <summary>Does the operation, or is cut off in it; a cut comes after all, some or nothing of it was done.</summary>
+    /// <summary>
+    /// Does the operation, or is cut off in it; a cut comes after all, some or nothing of it was done.
+    /// </summary>
     private void Step(Action whole, Action? halfway)
     {
         if (Operations++ < CutAt)

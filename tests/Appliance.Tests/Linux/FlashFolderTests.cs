@@ -54,7 +54,8 @@ public sealed class FlashFolderTests : IDisposable
         JournalDeviceException refused = Assert.Throws<JournalDeviceException>(() => FlashFolder.Open(folder));
         Assert.Equal(DeviceFault.InUse, refused.Fault);
         Assert.Equal(
-            $"{folder} is in use by process {Environment.ProcessId}: stop it, or choose another folder", refused.Message);
+            $"{folder} is in use by process {Environment.ProcessId}: stop it, or choose another folder",
+            refused.Message);
     }
 
     [Fact]
@@ -93,7 +94,8 @@ public sealed class FlashFolderTests : IDisposable
 
         private static long Ask(string path)
         {
-            System.Diagnostics.ProcessStartInfo start = new("stat", ["-c", "%b", path]) { RedirectStandardOutput = true };
+            string[] arguments = ["-c", "%b", path];
+            System.Diagnostics.ProcessStartInfo start = new("stat", arguments) { RedirectStandardOutput = true };
             using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
             return long.Parse(process.StandardOutput.ReadToEnd()) * 512;
         }

@@ -123,7 +123,7 @@ public sealed class JournalWriterTests
         JournalDeviceException again = Assert.Throws<JournalDeviceException>(() => writer.Commit());
         Assert.Contains("medium error", again.Message, StringComparison.Ordinal);
         Assert.False(writer.HasRoomFor(1));
-        _ = JournalWriter.Open(flash, Options, out RecoveryReport report);
+        _ = JournalWriter.Open(flash.AfterCut(), Options, out RecoveryReport report);
         Assert.StartsWith("segment 1 from 4096", report.Verdict, StringComparison.Ordinal);
     }
 

@@ -7,6 +7,7 @@ RootCommand root = new("Test bed of the appliance: traffic with ground truth, or
 {
     TrafficCommand.Create(),
     BedCommand.Create(),
+    VectorsCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -92,6 +92,11 @@ internal static class BedCommand
             return LabExit.Usage;
         }
 
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new LabUsageException("bed run makes network namespaces and needs root: run it as root.");
+        }
+
         BedSummary summary = BedRun.Run(options, Progress, stop);
         Console.WriteLine(json
             ? BedRun.ToJson(summary)

@@ -54,44 +54,43 @@ internal sealed class BedFrames
     }
 
     /// <summary>
-    /// Every difference between the kernel's counters and the frames of both legs, as lines; none is right.
+    /// Every difference between the kernel's counters and the frames of both legs, as lines; none is right. A refused
+    /// connection leaves the table at once, so the NAT may give its public port to the next one towards the same
+    /// remote: on the outside leg such connections share a key, and their counters are added.
     /// </summary>
-    public static List<string> Differences(IEnumerable<ConntrackEntry> truth, BedFrames inside, BedFrames outside)
+    public static List<string> Differences(
+        IReadOnlyCollection<ConntrackEntry> truth, BedFrames inside, BedFrames outside)
     {
         List<string> found = [];
-        int connections = 0;
-        foreach (ConntrackEntry entry in truth)
-        {
-            connections++;
-            Compare(found, "inside", inside, entry.InsideKey, entry);
-            Compare(found, "outside", outside, entry.OutsideKey, entry);
-        }
-
-        foreach ((string leg, BedFrames frames) in new[] { ("inside", inside), ("outside", outside) })
-        {
-            if (frames._counts.Count != connections || frames.Others > 0 || frames.Oversized > 0)
-            {
-                found.Add($"{leg}: {frames._counts.Count} connections for {connections}, " +
-                    $"{frames.Others} other frames, {frames.Oversized} above the MTU");
-            }
-        }
-
+        Compare(found, "inside", inside, truth.ToLookup(e => e.InsideKey));
+        Compare(found, "outside", outside, truth.ToLookup(e => e.OutsideKey));
         return found;
     }
 
-    private static void Compare(List<string> found, string leg, BedFrames frames, string key, ConntrackEntry entry)
+    private static void Compare(List<string> found, string leg, BedFrames frames, ILookup<string, ConntrackEntry> truth)
     {
-        Count kernel = new()
+        foreach (IGrouping<string, ConntrackEntry> entries in truth)
         {
-            PacketsUp = entry.PacketsUp,
-            BytesUp = entry.BytesUp,
-            PacketsDown = entry.PacketsDown,
-            BytesDown = entry.BytesDown,
-        };
-        Count wire = frames._counts.GetValueOrDefault(key);
-        if (wire != kernel)
+            Count kernel = default;
+            foreach (ConntrackEntry entry in entries)
+            {
+                kernel.PacketsUp += entry.PacketsUp;
+                kernel.BytesUp += entry.BytesUp;
+                kernel.PacketsDown += entry.PacketsDown;
+                kernel.BytesDown += entry.BytesDown;
+            }
+
+            Count wire = frames._counts.GetValueOrDefault(entries.Key);
+            if (wire != kernel)
+            {
+                found.Add($"{leg} {entries.Key}: the kernel counted {kernel}, the wire carried {wire}");
+            }
+        }
+
+        if (frames._counts.Count != truth.Count || frames.Others > 0 || frames.Oversized > 0)
         {
-            found.Add($"{leg} {key}: the kernel counted {kernel}, the wire carried {wire}");
+            found.Add($"{leg}: {frames._counts.Count} connections for {truth.Count}, " +
+                $"{frames.Others} other frames, {frames.Oversized} above the MTU");
         }
     }
 

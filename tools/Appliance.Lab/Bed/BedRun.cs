@@ -65,6 +65,7 @@ internal static class BedRun
             PortKept = truth.Count(e => e.SourcePort == e.PublicPort),
             PortsShared = truth.GroupBy(e => (e.Protocol, e.PublicPort))
                 .Count(g => g.Select(e => e.Source).Distinct().Count() > 1),
+            TuplesReused = truth.Count - truth.Select(e => e.OutsideKey).Distinct().Count(),
             AliveAtEnd = alive,
             FramesInside = inside.Frames,
             FramesOutside = outside.Frames,

@@ -19,6 +19,9 @@ internal sealed record BedSummary
     /// <summary>Public address, port and protocol that stand for more than one subscriber in the run.</summary>
     public required int PortsShared { get; init; }
 
+    /// <summary>Connections whose public tuple towards the same remote another had before; all were refused.</summary>
+    public required int TuplesReused { get; init; }
+
     public required int AliveAtEnd { get; init; }
 
     public required int FramesInside { get; init; }

@@ -13,6 +13,8 @@ internal sealed class ColumnEncoder(ColumnDepth depth = ColumnDepth.Column)
     private readonly DistinctSet distinct = new();
     private readonly FollowSplit follow = new();
     private readonly ColumnEncoder? nested = depth < ColumnDepth.Plain ? new ColumnEncoder(depth + 1) : null;
+    private int[] orders = [];
+    private int[] ranks = [];
     private int[] ids = [];
     private ulong[] scratch = [];
 
@@ -199,14 +201,14 @@ internal sealed class ColumnEncoder(ColumnDepth depth = ColumnDepth.Column)
     {
         output.Clear();
         Span<ulong> values = distinct.Values;
-        Span<int> order = new int[values.Length];
+        Span<int> order = Sized(ref orders, values.Length);
         for (int i = 0; i < order.Length; i++)
         {
             order[i] = i;
         }
 
         values.Sort(order);
-        Span<int> rank = new int[values.Length];
+        Span<int> rank = Sized(ref ranks, values.Length);
         for (int i = 0; i < order.Length; i++)
         {
             rank[order[i]] = i;
@@ -253,6 +255,16 @@ internal sealed class ColumnEncoder(ColumnDepth depth = ColumnDepth.Column)
         best.Clear();
         best.Bytes(trial.Written);
         return true;
+    }
+
+    private static Span<int> Sized(ref int[] array, int count)
+    {
+        if (array.Length < count)
+        {
+            array = new int[count];
+        }
+
+        return array.AsSpan(0, count);
     }
 
     private void Grow(int rows)

@@ -13,7 +13,7 @@ public sealed class RowRoundTripTests
 
     [Fact]
     public void Any_rows_come_back_as_they_were() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(300),
+        Config.QuickThrowOnFailure.WithMaxTest(150),
         Prop.ForAll<int>(seed => ComeBack(RowSamples.Arbitrary(seed))));
 
     [Fact]

@@ -77,4 +77,7 @@ public enum Counter : byte
     LossInsidePpm,
     LossOutsidePpm,
     Alarms,
+
+    /// <summary>Records of an excluded address range, which the notice does not allow to be kept.</summary>
+    RecordsExcluded,
 }

@@ -46,4 +46,119 @@ public static class Limits
 
     /// <summary>Life of a fragment entry: Linux's reassembly time (RFC 8200 section 4.5 says 60 s at most).</summary>
     public const long FragmentLifeNs = 30_000_000_000;
+
+    // ---- Rules and options ----
+
+    /// <summary>Leg rules are tried one after the other for every frame; a box has a handful of ports.</summary>
+    public const int LegRulesMax = 64;
+
+    /// <summary>Prefixes of one kind; tried one after the other for both ends of every packet.</summary>
+    public const int PrefixesMax = 64;
+
+    /// <summary>Below this the order of sacrifice has nothing to choose from.</summary>
+    public const int FlowsMin = 64;
+
+    /// <summary>Entries are 24 bits and some in the indexes; 16 million flows are 2.3 GB.</summary>
+    public const int FlowsMax = 1 << 24;
+
+    /// <summary>Shortest idle time: above the 4 s of quiet of a first record and far above any delay window.</summary>
+    public const int IdleSecondsMin = 5;
+
+    /// <summary>Longest idle time: RFC 5382 asks for 2 h 4 min; a day is plenty.</summary>
+    public const int IdleSecondsMax = 86_400;
+
+    /// <summary>Largest delay window: a flow's first record at 5 s must not wait for its decision for long.</summary>
+    public const int DelayWindowMsMax = 1000;
+
+    /// <summary>IP ids of a busy sender come round in about 50 ms (65,536 at 1.3 M packets/s).</summary>
+    public const int DuplicateWindowUsMax = 20_000;
+
+    // ---- Flow table ----
+
+    /// <summary>Packets prepared together, so that their cache lines are on the way before they are used.</summary>
+    public const int RunPackets = 32;
+
+    /// <summary>Sources that one merge reads: both mirror ports of a NAT with two uplinks.</summary>
+    public const int MergeSourcesMax = 4;
+
+    /// <summary>Entries looked at to choose the one to give up when the table is full.</summary>
+    public const int EvictionSteps = 64;
+
+    /// <summary>
+    /// Remembered frames of the duplicate filter, per leg: 2 ms at 4 M packets/s; 128 KiB stay in the cache.
+    /// </summary>
+    public const int DuplicateSlots = 8192;
+
+    // ---- Records ----
+
+    /// <summary>Least room: what one run of packets and a turn of the timer wheel's slot can write at worst.</summary>
+    public const int QueueRecordsMin = 8192;
+
+    /// <summary>Most room: 3 GB of records; the encoder is far faster than that.</summary>
+    public const int QueueRecordsMax = 1 << 24;
+
+    /// <summary>
+    /// Room that must be left before a run is taken: each packet may end three flows with all candidates.
+    /// </summary>
+    public const int QueueRoom = RunPackets * CandidatesMax * 3;
+
+    /// <summary>Longest host name: RFC 1035 section 2.3.4, without the final dot.</summary>
+    public const int NameBytesMax = 253;
+
+    /// <summary>Names in memory at once: 16 MB of slots at 65,536.</summary>
+    public const int NamesMax = 1 << 20;
+
+    // ---- Join ----
+
+    /// <summary>First packets of a flow that are samples, per direction and leg.</summary>
+    public const int FirstSamples = 4;
+
+    /// <summary>
+    /// Payload bytes under a digest: what a leg sliced to 192 bytes still holds behind IPv6 and TCP options.
+    /// </summary>
+    public const int DigestBytes = 96;
+
+    /// <summary>Payload bytes whose distinct values are counted as evidence.</summary>
+    public const int EvidenceBytes = 64;
+
+    /// <summary>Evidence that an attribution needs, bits; the budget is argued in the README.</summary>
+    public const int EvidenceBitsMin = 64;
+
+    /// <summary>Evidence more than the next candidate, and than any other claim, bits.</summary>
+    public const int MarginBits = 32;
+
+    /// <summary>
+    /// Evidence of all payload together, bits: repeated application bytes are not independent for ever.
+    /// </summary>
+    public const int PayloadBitsMax = 128;
+
+    /// <summary>Different contents that one pair counts; eight of the poorest reach the needed evidence.</summary>
+    public const int PairContents = 8;
+
+    /// <summary>Candidates of one flow: rows of one ambiguous set; a flow with more is never attributed.</summary>
+    public const int CandidatesMax = 64;
+
+    /// <summary>Flows of one leg that may show one content within the window before it counts as nothing.</summary>
+    public const int PopularFlows = 32;
+
+    /// <summary>
+    /// Equal digests looked at for one sample: both legs' popular limit and as much again, so that the flow which
+    /// makes a content popular still reaches all the others.
+    /// </summary>
+    public const int ChainEqualMax = 128;
+
+    /// <summary>All samples looked at for one: a chain holds about one stranger at full ring.</summary>
+    public const int ChainWalkMax = 1024;
+
+    /// <summary>Samples kept; 40 bytes each.</summary>
+    public const int ProbesMax = 1 << 26;
+
+    /// <summary>Samples walked to hand a taken-over public tuple to its new flow.</summary>
+    public const int TakeoverWalkMax = 8192;
+
+    /// <summary>Upward packets in a row without anything on the inside before a binding is called lost.</summary>
+    public const int MissesMax = 4;
+
+    /// <summary>A flow silent for this long starts sampling anew: no NAT lends a port again sooner.</summary>
+    public const long ResampleGapNs = 5_000_000_000;
 }

@@ -1,0 +1,288 @@
+using Appliance.Wire;
+
+namespace Appliance.Flow;
+
+/// <summary>
+/// The door of this project: frames of both legs in, in order of time; attributed records out. Runs on one thread,
+/// takes all its memory at start, reads no clock: time is what the stamps say.
+/// </summary>
+public sealed class FlowEngine
+{
+    private readonly FlowOptions options;
+    private readonly RecordQueue queue;
+    private readonly LegRules rules;
+    private readonly FlowStore store;
+    private readonly FlowKeeper keeper;
+    private readonly FlowTracker tracker;
+    private readonly Rechecker rechecker;
+    private readonly DuplicateFilter insideCopies;
+    private readonly DuplicateFilter outsideCopies;
+    private readonly PacketView[] views = new PacketView[Limits.RunPackets];
+    private readonly PacketFacts[] facts = new PacketFacts[Limits.RunPackets];
+    private readonly DecodeState decoding;
+    private readonly ulong[] counters;
+    private long wakeNs = long.MinValue;
+    private int closeAt;
+    private long touched;
+
+    /// <summary>Takes all memory.</summary>
+    /// <param name="options">Must be free of faults (<see cref="FlowOptions.Validate"/>).</param>
+    /// <param name="queue">Where records go; this engine is its only writer.</param>
+    /// <param name="key">32 random bytes, fresh at each start; a fixed key only makes tests repeatable.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The options have a fault, or the key another length.</exception>
+    /// <param name="decoding">What decoding remembers; its routes are what records point to.</param>
+    public FlowEngine(FlowOptions options, RecordQueue queue, ReadOnlySpan<byte> key, DecodeState? decoding = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(options.Validate().Count, 0, nameof(options));
+        this.options = options;
+        this.queue = queue;
+        this.decoding = decoding ?? new DecodeState();
+        rules = new LegRules(options);
+        store = new FlowStore(options, queue, key);
+        counters = new ulong[store.Counters.Length];
+        Matcher matcher = new(store, options);
+        Recorder recorder = new(store, queue, new CandidateList(store, matcher));
+        Decider decider = new(store, matcher, recorder);
+        keeper = new FlowKeeper(store, recorder, decider);
+        rechecker = new Rechecker(store, matcher, decider, keeper);
+        tracker = new FlowTracker(store, keeper, matcher);
+        insideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
+        outsideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
+    }
+
+    /// <summary>Names that records point to.</summary>
+    public NameTable Names => store.Names;
+
+    /// <summary>
+    /// Counters by <see cref="Counter"/>, cumulative; published once a call of a method of this class.
+    /// </summary>
+    public ReadOnlySpan<ulong> Counters => counters;
+
+    /// <summary>Routes that records point to.</summary>
+    public RouteTable Routes => decoding.Routes;
+
+    /// <summary>Flows in memory.</summary>
+    public int FlowCount => store.Table.Count;
+
+    /// <summary>
+    /// Takes frames in order of time; stamps that go back a little are tolerated. Returns how many were taken: fewer
+    /// than all only with back-pressure, where the record queue must be drained before the rest is offered again.
+    /// </summary>
+    /// <param name="bytes">Where the frames lie.</param>
+    /// <param name="packets">The frames.</param>
+    public int Process(ReadOnlySpan<byte> bytes, ReadOnlySpan<PacketRef> packets)
+    {
+        int taken = 0;
+        while (taken < packets.Length && HasRoom())
+        {
+            ReadOnlySpan<PacketRef> run = packets.Slice(taken, Math.Min(Limits.RunPackets, packets.Length - taken));
+            Prepare(bytes, run);
+            int i = 0;
+            while (i < run.Length
+                && Take(ref facts[i], views[i], bytes.Slice(run[i].Offset, run[i].Captured)))
+            {
+                i++;
+            }
+
+            taken += i;
+            if (i < run.Length)
+            {
+                break;
+            }
+        }
+
+        Publish();
+        return taken;
+    }
+
+    /// <summary>
+    /// Moves time on without packets: timeouts, records that are due, decisions. False where the record queue has no
+    /// room (only with back-pressure): drain it and call again.
+    /// </summary>
+    public bool AdvanceTo(long nowNs)
+    {
+        bool isDone = Advance(nowNs);
+        Publish();
+        return isDone;
+    }
+
+    /// <summary>
+    /// Ends all flows: waits out the delay window for decisions, then closes. False where the record queue has no room
+    /// (only with back-pressure): drain it and call again.
+    /// </summary>
+    public bool CloseAll(EndReason reason)
+    {
+        if (closeAt == 0)
+        {
+            long lastNs = store.NowNs;
+            if (lastNs != long.MinValue && !Advance(lastNs + (2 * store.WindowNs) + 1))
+            {
+                return false;
+            }
+        }
+
+        for (; closeAt < store.Table.Reach; closeAt++)
+        {
+            if (!HasRoom())
+            {
+                Publish();
+                return false;
+            }
+
+            if (store.Table.IsUsed(closeAt))
+            {
+                keeper.Close(closeAt, reason, store.Table.Hot(closeAt).LastNs);
+            }
+        }
+
+        closeAt = 0;
+        Publish();
+        return true;
+    }
+
+    /// <summary>
+    /// Decodes a run and makes its keys; then asks for all slots, then for all lines that they lead to.
+    /// </summary>
+    private void Prepare(ReadOnlySpan<byte> bytes, ReadOnlySpan<PacketRef> run)
+    {
+        for (int i = 0; i < run.Length; i++)
+        {
+            ref readonly PacketRef packet = ref run[i];
+            Decoder.Decode(bytes.Slice(packet.Offset, packet.Captured), packet, decoding, ref views[i]);
+            Classify(ref facts[i], views[i], packet);
+            touched += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: false);
+        }
+
+        for (int i = 0; i < run.Length; i++)
+        {
+            touched += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: true);
+        }
+    }
+
+    /// <summary>Takes one packet; false where what is due before it finds no room.</summary>
+    private bool Take(ref PacketFacts fact, in PacketView view, ReadOnlySpan<byte> frame)
+    {
+        if (fact.StampNs >= wakeNs && !Advance(fact.StampNs))
+        {
+            return false;
+        }
+
+        store.NowNs = Math.Max(store.NowNs, fact.StampNs);
+        if (CountFrame(fact, view))
+        {
+            TakeFlow(ref fact, view, frame);
+        }
+
+        return true;
+    }
+
+    private void TakeFlow(ref PacketFacts fact, in PacketView view, ReadOnlySpan<byte> frame)
+    {
+        if (!view.Source.IsV4)
+        {
+            // Numbers of IPv6 addresses may have changed since the run was prepared.
+            PacketKeys.SetKey(ref fact, view, store);
+        }
+
+        bool isInside = fact.Leg == Leg.Inside;
+        if ((isInside ? insideCopies : outsideCopies).IsCopy(view, frame, fact.Hash, fact.IsUp, fact.StampNs))
+        {
+            store.Count(isInside ? Counter.DuplicatesInside : Counter.DuplicatesOutside);
+            return;
+        }
+
+        tracker.Take(ref fact, view, frame);
+    }
+
+    private void Classify(ref PacketFacts fact, in PacketView view, in PacketRef packet)
+    {
+        fact = default;
+        fact.StampNs = packet.StampNs;
+        fact.Rule = rules.Match(view, packet.Interface);
+        if (fact.Rule < 0)
+        {
+            return;
+        }
+
+        fact.Leg = rules.LegOf(fact.Rule);
+        fact.Realm = rules.RealmOf(fact.Rule);
+        if (view.Kind == PacketKind.Flow)
+        {
+            fact.End = rules.EndOf(view, fact.Leg);
+            PacketKeys.Fill(ref fact, view, store);
+        }
+    }
+
+    /// <summary>Counts a frame of a leg; false where it is no packet of a flow.</summary>
+    private bool CountFrame(in PacketFacts fact, in PacketView view)
+    {
+        if (fact.Rule < 0)
+        {
+            store.Count(Counter.NoLegRule);
+            return false;
+        }
+
+        store.Count(fact.Leg == Leg.Inside ? Counter.PacketsInside : Counter.PacketsOutside);
+        if (view.IsSliced)
+        {
+            store.Count(Counter.Sliced);
+        }
+
+        if (view.Kind == PacketKind.Flow)
+        {
+            return true;
+        }
+
+        store.Count(view.Kind == PacketKind.IcmpError ? Counter.IcmpErrors : view.Undecoded);
+        return false;
+    }
+
+    private bool Advance(long nowNs)
+    {
+        while (HasRoom())
+        {
+            if (store.Table.Count == 0)
+            {
+                store.Wheel.Leap(nowNs);
+            }
+
+            store.NowNs = Math.Max(store.NowNs, Math.Min(nowNs, store.Wheel.NextNs));
+            if (StepAll() && store.NowNs >= nowNs)
+            {
+                wakeNs = Math.Min(store.Wheel.NextNs, rechecker.NextNs);
+                return true;
+            }
+        }
+
+        wakeNs = long.MinValue;
+        return false;
+    }
+
+    /// <summary>Does all that is due now; false where the record queue filled up.</summary>
+    private bool StepAll()
+    {
+        while (rechecker.TryStep())
+        {
+            if (!HasRoom())
+            {
+                return false;
+            }
+        }
+
+        while (HasRoom())
+        {
+            if (!store.Wheel.TryPop(store.NowNs, out int entry))
+            {
+                return true;
+            }
+
+            keeper.Look(entry);
+        }
+
+        return false;
+    }
+
+    private bool HasRoom() => !options.BackPressure || queue.Free >= Limits.QueueRoom;
+
+    private void Publish() => store.Counters.CopyTo(counters, 0);
+}

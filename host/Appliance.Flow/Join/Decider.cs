@@ -1,0 +1,264 @@
+using Appliance.Wire;
+
+namespace Appliance.Flow;
+
+/// <summary>
+/// Decides to which inside flow an outside flow belongs, once the window has passed beyond all its evidence, so that
+/// every rival has had its chance to show itself. On a decision the outside half ends in the inside flow: one entry,
+/// both keys.
+/// </summary>
+internal sealed class Decider(FlowStore store, Matcher matcher, Recorder recorder)
+{
+    private readonly JoinGraph graph = matcher.Graph;
+    private readonly Judge judge = new(store, matcher);
+
+    /// <summary>The two entries of the last <see cref="Verdict.FoundTaken"/>.</summary>
+    public (int Outside, int Inside) Taken { get; private set; }
+
+    /// <summary>When the next decision is due.</summary>
+    public long NextNs => matcher.Decisions.NextNs;
+
+    /// <summary>Decides one flow whose time has come; false when none is left.</summary>
+    public bool TryStep(out Verdict verdict)
+    {
+        verdict = Verdict.Open;
+        if (!matcher.Decisions.TryTake(store.NowNs, out DueItem item))
+        {
+            return false;
+        }
+
+        ref JoinState state = ref graph.State((int)item.Number);
+        if (state.Generation != item.Generation || state.Entry < 0)
+        {
+            return true;
+        }
+
+        state.Flags &= ~JoinFlags.Queued;
+        if (state.RipeNs > store.NowNs)
+        {
+            matcher.Queue((int)item.Number, state.RipeNs);
+            return true;
+        }
+
+        verdict = Decide((int)item.Number);
+        return true;
+    }
+
+    /// <summary>
+    /// The last word before a flow ends: an outside flow is decided, an inside flow lets its claimants be decided.
+    /// True where the flow was an outside half and is gone, joined.
+    /// </summary>
+    public bool DecideBeforeEnd(int entry)
+    {
+        int number = store.Table.Hot(entry).Join;
+        if (number == 0)
+        {
+            return false;
+        }
+
+        if ((graph.State(number).Flags & JoinFlags.Outside) != 0)
+        {
+            return DecideEarly(number) == Verdict.Found;
+        }
+
+        for (int at = graph.State(number).FirstPair; at != 0;)
+        {
+            int next = graph.PairAt(at).NextOfInside;
+            if (DecideEarly(graph.PairAt(at).Outside) == Verdict.Found)
+            {
+                // The graph has changed under the walk; one inside flow has one outside flow, so all is said.
+                break;
+            }
+
+            at = next;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Takes a flow that ends out of the graph. Inside flows stay as candidates while anyone may name them.
+    /// </summary>
+    public void Leave(int entry)
+    {
+        ref HotFlow flow = ref store.Table.Hot(entry);
+        int number = flow.Join;
+        if (number == 0)
+        {
+            return;
+        }
+
+        flow.Join = 0;
+        ref JoinState state = ref graph.State(number);
+        state.Entry = -1;
+        if ((state.Flags & JoinFlags.Outside) != 0)
+        {
+            DropPairs(number, isContest: true);
+            graph.FreeState(number);
+        }
+        else if (state.Degree == 0)
+        {
+            graph.FreeState(number);
+        }
+        else if (state.Key.IsV6)
+        {
+            store.Addresses.Hold(state.Key.Line);
+        }
+    }
+
+    /// <summary>True while evidence of the flow still waits for its rivals.</summary>
+    public bool IsUnripe(in HotFlow flow) => flow.Join != 0 && graph.State(flow.Join).RipeNs > store.NowNs;
+
+    private Verdict DecideEarly(int number)
+    {
+        ref JoinState state = ref graph.State(number);
+        if (state.Entry < 0)
+        {
+            return Verdict.Open;
+        }
+
+        // Evidence whose rivals may yet come counts only if no rival can share it.
+        bool isRipe = state.RipeNs <= store.NowNs;
+        state.Flags |= isRipe ? JoinFlags.None : JoinFlags.Blind;
+        return Decide(number);
+    }
+
+    private Verdict Decide(int number)
+    {
+        ref JoinState state = ref graph.State(number);
+        Verdict verdict = judge.Decide(state, out int best);
+        if (verdict == Verdict.FoundTaken)
+        {
+            Taken = (state.Entry, graph.State(graph.PairAt(best).Inside).Entry);
+        }
+
+        if (verdict == Verdict.Found)
+        {
+            Join(graph.PairAt(best));
+            return verdict;
+        }
+
+        Resume(number);
+        return verdict;
+    }
+
+    private void Join(in Pair pair)
+    {
+        int outsideNumber = pair.Outside;
+        int insideNumber = pair.Inside;
+        int outside = graph.State(outsideNumber).Entry;
+        int inside = graph.State(insideNumber).Entry;
+        ref ColdFlow cold = ref store.Table.Cold(inside);
+        cold.EvidenceBits = (ushort)pair.Bits;
+        cold.OutsideRule = store.Table.Cold(outside).LegRule;
+        cold.LastOutsideNs = store.Table.Hot(outside).LastNs;
+        DropPairs(outsideNumber, isContest: false);
+        graph.FreeState(outsideNumber);
+        FreeIfAlone(insideNumber, inside);
+        MoveKey(outside, inside);
+        store.Count(Counter.FlowsAttributed);
+    }
+
+    /// <summary>The outside half ends; its key goes over to the inside flow.</summary>
+    private void MoveKey(int outside, int inside)
+    {
+        ref HotFlow half = ref store.Table.Hot(outside);
+        ref HotFlow flow = ref store.Table.Hot(inside);
+        half.Join = 0;
+        if (flow.PublicAddress != 0 && (flow.KeyB & 1) != 0)
+        {
+            store.Addresses.Release(flow.PublicAddress);
+        }
+
+        flow.PublicAddress = half.PublicAddress;
+        flow.PublicPort = half.PublicPort;
+        flow.OutsideRealm = half.OutsideRealm;
+        flow.Samples = (ushort)((flow.Samples & 0x00FF) | (half.Samples & 0xFF00));
+        flow.Marks = (flow.Marks | Marks.Joined) & ~Marks.Settled;
+        if ((flow.KeyB & 1) != 0)
+        {
+            store.Addresses.Hold(flow.PublicAddress);
+        }
+
+        if ((half.Marks & Marks.Recorded) != 0)
+        {
+            recorder.WriteAbsorbed(outside, inside);
+        }
+
+        store.Table.RemoveOutside(outside);
+        store.Wheel.Disarm(outside);
+        store.ReleaseAddresses(half);
+        store.Table.Free(outside);
+        store.Table.AddOutside(inside);
+    }
+
+    /// <summary>
+    /// Takes all pairs of an outside flow away. Where it ends without being attributed its claims are remembered:
+    /// what two flows claimed does not become certain because one of them is over.
+    /// </summary>
+    private void DropPairs(int outside, bool isContest)
+    {
+        ref JoinState state = ref graph.State(outside);
+        while (state.FirstPair != 0)
+        {
+            int number = state.FirstPair;
+            Pair pair = graph.PairAt(number);
+            ref JoinState inside = ref graph.State(pair.Inside);
+            inside.Flags &= ~JoinFlags.Settling;
+            if (isContest && judge.IsClaim(pair))
+            {
+                inside.ContestBits = (ushort)Math.Max(inside.ContestBits, pair.Tally);
+            }
+
+            graph.Disconnect(number);
+            if (!isContest)
+            {
+                WakeRivals(inside);
+            }
+
+            if (inside.Entry < 0 && inside.Degree == 0)
+            {
+                ReleaseGone(pair.Inside);
+            }
+        }
+    }
+
+    private void WakeRivals(in JoinState inside)
+    {
+        for (int at = inside.FirstPair; at != 0; at = graph.PairAt(at).NextOfInside)
+        {
+            matcher.Queue(graph.PairAt(at).Outside, store.NowNs);
+        }
+    }
+
+    private void ReleaseGone(int number)
+    {
+        FlowKey key = graph.State(number).Key;
+        if (key.IsV6)
+        {
+            store.Addresses.Release(key.Line);
+        }
+
+        graph.FreeState(number);
+    }
+
+    private void FreeIfAlone(int number, int entry)
+    {
+        ref JoinState state = ref graph.State(number);
+        if (state.Degree == 0)
+        {
+            store.Table.Hot(entry).Join = 0;
+            graph.FreeState(number);
+        }
+    }
+
+    private void Resume(int outside)
+    {
+        ref JoinState state = ref graph.State(outside);
+        state.Flags &= ~JoinFlags.Settling;
+        for (int at = state.FirstPair; at != 0; at = graph.PairAt(at).NextOfOutside)
+        {
+            graph.State(graph.PairAt(at).Inside).Flags &= ~JoinFlags.Settling;
+        }
+    }
+}

@@ -1,0 +1,249 @@
+using System.Numerics;
+
+namespace Appliance.Flow;
+
+/// <summary>
+/// Finds which flows of the two legs show equal packets. Every sample of either leg is remembered and compared with
+/// those of the other leg within the delay window, so it does not matter which leg shows a packet first. Each
+/// agreement adds evidence to a pair; deciding is left to <see cref="Decider"/>.
+/// </summary>
+internal sealed class Matcher(FlowStore store, FlowOptions options)
+{
+    private readonly Sampler sampler = new(store.Hash);
+    private readonly bool isOn = options.HasOutside;
+    private long blindUntilNs = long.MinValue;
+
+    public JoinGraph Graph { get; } = new(options.JoinLimit);
+
+    public ProbeIndex Probes { get; } = new(options.ProbeLimit);
+
+    /// <summary>Outside flows whose evidence will be complete.</summary>
+    public DueQueue Decisions { get; } = new(options.JoinLimit);
+
+    /// <summary>Samples of joined flows whose counterpart must have come by then.</summary>
+    public DueQueue Checks { get; } = new(options.JoinLimit);
+
+    /// <summary>Samples or pairs were lost for want of room within the last two windows.</summary>
+    public bool IsBlind => store.NowNs < blindUntilNs;
+
+    /// <summary>Takes a packet of a known flow: a sample of it, where it is one, is compared.</summary>
+    public void Take(int entry, in PacketFacts facts, in PacketView view, ReadOnlySpan<byte> frame)
+    {
+        ref HotFlow flow = ref store.Table.Hot(entry);
+        if (!isOn || (flow.Marks & Marks.OnNet) != 0 || IsSettling(flow)
+            || !sampler.IsSample(ref flow, view, frame, facts.Leg, facts.IsUp)
+            || !sampler.TryMake(view, frame, flow.InsideKey.RemotePart, facts.IsUp, out Probe probe))
+        {
+            return;
+        }
+
+        probe.StampNs = facts.StampNs;
+        probe.Entry = entry;
+        probe.Flow = (uint)store.Table.Cold(entry).FlowNumber;
+        probe.Leg = facts.Leg;
+        if (store.NowNs - Probes.OldestNs < 2 * store.WindowNs)
+        {
+            GoBlind();
+        }
+
+        uint position = Probes.Add(probe);
+        if (facts.Leg == Leg.Outside && (flow.Marks & Marks.Joined) != 0)
+        {
+            Checks.TryAdd(store.NowNs + store.WindowNs, position, 0);
+            return;
+        }
+
+        Compare(position);
+    }
+
+    /// <summary>Pairs a sample with all equal ones of the other leg within the window.</summary>
+    public void Compare(uint position)
+    {
+        ref Probe own = ref Probes[position];
+        int equal = 0;
+        int sameLeg = 0;
+        int otherLeg = 0;
+        int steps = 0;
+        for (uint at = Probes.Newest(own.Digest);
+            at != 0 && steps < Limits.ChainWalkMax;
+            at = Probes.Before(at), steps++)
+        {
+            ref Probe other = ref Probes[at];
+            if (own.StampNs - other.StampNs > 2 * store.WindowNs)
+            {
+                break;
+            }
+
+            if (!IsRival(own, other))
+            {
+                continue;
+            }
+
+            if (++equal > Limits.ChainEqualMax)
+            {
+                break;
+            }
+
+            if (other.Leg == own.Leg)
+            {
+                sameLeg++;
+            }
+            else
+            {
+                otherLeg++;
+                Agree(own, other);
+            }
+        }
+
+        if (steps == Limits.ChainWalkMax)
+        {
+            GoBlind();
+        }
+
+        if (sameLeg >= Limits.PopularFlows || otherLeg > Limits.PopularFlows)
+        {
+            MarkPopular(position);
+        }
+    }
+
+    /// <summary>True where the flow of a sample still lives in its entry.</summary>
+    public bool IsLive(in Probe probe) =>
+        probe.Entry >= 0 && (uint)store.Table.Cold(probe.Entry).FlowNumber == probe.Flow;
+
+    /// <summary>The state of a flow, made where there is none; 0 where there is no room.</summary>
+    public int StateOf(int entry)
+    {
+        ref HotFlow flow = ref store.Table.Hot(entry);
+        if (flow.Join != 0)
+        {
+            return flow.Join;
+        }
+
+        bool isOutside = (flow.Seen & Seen.Inside) == 0;
+        flow.Join = Graph.TakeState(entry, flow.InsideKey, isOutside ? JoinFlags.Outside : JoinFlags.None);
+        if (flow.Join == 0)
+        {
+            GoBlind();
+            return 0;
+        }
+
+        Graph.State(flow.Join).LegRule = store.Table.Cold(entry).LegRule;
+        return flow.Join;
+    }
+
+    /// <summary>Puts an outside flow on the list of decisions.</summary>
+    public void Queue(int number, long dueNs)
+    {
+        ref JoinState state = ref Graph.State(number);
+        if ((state.Flags & JoinFlags.Queued) == 0 && Decisions.TryAdd(dueNs, (uint)number, state.Generation))
+        {
+            state.Flags |= JoinFlags.Queued;
+        }
+    }
+
+    /// <summary>Puts an outside flow on the list of decisions once more, at once.</summary>
+    public void Requeue(int entry)
+    {
+        int number = store.Table.Hot(entry).Join;
+        if (number != 0)
+        {
+            Queue(number, store.NowNs);
+        }
+    }
+
+    /// <summary>Counts an agreeing sample for the pair of its flows.</summary>
+    public void Agree(in Probe one, in Probe two)
+    {
+        int outside = StateOf(one.Leg == Leg.Outside ? one.Entry : two.Entry);
+        int inside = StateOf(one.Leg == Leg.Outside ? two.Entry : one.Entry);
+        int number = outside == 0 || inside == 0 ? 0 : Graph.Connect(outside, inside);
+        if (number == 0)
+        {
+            MarkBlind(outside);
+            MarkBlind(inside);
+            GoBlind();
+            return;
+        }
+
+        ref Pair pair = ref Graph.PairAt(number);
+        ref JoinState outsideState = ref Graph.State(outside);
+        ref JoinState insideState = ref Graph.State(inside);
+        outsideState.Flags |= IsBlind ? JoinFlags.Blind : JoinFlags.None;
+        if (pair.Parts == Parts.None && PortsAreEqual(outsideState, insideState))
+        {
+            pair.Parts = Parts.Port;
+        }
+
+        if (!Evidence.Add(ref pair, one))
+        {
+            return;
+        }
+
+        long ripe = store.NowNs + store.WindowNs;
+        outsideState.RipeNs = ripe;
+        insideState.RipeNs = Math.Max(ripe, insideState.RipeNs);
+        if (pair.Bits >= Limits.EvidenceBitsMin)
+        {
+            outsideState.Flags |= JoinFlags.Settling;
+            insideState.Flags |= JoinFlags.Settling;
+            Queue(outside, ripe);
+        }
+    }
+
+    private bool IsSettling(in HotFlow flow) =>
+        flow.Join != 0 && (Graph.State(flow.Join).Flags & JoinFlags.Settling) != 0;
+
+    private bool IsRival(in Probe own, in Probe other) =>
+        other.Digest == own.Digest && other.Entry != own.Entry
+        && Math.Abs(own.StampNs - other.StampNs) <= store.WindowNs && IsLive(other)
+        && (other.Leg == Leg.Inside || (store.Table.Hot(other.Entry).Marks & Marks.Joined) == 0);
+
+    private bool PortsAreEqual(in JoinState outside, in JoinState inside) =>
+        outside.Entry >= 0 && store.Table.Hot(outside.Entry).PublicPort == inside.Key.LinePort;
+
+    private void MarkBlind(int number)
+    {
+        if (number != 0)
+        {
+            Graph.State(number).Flags |= JoinFlags.Blind;
+        }
+    }
+
+    private void GoBlind() => blindUntilNs = store.NowNs + (2 * store.WindowNs);
+
+    /// <summary>
+    /// A content that too many flows show within the window says nothing about any of them: its worth is taken off
+    /// every flow that showed it. Done once a sample, so each content is taken off once.
+    /// </summary>
+    private void MarkPopular(uint position)
+    {
+        ref Probe own = ref Probes[position];
+        int equal = 0;
+        int steps = 0;
+        for (uint at = Probes.Newest(own.Digest);
+            at != 0 && steps < Limits.ChainWalkMax;
+            at = Probes.Before(at), steps++)
+        {
+            ref Probe other = ref Probes[at];
+            if (own.StampNs - other.StampNs > 2 * store.WindowNs || equal > Limits.ChainEqualMax)
+            {
+                return;
+            }
+
+            if (at != position && !IsRival(own, other))
+            {
+                continue;
+            }
+
+            equal++;
+            int number = (other.Marks & ProbeMarks.Popular) != 0 ? 0 : StateOf(other.Entry);
+            other.Marks |= ProbeMarks.Popular;
+            if (number != 0)
+            {
+                ref JoinState state = ref Graph.State(number);
+                int bits = state.PopularBits + other.PayloadBits + Evidence.BitsOf(other.Parts);
+                state.PopularBits = (ushort)Math.Min(bits, ushort.MaxValue);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+namespace Appliance.Flow;
+
+/// <summary>
+/// Everything that shapes the flow engine; immutable. Times are seconds unless the name says otherwise. Defaults are
+/// those of a provider with private line addresses and one mirror on either side of its NAT.
+/// </summary>
+public sealed record FlowOptions
+{
+    /// <summary>RFC 1918, RFC 6598 and RFC 4193: addresses that never are public.</summary>
+    public static IReadOnlyList<IpPrefix> PrivatePrefixes { get; } =
+    [
+        IpPrefix.Parse("10.0.0.0/8"), IpPrefix.Parse("172.16.0.0/12"), IpPrefix.Parse("192.168.0.0/16"),
+        IpPrefix.Parse("100.64.0.0/10"), IpPrefix.Parse("fc00::/7"),
+    ];
+
+    /// <summary>First match wins; a frame that matches none is counted and left.</summary>
+    public IReadOnlyList<LegRule> Rules { get; init; } =
+    [
+        new() { Interface = 0, Leg = Leg.Inside, Name = "inside" },
+        new() { Interface = 1, Leg = Leg.Outside, Name = "outside" },
+    ];
+
+    /// <summary>Prefixes whose addresses are lines' own.</summary>
+    public IReadOnlyList<IpPrefix> InsidePrefixes { get; init; } = PrivatePrefixes;
+
+    /// <summary>Public prefixes of lines that are not translated, seen on both legs.</summary>
+    public IReadOnlyList<IpPrefix> SubscriberPrefixes { get; init; } = [];
+
+    /// <summary>
+    /// The NAT's public addresses; without them the first sender on the outside leg is taken as the line.
+    /// </summary>
+    public IReadOnlyList<IpPrefix> PublicPools { get; init; } = [];
+
+    /// <summary>Flows in memory at once; all memory is taken at start, 152 bytes a flow.</summary>
+    public int FlowLimit { get; init; } = 1 << 18;
+
+    /// <summary>Different IPv6 addresses in memory at once.</summary>
+    public int AddressLimit { get; init; } = 1 << 16;
+
+    /// <summary>Different service names in memory at once.</summary>
+    public int NameLimit { get; init; } = 1 << 14;
+
+    /// <summary>Flows that look for their other leg at once.</summary>
+    public int JoinLimit { get; init; } = 1 << 17;
+
+    /// <summary>Samples of both legs kept for comparison; must cover twice the delay window.</summary>
+    public int ProbeLimit { get; init; } = 1 << 19;
+
+    /// <summary>Largest difference of the two legs' stamps of one packet, milliseconds, either sign.</summary>
+    public int DelayWindowMs { get; init; } = 500;
+
+    /// <summary>
+    /// A frame seen again on its leg within this is a copy of the mirror, microseconds; 0 keeps copies.
+    /// </summary>
+    public int DuplicateWindowUs { get; init; } = 2000;
+
+    public int UdpIdle { get; init; } = 60;
+
+    public int IcmpIdle { get; init; } = 30;
+
+    /// <summary>TCP flows that were seen in both directions.</summary>
+    public int TcpIdle { get; init; } = 600;
+
+    /// <summary>TCP flows seen in one direction only.</summary>
+    public int TcpHalfOpen { get; init; } = 30;
+
+    /// <summary>After FIN both ways or a reset: late acknowledgements still belong to the flow.</summary>
+    public int CloseLinger { get; init; } = 5;
+
+    /// <summary>
+    /// A file is being read: a full record queue stops the engine until it is drained. Otherwise (live) records that
+    /// find no room are dropped and counted, since the next packets will not wait.
+    /// </summary>
+    public bool BackPressure { get; init; } = true;
+
+    /// <summary>True where any rule names an outside leg: only then is there anything to join.</summary>
+    public bool HasOutside
+    {
+        get
+        {
+            foreach (LegRule rule in Rules)
+            {
+                if (rule.Leg == Leg.Outside)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>What is wrong, one sentence each; empty where all is well.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> faults = [];
+        Range(faults, nameof(Rules), Rules.Count, 1, Limits.LegRulesMax);
+        Range(faults, nameof(FlowLimit), FlowLimit, Limits.FlowsMin, Limits.FlowsMax);
+        Range(faults, nameof(AddressLimit), AddressLimit, 64, Limits.FlowsMax);
+        Range(faults, nameof(NameLimit), NameLimit, 16, Limits.NamesMax);
+        Range(faults, nameof(JoinLimit), JoinLimit, 64, Limits.FlowsMax);
+        Range(faults, nameof(ProbeLimit), ProbeLimit, 1024, Limits.ProbesMax);
+        Range(faults, nameof(DelayWindowMs), DelayWindowMs, 1, Limits.DelayWindowMsMax);
+        Range(faults, nameof(DuplicateWindowUs), DuplicateWindowUs, 0, Limits.DuplicateWindowUsMax);
+        Range(faults, nameof(UdpIdle), UdpIdle, Limits.IdleSecondsMin, Limits.IdleSecondsMax);
+        Range(faults, nameof(IcmpIdle), IcmpIdle, Limits.IdleSecondsMin, Limits.IdleSecondsMax);
+        Range(faults, nameof(TcpIdle), TcpIdle, Limits.IdleSecondsMin, Limits.IdleSecondsMax);
+        Range(faults, nameof(TcpHalfOpen), TcpHalfOpen, Limits.IdleSecondsMin, Limits.IdleSecondsMax);
+        Range(faults, nameof(CloseLinger), CloseLinger, Limits.IdleSecondsMin, Limits.IdleSecondsMax);
+        Range(faults, nameof(InsidePrefixes), InsidePrefixes.Count, 0, Limits.PrefixesMax);
+        Range(faults, nameof(SubscriberPrefixes), SubscriberPrefixes.Count, 0, Limits.PrefixesMax);
+        Range(faults, nameof(PublicPools), PublicPools.Count, 0, Limits.PrefixesMax);
+        CheckRules(faults);
+        return faults;
+    }
+
+    private void CheckRules(List<string> faults)
+    {
+        for (int i = 0; i < Rules.Count; i++)
+        {
+            LegRule rule = Rules[i];
+            if (rule.Vlan is < 1 or > 4094)
+            {
+                faults.Add($"Rules[{i}].Vlan is {rule.Vlan}; a VLAN id lies between 1 and 4094");
+            }
+
+            if (rule.Label > 0xFFFFF)
+            {
+                faults.Add($"Rules[{i}].Label is {rule.Label}; an MPLS label has 20 bits");
+            }
+
+            if (string.IsNullOrEmpty(rule.Name) || string.IsNullOrEmpty(rule.Realm))
+            {
+                faults.Add($"Rules[{i}] needs a name and a realm");
+            }
+        }
+    }
+
+    private static void Range(List<string> faults, string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            faults.Add($"{name} is {value}; it must lie between {least} and {most}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Appliance.Wire;
+
+namespace Appliance.Flow;
+
+/// <summary>
+/// The compiled rules table: which leg a frame is of, and which end of the packet is the line. Compiled once, read by
+/// the packet thread only.
+/// </summary>
+internal sealed class LegRules
+{
+    private readonly Compiled[] rules;
+    private readonly IpPrefix[] inside;
+    private readonly IpPrefix[] pools;
+
+    public LegRules(FlowOptions options)
+    {
+        List<string> realms = [];
+        rules = new Compiled[options.Rules.Count];
+        for (int i = 0; i < rules.Length; i++)
+        {
+            LegRule rule = options.Rules[i];
+            if (!realms.Contains(rule.Realm))
+            {
+                realms.Add(rule.Realm);
+            }
+
+            rules[i] = new Compiled
+            {
+                Interface = rule.Interface ?? -1,
+                Vlan = rule.Vlan ?? -1,
+                Label = rule.Label ?? -1L,
+                HasAddress = rule.Address.HasValue,
+                Address = rule.Address.GetValueOrDefault(),
+                Leg = rule.Leg,
+                Realm = (ushort)realms.IndexOf(rule.Realm),
+            };
+        }
+
+        inside = [.. options.InsidePrefixes, .. options.SubscriberPrefixes];
+        pools = [.. options.PublicPools, .. options.SubscriberPrefixes];
+    }
+
+    /// <summary>Number of the first rule that the frame meets, or -1.</summary>
+    public int Match(in PacketView view, ushort interfaceNumber)
+    {
+        for (int i = 0; i < rules.Length; i++)
+        {
+            ref readonly Compiled rule = ref rules[i];
+            if ((rule.Interface < 0 || rule.Interface == interfaceNumber)
+                && (rule.Vlan < 0 || rule.Vlan == view.Vlan)
+                && (rule.Label < 0 || rule.Label == view.Label)
+                && (!rule.HasAddress || rule.Address.Contains(view.Source) || rule.Address.Contains(view.Destination)))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    public Leg LegOf(int rule) => rules[rule].Leg;
+
+    public ushort RealmOf(int rule) => rules[rule].Realm;
+
+    /// <summary>Decides the line's end of the packet by prefixes alone.</summary>
+    public LineEnd EndOf(in PacketView view, Leg leg)
+    {
+        IpPrefix[] own = leg == Leg.Inside ? inside : pools;
+        bool source = Contains(own, view.Source);
+        bool destination = Contains(own, view.Destination);
+        return source ? (destination ? LineEnd.Both : LineEnd.Source)
+            : destination ? LineEnd.Destination : LineEnd.Unknown;
+    }
+
+    private static bool Contains(IpPrefix[] prefixes, in Ip address)
+    {
+        for (int i = 0; i < prefixes.Length; i++)
+        {
+            if (prefixes[i].Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private struct Compiled
+    {
+        public int Interface;
+        public int Vlan;
+        public long Label;
+        public bool HasAddress;
+        public IpPrefix Address;
+        public Leg Leg;
+        public ushort Realm;
+    }
+}
+
+/// <summary>Which end of a packet the prefixes call the line.</summary>
+internal enum LineEnd : byte
+{
+    Unknown,
+    Source,
+    Destination,
+
+    /// <summary>Both ends: on the inside leg a flow that stays within the network.</summary>
+    Both,
+}

@@ -1,0 +1,181 @@
+using Appliance.Wire;
+
+namespace Appliance.Flow;
+
+/// <summary>
+/// Takes each decoded packet to its flow: finds or opens it, counts it on the leg that counts, follows the TCP state,
+/// and shows it to the join. The counting leg is the inside one; an outside half counts for itself until it is joined.
+/// </summary>
+internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher matcher)
+{
+    private const byte Tcp = 6;
+    private const byte Fin = 1;
+    private const byte Syn = 2;
+    private const byte Rst = 4;
+    private const byte Ack = 16;
+
+    /// <summary>Returns the entry that the packet belongs to, or -1 where there was no room for it.</summary>
+    public int Take(ref PacketFacts facts, in PacketView view, ReadOnlySpan<byte> frame)
+    {
+        int entry = Find(ref facts, view);
+        if (entry >= 0 && IsOver(entry, facts, view))
+        {
+            entry = -1;
+        }
+
+        bool isNew = entry < 0;
+        if (isNew)
+        {
+            entry = keeper.Open(ref facts, view);
+            if (entry < 0)
+            {
+                return -1;
+            }
+        }
+
+        ref HotFlow hot = ref store.Table.Hot(entry);
+        if (facts.Leg == Leg.Inside || (hot.Seen & Seen.Inside) == 0)
+        {
+            BeforeCount(ref hot, facts);
+            Count(entry, ref hot, facts, view.IpLength);
+            if (view.Protocol == Tcp)
+            {
+                FollowTcp(entry, ref hot, facts, view, isNew);
+            }
+        }
+        else
+        {
+            SeeOutside(ref hot, facts);
+        }
+
+        matcher.Take(entry, facts, view, frame);
+        return entry;
+    }
+
+    private int Find(ref PacketFacts facts, in PacketView view)
+    {
+        int entry = Find(facts);
+        if (entry >= 0 || facts.End is LineEnd.Source or LineEnd.Destination)
+        {
+            return entry;
+        }
+
+        // Which end is the line was a guess: the flow may have begun the other way round.
+        PacketFacts turned = facts;
+        turned.IsUp = !facts.IsUp;
+        PacketKeys.SetKey(ref turned, view, store);
+        entry = Find(turned);
+        if (entry >= 0)
+        {
+            facts = turned;
+        }
+
+        return entry;
+    }
+
+    private int Find(in PacketFacts facts) => facts.Leg == Leg.Inside
+        ? store.Table.FindInside(facts.Key, facts.Hash)
+        : store.Table.FindOutside(facts.Key, facts.Hash);
+
+    /// <summary>True where the flow that holds the key has ended, and the packet begins another.</summary>
+    private bool IsOver(int entry, in PacketFacts facts, in PacketView view)
+    {
+        ref HotFlow hot = ref store.Table.Hot(entry);
+        if (facts.StampNs - hot.LastNs > store.IdleNs(hot))
+        {
+            keeper.CloseSilent(entry);
+            return true;
+        }
+
+        bool isNewHandshake = view.Protocol == Tcp && (view.TcpFlags & (Syn | Ack)) == Syn && facts.IsUp
+            && hot.IsClosing && view.Sequence != store.Table.Cold(entry).InitialSequence;
+        if (!isNewHandshake)
+        {
+            return false;
+        }
+
+        if (facts.Leg == Leg.Outside && (hot.Seen & Seen.Inside) != 0)
+        {
+            // The public tuple has a new owner; the old flow keeps its record and loses the key.
+            store.Table.RemoveOutside(entry);
+            store.Count(Counter.BindingsReused);
+            return true;
+        }
+
+        keeper.Close(entry, EndReason.Reused, hot.LastNs);
+        return true;
+    }
+
+    private static void BeforeCount(ref HotFlow hot, in PacketFacts facts)
+    {
+        hot.Marks &= ~(Marks.Settled | Marks.InsideQuiet);
+        if (facts.StampNs - hot.LastNs > Limits.ResampleGapNs)
+        {
+            hot.Samples = 0;
+        }
+    }
+
+    private void SeeOutside(ref HotFlow hot, in PacketFacts facts)
+    {
+        // The outside shows packets that the inside does not: look at the next few closely (a new owner?).
+        if (facts.StampNs - hot.LastNs > store.WindowNs && (hot.Marks & Marks.InsideQuiet) == 0)
+        {
+            hot.Marks |= Marks.InsideQuiet;
+            hot.Samples &= 0x00FF;
+        }
+    }
+
+    private void Count(int entry, ref HotFlow hot, in PacketFacts facts, int bytes)
+    {
+        hot.LastNs = Math.Max(hot.LastNs, facts.StampNs);
+        if (facts.IsUp)
+        {
+            hot.Seen |= Seen.Up;
+            hot.BytesUp += (uint)bytes;
+            if (++hot.PacketsUp == 0)
+            {
+                store.Table.Cold(entry).PacketsUpHigh++;
+            }
+        }
+        else
+        {
+            hot.Seen |= Seen.Down;
+            hot.BytesDown += (uint)bytes;
+            if (++hot.PacketsDown == 0)
+            {
+                store.Table.Cold(entry).PacketsDownHigh++;
+            }
+        }
+    }
+
+    private void FollowTcp(int entry, ref HotFlow hot, in PacketFacts facts, in PacketView view, bool isNew)
+    {
+        if ((view.TcpFlags & (Syn | Fin | Rst)) == 0)
+        {
+            return;
+        }
+
+        bool wasClosing = hot.IsClosing;
+        if ((view.TcpFlags & Rst) != 0)
+        {
+            hot.Seen |= Seen.Reset;
+        }
+
+        if ((view.TcpFlags & Fin) != 0)
+        {
+            hot.Seen |= facts.IsUp ? Seen.FinUp : Seen.FinDown;
+        }
+
+        if (isNew && (view.TcpFlags & (Syn | Ack)) == Syn && facts.IsUp)
+        {
+            store.Table.Cold(entry).InitialSequence = view.Sequence;
+        }
+
+        if (!wasClosing && hot.IsClosing)
+        {
+            // Late packets of the other leg are looked at anew: the public port may be lent again at once.
+            hot.Samples &= 0x00FF;
+            keeper.Hasten(entry);
+        }
+    }
+}

@@ -96,6 +96,9 @@ public static class Refusals
         "the control message is not yet or no longer valid",
     ];
 
+    /// <summary>Highest number of a refusal; a receipt with a higher one is of a later version.</summary>
+    internal static int Highest => Sentences.Length - 1;
+
     /// <summary>One sentence without a full stop, for people: "refused: " + sentence reads well.</summary>
     public static string Sentence(this Refusal refusal) => Sentences[(int)refusal];
 

@@ -3,7 +3,9 @@ using Appliance.Lab.Vectors;
 
 namespace Appliance.Lab;
 
-/// <summary>Writes the vectors of the batch format. They come out the same on every machine, signatures included.</summary>
+/// <summary>
+/// Writes the vectors of the batch format. They come out the same on every machine, signatures included.
+/// </summary>
 internal static class VectorsCommand
 {
     public static Command Create()
@@ -13,7 +15,10 @@ internal static class VectorsCommand
             Description = "Folder for the vector files; those of the same name are replaced.",
             Required = true,
         };
-        Command command = new("vectors", "Write the golden vectors of the batch format, one JSON file each.") { output };
+        Command command = new("vectors", "Write the golden vectors of the batch format, one JSON file each.")
+        {
+            output,
+        };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(output)));
         return command;
     }

@@ -15,7 +15,9 @@ public delegate CertifiedEpoch? EpochLookup(KeyId kid);
 /// <param name="Bytes">The signed object alone, as evidence carries it.</param>
 public sealed record VerifiedManifest(Hash32 Id, Manifest Manifest, ReadOnlyMemory<byte> Bytes);
 
-/// <summary>A batch of which all that can be checked without a key was: it is whole and as signed, still sealed.</summary>
+/// <summary>
+/// A batch of which all that can be checked without a key was: it is whole and as signed, still sealed.
+/// </summary>
 public sealed class VerifiedBatch
 {
     internal VerifiedBatch(VerifiedManifest header, RecipientEntry[] recipients, ReadOnlyMemory<byte>[] ciphertexts)

@@ -64,7 +64,8 @@ public sealed class BatchSealer : IDisposable
     /// <param name="gaps">Gaps since the last batch.</param>
     /// <param name="clock">Clock of the batch.</param>
     /// <param name="events">Events since the last batch.</param>
-    /// <exception cref="ArgumentException">An argument is beyond <see cref="Limits"/> or contradicts another.</exception>
+    /// <exception cref="ArgumentException">An argument is beyond <see cref="Limits"/> or contradicts
+    /// another.</exception>
     public SealedBatch Seal(
         int day,
         TaiTime first,
@@ -167,7 +168,8 @@ public sealed class BatchSealer : IDisposable
     }
 
     /// <summary>
-    /// HKDF-Extract(salt = epoch secret, ikm = 32 random bytes || H(ctx) || H(pt 1) || H(pt 2)): where the random source
+    /// HKDF-Extract(salt = epoch secret, ikm = 32 random bytes || H(ctx) || H(pt 1) || H(pt 2)): where the random
+    /// source
     /// repeats itself, other content still gives other keys, and where the content is the same the epoch differs.
     /// </summary>
     private void DeriveBatchSecret(byte[] context, ReadOnlySpan<SectionPlain> sections, Span<byte> batchSecret)

@@ -86,7 +86,8 @@ public readonly record struct ManifestGap(TaiTime From, TaiTime To, GapCause Cau
 }
 
 /// <summary>How good the times of a batch are (key 17).</summary>
-/// <param name="WorstBoundUs">Largest half width of any time in the batch; uint.MaxValue where one has no bound.</param>
+/// <param name="WorstBoundUs">Largest half width of any time in the batch; uint.MaxValue where one has no
+/// bound.</param>
 /// <param name="States">Bit n is set where <see cref="ClockState"/> n occurred.</param>
 /// <param name="LeapSeconds">TAI - UTC in seconds that was used; 0 where unknown.</param>
 /// <param name="LeapExpiryDay">UTC day since 1970 up to which the leap seconds are known; 0 where unknown.</param>

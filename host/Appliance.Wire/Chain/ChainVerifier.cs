@@ -51,7 +51,9 @@ public sealed class ChainVerifier
         return Count(refusal != Refusal.None ? refusal : Attest(checkpoint!.Head));
     }
 
-    /// <summary>What was found so far, with all that is missing now. May be called again after more has arrived.</summary>
+    /// <summary>
+    /// What was found so far, with all that is missing now. May be called again after more has arrived.
+    /// </summary>
     public ChainReport Finish()
     {
         long accepted = 0;
@@ -173,7 +175,8 @@ public sealed class ChainVerifier
 /// <summary>What a <see cref="ChainVerifier"/> found.</summary>
 /// <param name="Epochs">Epoch statements accepted.</param>
 /// <param name="Batches">Batches accepted, late ones included.</param>
-/// <param name="MissingBatches">Batches that must exist, by number, checkpoint or epoch statement, and are not here.</param>
+/// <param name="MissingBatches">Batches that must exist, by number, checkpoint or epoch statement, and are not
+/// here.</param>
 /// <param name="MissingEpochs">Epochs that must exist by their number and are not here.</param>
 /// <param name="Counts">Objects by <see cref="Refusal"/>; under Missing the number of missing batches.</param>
 public sealed record ChainReport(

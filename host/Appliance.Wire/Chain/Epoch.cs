@@ -17,7 +17,9 @@ public sealed class CertifiedEpoch
     /// <summary>Key that signs the batches.</summary>
     public PublicKey Key => Statement.Key!;
 
-    /// <summary>Checks a statement against the device's key; the epoch is only there where the result is None.</summary>
+    /// <summary>
+    /// Checks a statement against the device's key; the epoch is only there where the result is None.
+    /// </summary>
     public static Refusal TryVerify(
         ReadOnlyMemory<byte> bytes, PublicKey deviceKey, ReaderRules rules, out CertifiedEpoch? epoch)
     {
@@ -45,7 +47,9 @@ public sealed class CertifiedEpoch
     }
 }
 
-/// <summary>A run of the device that has just begun: its statement to be written first, and the maker of its batches.</summary>
+/// <summary>
+/// A run of the device that has just begun: its statement to be written first, and the maker of its batches.
+/// </summary>
 /// <param name="Bytes">The signed statement; durable before the first batch is.</param>
 /// <param name="Id">Id of the statement.</param>
 /// <param name="Statement">What was signed.</param>

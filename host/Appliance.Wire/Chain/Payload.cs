@@ -1,6 +1,8 @@
 namespace Appliance.Wire;
 
-/// <summary>What the payloads of all signed objects but the batch have in common: a map 1..n with the version first.</summary>
+/// <summary>
+/// What the payloads of all signed objects but the batch have in common: a map 1..n with the version first.
+/// </summary>
 internal static class Payload
 {
     /// <summary>Fields after the version. The version is judged first: another one may have other fields.</summary>

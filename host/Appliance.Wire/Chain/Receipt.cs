@@ -97,7 +97,7 @@ public sealed record Receipt
         uint sequence = fields.UInt32();
         Hash32 id = fields.Hash();
         ulong refused = fields.Unsigned(1);
-        var reason = (Refusal)fields.Unsigned((ulong)Refusal.ControlTime);
+        var reason = (Refusal)fields.Unsigned((ulong)Refusals.Highest);
         Id16 store = fields.Id();
         uint copies = fields.UInt32();
         ulong received = fields.Unsigned(ulong.MaxValue);

@@ -3,7 +3,8 @@ using System.Formats.Cbor;
 namespace Appliance.Wire;
 
 /// <summary>
-/// Proof that one row is in a batch: [id(batch), section, row, rows, salt, canonical row, [* sibling]]. It discloses the
+/// Proof that one row is in a batch: [id(batch), section, row, rows, salt, canonical row, [* sibling]]. It discloses
+/// the
 /// row and its salt and nothing of any other row, and is checked offline against the batch's signed manifest alone.
 /// </summary>
 public sealed record RecordProof(Hash32 BatchId, byte Section, int Row, ReadOnlyMemory<byte> Canonical)
@@ -25,7 +26,9 @@ public sealed record RecordProof(Hash32 BatchId, byte Section, int Row, ReadOnly
         return proofs;
     }
 
-    /// <summary>Checks a proof against a verified manifest; the record is only there where the result is None.</summary>
+    /// <summary>
+    /// Checks a proof against a verified manifest; the record is only there where the result is None.
+    /// </summary>
     public static Refusal TryVerify(ReadOnlyMemory<byte> bytes, VerifiedManifest header, out RecordProof? proof)
     {
         proof = null;

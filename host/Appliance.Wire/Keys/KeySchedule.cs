@@ -16,7 +16,9 @@ public sealed class KeySchedule
     private readonly RecipientKey[] keys;
 
     /// <summary>A schedule of the public halves of the given keys.</summary>
-    /// <exception cref="ArgumentException">A section has no key at all, or a day has too many.</exception>
+    /// <exception cref="ArgumentException">
+    /// A section has no key at all, or more on one day than a batch has room for, or the same twice.
+    /// </exception>
     public KeySchedule(IEnumerable<RecipientKey> recipients)
     {
         var list = new List<RecipientKey>();
@@ -28,6 +30,7 @@ public sealed class KeySchedule
         list.Sort(Compare);
         keys = [.. list];
         Hash = HashOf(keys);
+        CheckDays();
         for (byte section = 1; section <= Limits.SectionsMax; section++)
         {
             if (Pick(section, int.MaxValue).Keys.Count == 0)
@@ -66,6 +69,21 @@ public sealed class KeySchedule
         }
 
         return new DayKeys(picked, best != day);
+    }
+
+    /// <summary>A list that no reader would take must not get as far as a batch.</summary>
+    private void CheckDays()
+    {
+        int run = 1;
+        for (int i = 1; i < keys.Length; i++)
+        {
+            bool isSame = keys[i].Day == keys[i - 1].Day && keys[i].Section == keys[i - 1].Section;
+            run = isSame ? run + 1 : 1;
+            if (run > Limits.RecipientsMax / Limits.SectionsMax || (isSame && keys[i].Kid == keys[i - 1].Kid))
+            {
+                throw new ArgumentException($"the key schedule has too many keys or one twice on day {keys[i].Day}");
+            }
+        }
     }
 
     private static int Compare(RecipientKey left, RecipientKey right) =>

@@ -9,7 +9,9 @@ public enum KeyRole : byte
     WardenB = 3,
 }
 
-/// <summary>A day key: for one section, one UTC day and one role. The private half is there only at its holder.</summary>
+/// <summary>
+/// A day key: for one section, one UTC day and one role. The private half is there only at its holder.
+/// </summary>
 public sealed class RecipientKey
 {
     private readonly byte[]? scalar;

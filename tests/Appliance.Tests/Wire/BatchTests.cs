@@ -65,7 +65,8 @@ public sealed class BatchTests
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
         }
 
-        Assert.Superset(new HashSet<Refusal> { Refusal.Signature, Refusal.ForeignKey, Refusal.RecipientsHash, Refusal.CiphertextHash }, reasons);
+        Refusal[] atLeast = [Refusal.Signature, Refusal.ForeignKey, Refusal.RecipientsHash, Refusal.CiphertextHash];
+        Assert.Superset(atLeast.ToHashSet(), reasons);
 
         CertifiedEpoch? Find(KeyId kid) => kid == epoch.Key.Kid ? epoch : null;
     }

@@ -95,7 +95,8 @@ public sealed class ChainTests
         byte[] one = control.Sign(world.CustodianKey, null);
         byte[] both = control.Sign(world.CustodianKey, world.OperatorKey);
         Assert.Equal(expected, Control.TryVerify(one, trust, world.Device, 3, VectorWorld.NowUs, out _));
-        Assert.Equal(Refusal.None, Control.TryVerify(both, trust, world.Device, 3, VectorWorld.NowUs, out Control? read));
+        Refusal refusal = Control.TryVerify(both, trust, world.Device, 3, VectorWorld.NowUs, out Control? read);
+        Assert.Equal(Refusal.None, refusal);
         Assert.Equal("policy"u8, read!.Body.Span);
     }
 

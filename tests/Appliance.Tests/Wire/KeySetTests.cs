@@ -41,6 +41,8 @@ public sealed class KeySetTests
         Assert.Equal((20_001, true), Of(schedule.Pick(1, 20_009)));
         Assert.Equal((20_000, true), Of(schedule.Pick(1, 19_000)));
         Assert.Throws<ArgumentException>(() => new KeySchedule([]));
+        IReadOnlyList<RecipientKey> day = schedule.Pick(1, 20_000).Keys;
+        Assert.Throws<ArgumentException>(() => new KeySchedule([.. day, .. day, .. schedule.Pick(2, 20_000).Keys]));
 
         static (int Day, bool Exhausted) Of(DayKeys keys)
         {

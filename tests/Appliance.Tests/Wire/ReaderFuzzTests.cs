@@ -63,7 +63,9 @@ public sealed class ReaderFuzzTests
         return refused;
     }
 
-    /// <summary>One to four of: a byte replaced, a length byte made extreme, a piece cut out, repeated, or the end cut.</summary>
+    /// <summary>
+    /// One to four of: a byte replaced, a length byte made extreme, a piece cut out, repeated, or the end cut.
+    /// </summary>
     private static byte[] Change(Random random, byte[] good)
     {
         List<byte> bytes = [.. good];
@@ -138,6 +140,7 @@ public sealed class ReaderFuzzTests
             verdicts.Add(EpochStatement.TryDecode(Change(random, statement), out _));
         }
 
-        Assert.Superset(new HashSet<Refusal> { Refusal.None, Refusal.WrongStructure, Refusal.NotCbor, Refusal.TrailingBytes }, verdicts);
+        Refusal[] atLeast = [Refusal.None, Refusal.WrongStructure, Refusal.NotCbor, Refusal.TrailingBytes];
+        Assert.Superset(atLeast.ToHashSet(), verdicts);
     }
 }

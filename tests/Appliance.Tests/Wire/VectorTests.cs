@@ -8,7 +8,7 @@ namespace Appliance.Tests.Wire;
 /// <summary>The golden vectors of the batch format: <c>./appliance lab vectors --out tests/vectors/batch</c>.</summary>
 public sealed class VectorTests
 {
-    private static readonly Lazy<List<VectorFile>> Made = new(() => [.. VectorMaker.All()]);
+    private static readonly Lazy<List<VectorFile>> Made = new(VectorMaker.All);
     private static readonly string Folder = Path.Combine(Checkout.Root, "tests", "vectors", "batch");
 
     [Fact]
@@ -19,7 +19,8 @@ public sealed class VectorTests
         Assert.Equal(made.Keys.Order(), here);
         foreach ((string name, string json) in made)
         {
-            Assert.True(File.ReadAllText(Path.Combine(Folder, name)) == json, $"{name} differs: make the vectors again");
+            string there = File.ReadAllText(Path.Combine(Folder, name));
+            Assert.True(there == json, $"{name} differs: make the vectors again");
         }
     }
 
@@ -37,7 +38,9 @@ public sealed class VectorTests
         Assert.True(judged >= 50, $"only {judged} vectors");
     }
 
-    /// <summary>TooLarge alone has none: its file would be larger than all others together; it has a test of its own.</summary>
+    /// <summary>
+    /// TooLarge alone has none: its file would be larger than all others together; it has a test of its own.
+    /// </summary>
     [Fact]
     public void Every_refusal_has_a_vector_and_a_sentence_of_its_own()
     {

@@ -5,6 +5,9 @@ namespace Appliance.Lab.Vectors;
 /// <summary>Batches that are wrong and yet signed with the right key: a device that lies or errs.</summary>
 internal static class BrokenBatches
 {
+    /// <summary>A manifest begins B2 (map of 18), 01, 82 (array of 2), version, suite.</summary>
+    private const int VersionAt = 3;
+
     private delegate byte[] Change(VectorWorld world, VectorRun run, SealedBatch batch, BatchParts parts);
 
     public static IEnumerable<VectorFile> All() => Manifests().Concat(Sections());
@@ -14,19 +17,10 @@ internal static class BrokenBatches
         yield return One("foreign-signature", "The manifest is signed by a key that no statement certifies.",
             Refusal.ForeignKey, (world, _, batch, parts) => VectorWorld.Resign(
                 world.StrangerKey, batch.Manifest.Encode(), parts.Recipients, BrokenBytes.Bytes(parts)));
-        yield return One("unknown-version", "The manifest has version 1.", Refusal.UnknownVersion, (_, run, batch, parts) =>
-        {
-            // B2 (map of 18), 01, 82 (array of 2), version, suite.
-            byte[] payload = batch.Manifest.Encode();
-            payload[3] = 1;
-            return VectorWorld.Resign(run.Key, payload, parts.Recipients, BrokenBytes.Bytes(parts));
-        });
-        yield return One("unknown-suite", "The manifest has suite 2.", Refusal.UnknownVersion, (_, run, batch, parts) =>
-        {
-            byte[] payload = batch.Manifest.Encode();
-            payload[4] = 2;
-            return VectorWorld.Resign(run.Key, payload, parts.Recipients, BrokenBytes.Bytes(parts));
-        });
+        yield return One("unknown-version", "The manifest has version 1.", Refusal.UnknownVersion,
+            (_, run, batch, parts) => WithByte(run, batch, parts, VersionAt, 1));
+        yield return One("unknown-suite", "The manifest has suite 2.", Refusal.UnknownVersion,
+            (_, run, batch, parts) => WithByte(run, batch, parts, VersionAt + 1, 2));
         yield return Changed("wrong-device", "The manifest names another device.", Refusal.WrongDevice,
             m => m with { Device = new Id16(1, 2) });
         yield return Changed("wrong-epoch", "The manifest names another epoch than its key is certified for.",
@@ -43,7 +37,7 @@ internal static class BrokenBatches
         {
             Sections = [m.Sections[0] with { Root = Hash32.Of("root"u8) }, m.Sections[1]],
         });
-        yield return Changed("replayed-day", "A manifest moved to another day does not open: its day is bound to the key.",
+        yield return Changed("moved-day", "A manifest moved to another day does not open: the day is bound to the key.",
             Refusal.KeyWrap, m => m with { Day = m.Day - 1 });
     }
 
@@ -94,6 +88,13 @@ internal static class BrokenBatches
             ("batch", VectorWorld.Seal(run, VectorWorld.Day, plain).Bytes));
     }
 
+    private static byte[] WithByte(VectorRun run, SealedBatch batch, BatchParts parts, int index, byte value)
+    {
+        byte[] payload = batch.Manifest.Encode();
+        payload[index] = value;
+        return VectorWorld.Resign(run.Key, payload, parts.Recipients, BrokenBytes.Bytes(parts));
+    }
+
     private static VectorFile Changed(string name, string about, Refusal expect, Func<Manifest, Manifest> change) =>
         One(name, about, expect, (_, run, batch, parts) =>
             VectorWorld.Resign(run, change(batch.Manifest), parts.Recipients, BrokenBytes.Bytes(parts)));
@@ -118,7 +119,9 @@ internal static class BrokenBatches
         return VectorWorld.Resign(run, manifest, bytes, BrokenBytes.Bytes(parts));
     }
 
-    /// <summary>The wraps are made anew with the false commitment in their info, so that only the commitment is wrong.</summary>
+    /// <summary>
+    /// The wraps are made anew with the false commitment in their info, so that only the commitment is wrong.
+    /// </summary>
     private static byte[] WrongCommitment(VectorWorld world, VectorRun run, SealedBatch batch, BatchParts parts)
     {
         byte[] context = BatchContext.Encode(batch.Manifest);

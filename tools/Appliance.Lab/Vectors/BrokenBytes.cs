@@ -30,7 +30,7 @@ internal static class BrokenBytes
             (_, _, batch) => Shorten(batch));
         yield return One("swapped-recipient", "The recipients of another batch of the same epoch stand in their place.",
             Refusal.RecipientsHash,
-            (world, run, batch) => Rebuild(batch, _ => VectorWorld.Parts(VectorWorld.Seal(run)).Recipients, p => [0, 1]));
+            (_, run, batch) => Rebuild(batch, _ => VectorWorld.Parts(VectorWorld.Seal(run)).Recipients, p => [0, 1]));
         yield return One("non-canonical", "The outer array has its length in two bytes.", Refusal.NotCanonical,
             (_, _, batch) => [0x98, 3, .. batch.Bytes.Span[1..]]);
         yield return One("indefinite-length", "The outer array has no length but an end mark.", Refusal.NotCanonical,
@@ -112,7 +112,8 @@ internal static class BrokenBytes
         BatchParts parts = VectorWorld.Parts(batch);
         byte[] good = SignedObject.ProtectedHeader(SignedType.Batch, run.Key.Public.Kid);
         byte[] header = [good[0], good[1], 0x38, 0x22, .. good[3..]];
-        byte[] toSign = SignedObject.SigStructure(header, SignedObject.Aad(SignedType.Batch), parts.Signed.Payload.Span);
+        byte[] aad = SignedObject.Aad(SignedType.Batch);
+        byte[] toSign = SignedObject.SigStructure(header, aad, parts.Signed.Payload.Span);
         byte[] signature = new byte[64];
         run.Key.Sign(Hash32.Of(toSign).ToArray(), signature);
         var writer = new CborWriter(CborConformanceMode.Canonical);

@@ -11,11 +11,12 @@ internal static class BrokenOthers
         yield return ForeignReceipt();
         yield return OneControl("control-one-signer", "A policy signed by one role.", Refusal.ControlSigners,
             (world, control) => control.Sign(world.OperatorKey, null));
-        yield return OneControl("control-same-signer", "A policy signed twice by the same role.", Refusal.ControlSigners,
-            (world, control) => control.Sign(world.OperatorKey, world.OperatorKey));
+        yield return OneControl("control-same-signer", "A policy signed twice by the same role.",
+            Refusal.ControlSigners, (world, control) => control.Sign(world.OperatorKey, world.OperatorKey));
         yield return OneControl("control-foreign-signer", "A policy signed by a stranger.", Refusal.ForeignKey,
             (world, control) => control.Sign(world.StrangerKey, world.StrangerKey));
-        yield return OneControl("control-replayed", "A message with the number of the last one.", Refusal.ControlReplayed,
+        yield return OneControl("control-replayed", "A message with the number of the last one.",
+            Refusal.ControlReplayed,
             (world, control) => (control with { Number = 3 }).Sign(world.OperatorKey, world.CustodianKey));
         yield return OneControl("control-expired", "A message that has expired.", Refusal.ControlTime,
             (world, control) => (control with { ExpiresUtcUs = VectorWorld.NowUs })

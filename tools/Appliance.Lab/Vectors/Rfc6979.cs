@@ -63,7 +63,9 @@ internal static class Rfc6979
 
     private static byte[] Mac(byte[] key, byte[] bytes) => HMACSHA256.HashData(key, bytes);
 
-    /// <summary>Double and add in Jacobian coordinates (x = X/Z^2, y = Y/Z^3): one inversion instead of hundreds.</summary>
+    /// <summary>
+    /// Double and add in Jacobian coordinates (x = X/Z^2, y = Y/Z^3): one inversion instead of hundreds.
+    /// </summary>
     private static BigInteger MultiplyX(BigInteger factor)
     {
         Point sum = Base;
@@ -91,7 +93,9 @@ internal static class Rfc6979
         return new Point(x, Mod((m * (s - x)) - (8 * yy * yy)), Mod(2 * p.Y * p.Z));
     }
 
-    /// <summary>Adds the base point (Z = 1). The sum is never the base point or its negative: factors are below the order.</summary>
+    /// <summary>
+    /// Adds the base point (Z = 1). The sum is never the base point or its negative: factors are below the order.
+    /// </summary>
     private static Point AddBase(Point p)
     {
         BigInteger zz = Mod(p.Z * p.Z);

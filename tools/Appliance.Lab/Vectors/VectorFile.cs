@@ -11,7 +11,9 @@ internal sealed record VectorObject(string Kind, string Hex);
 /// <summary>A day key; a reader opens what it has a private half for.</summary>
 internal sealed record VectorKey(int Section, int Day, string Role, string Public, string? Private);
 
-/// <summary>What the reader trusts and knows; times are UTC microseconds since 1970, days UTC days since 1970.</summary>
+/// <summary>
+/// What the reader trusts and knows; times are UTC microseconds since 1970, days UTC days since 1970.
+/// </summary>
 internal sealed record VectorTrust(
     string Device,
     string DeviceKey,

@@ -2,7 +2,9 @@ using Appliance.Wire;
 
 namespace Appliance.Lab.Vectors;
 
-/// <summary>Reads a vector as a store would and gives its verdict. Uses the product's own readers and nothing else.</summary>
+/// <summary>
+/// Reads a vector as a store would and gives its verdict. Uses the product's own readers and nothing else.
+/// </summary>
 internal sealed class VectorJudge
 {
     private readonly VectorTrust trust;

@@ -5,8 +5,8 @@ namespace Appliance.Lab.Vectors;
 /// <summary>Every vector of the batch format: what is accepted, and one or more for each way to be refused.</summary>
 internal static class VectorMaker
 {
-    public static IEnumerable<VectorFile> All() =>
-        Accepted().Concat(BrokenBytes.All()).Concat(BrokenBatches.All()).Concat(BrokenChains.All()).Concat(BrokenOthers.All());
+    public static List<VectorFile> All() =>
+        [.. Accepted(), .. BrokenBytes.All(), .. BrokenBatches.All(), .. BrokenChains.All(), .. BrokenOthers.All()];
 
     private static IEnumerable<VectorFile> Accepted()
     {
@@ -77,7 +77,7 @@ internal static class VectorMaker
         VectorRun run = world.Start();
         return world.File(
             "accepted-exhausted-keys",
-            "The key schedule ended three days before: its last day's keys serve, and an event of the manifest says so.",
+            "The key schedule ended three days before: its last day's keys serve, and the manifest says so.",
             Refusal.None,
             ("epoch", run.Started.Bytes),
             ("batch", VectorWorld.Seal(run).Bytes));

@@ -4,7 +4,8 @@ using Appliance.Wire;
 namespace Appliance.Lab.Vectors;
 
 /// <summary>
-/// Rows of the vectors: their columns are a CBOR array of the canonical rows as byte strings. It stands in for the column
+/// Rows of the vectors: their columns are a CBOR array of the canonical rows as byte strings. It stands in for the
+/// column
 /// codec, so that the vectors of sealing stay as they are when the codec changes.
 /// </summary>
 internal static class VectorRows

@@ -108,7 +108,8 @@ internal sealed class VectorWorld
             : throw new InvalidOperationException("a batch that was just sealed cannot be taken apart");
 
     /// <summary>A batch put together again under a changed manifest, signed anew with the epoch's key.</summary>
-    public static byte[] Resign(VectorRun run, Manifest manifest, ReadOnlyMemory<byte> recipients, params byte[][] sealedBytes) =>
+    public static byte[] Resign(
+        VectorRun run, Manifest manifest, ReadOnlyMemory<byte> recipients, params byte[][] sealedBytes) =>
         Resign(run.Key, manifest.Encode(), recipients, sealedBytes);
 
     public static byte[] Resign(

@@ -1,0 +1,40 @@
+using Appliance.Wire;
+
+namespace Appliance.Retention.Archive;
+
+/// <summary>
+/// The archive engine seam: the store's embedded SQLite and files, and in the lab a folder of journal segments.
+/// </summary>
+internal interface IRecordArchive
+{
+    /// <summary>
+    /// Batches with records that may touch [<paramref name="from"/>, <paramref name="to"/>], both ends included, opened
+    /// for the wanted sections only; the oldest first (by first record time, then device, epoch, sequence). A section
+    /// that is not asked for is never decrypted: its fields are blank.
+    /// </summary>
+    /// <param name="from">Earliest TAI time of interest.</param>
+    /// <param name="to">Latest TAI time of interest.</param>
+    /// <param name="sections">Sections to open.</param>
+    /// <param name="anyOf">
+    /// Where not empty, batches that surely have none of these may be left out. What is given may still have none.
+    /// </param>
+    /// <exception cref="ArchiveException">A batch cannot be read or opened: no answer is better than half of
+    /// one.</exception>
+    IEnumerable<OpenedRows> Read(TaiTime from, TaiTime to, SectionSet sections, IReadOnlyList<TokenQuery> anyOf);
+
+    /// <summary>How complete the archive is in [<paramref name="from"/>, <paramref name="to"/>].</summary>
+    Coverage Coverage(TaiTime from, TaiTime to);
+}
+
+/// <summary>A batch of the archive with the sections that were asked for.</summary>
+/// <param name="Device">Device that wrote it.</param>
+/// <param name="Epoch">Run of the device.</param>
+/// <param name="Sequence">Number in the run.</param>
+/// <param name="Id">Id of the batch: evidence refers to it.</param>
+/// <param name="Opened">Sections whose fields are filled in <paramref name="Rows"/>.</param>
+/// <param name="Rows">Rows; the caller may keep them.</param>
+internal sealed record OpenedRows(
+    Id16 Device, EpochRef Epoch, uint Sequence, Hash32 Id, SectionSet Opened, RowBatch Rows);
+
+/// <summary>A part of the archive cannot be read; the message says which, why and what to do, in one line.</summary>
+internal sealed class ArchiveException(string message, Exception? cause = null) : Exception(message, cause);

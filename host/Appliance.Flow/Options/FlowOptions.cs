@@ -1,3 +1,5 @@
+using Appliance.Wire;
+
 namespace Appliance.Flow;
 
 /// <summary>
@@ -9,8 +11,8 @@ public sealed record FlowOptions
     /// <summary>RFC 1918, RFC 6598 and RFC 4193: addresses that never are public.</summary>
     public static IReadOnlyList<IpPrefix> PrivatePrefixes { get; } =
     [
-        IpPrefix.Parse("10.0.0.0/8"), IpPrefix.Parse("172.16.0.0/12"), IpPrefix.Parse("192.168.0.0/16"),
-        IpPrefix.Parse("100.64.0.0/10"), IpPrefix.Parse("fc00::/7"),
+        new(Ip.FromV4(0x0A00_0000), 8), new(Ip.FromV4(0xAC10_0000), 12), new(Ip.FromV4(0xC0A8_0000), 16),
+        new(Ip.FromV4(0x6440_0000), 10), new(new Ip(0xFC00_0000_0000_0000, 0), 7),
     ];
 
     /// <summary>First match wins; a frame that matches none is counted and left.</summary>

@@ -1,3 +1,5 @@
+using Appliance.Wire;
+
 namespace Appliance.Flow;
 
 /// <summary>Which side of the NAT a frame was mirrored on.</summary>

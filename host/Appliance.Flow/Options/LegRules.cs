@@ -9,8 +9,8 @@ namespace Appliance.Flow;
 internal sealed class LegRules
 {
     private readonly Compiled[] rules;
-    private readonly IpPrefix[] inside;
-    private readonly IpPrefix[] pools;
+    private readonly PrefixMask[] inside;
+    private readonly PrefixMask[] pools;
 
     public LegRules(FlowOptions options)
     {
@@ -30,14 +30,14 @@ internal sealed class LegRules
                 Vlan = rule.Vlan ?? -1,
                 Label = rule.Label ?? -1L,
                 HasAddress = rule.Address.HasValue,
-                Address = rule.Address.GetValueOrDefault(),
+                Address = rule.Address is null ? default : new PrefixMask(rule.Address.Value),
                 Leg = rule.Leg,
                 Realm = (ushort)realms.IndexOf(rule.Realm),
             };
         }
 
-        inside = [.. options.InsidePrefixes, .. options.SubscriberPrefixes];
-        pools = [.. options.PublicPools, .. options.SubscriberPrefixes];
+        inside = Masks([.. options.InsidePrefixes, .. options.SubscriberPrefixes]);
+        pools = Masks([.. options.PublicPools, .. options.SubscriberPrefixes]);
     }
 
     /// <summary>Number of the first rule that the frame meets, or -1.</summary>
@@ -65,14 +65,17 @@ internal sealed class LegRules
     /// <summary>Decides the line's end of the packet by prefixes alone.</summary>
     public LineEnd EndOf(in PacketView view, Leg leg)
     {
-        IpPrefix[] own = leg == Leg.Inside ? inside : pools;
+        PrefixMask[] own = leg == Leg.Inside ? inside : pools;
         bool source = Contains(own, view.Source);
         bool destination = Contains(own, view.Destination);
         return source ? (destination ? LineEnd.Both : LineEnd.Source)
             : destination ? LineEnd.Destination : LineEnd.Unknown;
     }
 
-    private static bool Contains(IpPrefix[] prefixes, in Ip address)
+    private static PrefixMask[] Masks(IpPrefix[] prefixes) =>
+        Array.ConvertAll(prefixes, prefix => new PrefixMask(prefix));
+
+    private static bool Contains(PrefixMask[] prefixes, in Ip address)
     {
         for (int i = 0; i < prefixes.Length; i++)
         {
@@ -91,7 +94,7 @@ internal sealed class LegRules
         public int Vlan;
         public long Label;
         public bool HasAddress;
-        public IpPrefix Address;
+        public PrefixMask Address;
         public Leg Leg;
         public ushort Realm;
     }

@@ -14,7 +14,7 @@ public sealed class EngineTests
         Synthetic traffic = new(flows: 4000, packetsPerFlow: 26);
         RecordQueue queue = new(65536);
         FlowEngine engine = new(
-            new FlowOptions { PublicPools = [IpPrefix.Parse("198.51.100.0/24")] }, queue, Bytes(20, 32));
+            new FlowOptions { PublicPools = [Prefix("198.51.100.0/24")] }, queue, Bytes(20, 32));
         int half = traffic.Packets.Length / 2;
         Feed(engine, queue, traffic.Bytes, traffic.Packets.AsSpan(0, half));
 
@@ -33,7 +33,7 @@ public sealed class EngineTests
         Synthetic traffic = new(flows: 3000, packetsPerFlow: 10);
         RecordQueue queue = new(65536);
         FlowEngine engine = new(
-            new FlowOptions { PublicPools = [IpPrefix.Parse("198.51.100.0/24")] }, queue, Bytes(20, 32));
+            new FlowOptions { PublicPools = [Prefix("198.51.100.0/24")] }, queue, Bytes(20, 32));
         Feed(engine, queue, traffic.Bytes, traffic.Packets);
         Assert.True(engine.CloseAll(EndReason.Stopped));
 
@@ -101,7 +101,7 @@ public sealed class EngineTests
     {
         TwoLegs net = new()
         {
-            Options = new FlowOptions { FlowLimit = 64, PublicPools = [IpPrefix.Parse("198.51.100.0/24")] },
+            Options = new FlowOptions { FlowLimit = 64, PublicPools = [Prefix("198.51.100.0/24")] },
         };
         for (int i = 0; i < 40; i++)
         {

@@ -202,7 +202,7 @@ public sealed class JoinTests
     {
         TwoLegs net = new()
         {
-            Options = new FlowOptions { FlowLimit = 64, SubscriberPrefixes = [IpPrefix.Parse("203.0.113.0/24")] },
+            Options = new FlowOptions { FlowLimit = 64, SubscriberPrefixes = [Prefix("203.0.113.0/24")] },
         };
         net.Conversation(0, "203.0.113.9:40000", "203.0.113.9:40000", Remote + ":443", 5).Play();
 

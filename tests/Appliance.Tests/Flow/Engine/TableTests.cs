@@ -118,7 +118,7 @@ public sealed class TableTests
             [
                 new() { Interface = 0, Vlan = 10, Leg = Leg.Inside, Realm = "red", Name = "in" },
                 new() { Label = 77, Leg = Leg.Inside, Realm = "blue", Name = "mpls" },
-                new() { Address = IpPrefix.Parse("198.51.100.0/24"), Leg = Leg.Outside, Name = "out" },
+                new() { Address = Prefix("198.51.100.0/24"), Leg = Leg.Outside, Name = "out" },
             ],
         });
         Assert.True(Ip.TryParse("198.51.100.9", out Ip open));

@@ -27,7 +27,7 @@ internal sealed class TwoLegs
 
     public FlowOptions Options { get; init; } = new()
     {
-        PublicPools = [IpPrefix.Parse("198.51.100.0/24")],
+        PublicPools = [Prefix("198.51.100.0/24")],
         FlowLimit = 4096,
         JoinLimit = 1024,
         ProbeLimit = 16384,
@@ -47,6 +47,9 @@ internal sealed class TwoLegs
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
+
+    public static IpPrefix Prefix(string text) =>
+        IpPrefix.TryParse(text, out IpPrefix prefix) ? prefix : throw new FormatException(text);
 
     /// <summary>Adds a TCP segment; an id of -1 takes the next one.</summary>
     public TwoLegs Tcp(int leg, double ms, string from, string to, int flags, uint seq, uint ack = 0,

@@ -61,6 +61,9 @@ public sealed class FlowEngine
     /// <summary>Routes that records point to.</summary>
     public RouteTable Routes => decoding.Routes;
 
+    /// <summary>The latest time that a packet or a call gave; long.MinValue before the first.</summary>
+    public long NowNs => store.NowNs;
+
     /// <summary>Flows in memory.</summary>
     public int FlowCount => store.Table.Count;
 

@@ -3,6 +3,8 @@ using Appliance.Icrctl;
 
 RootCommand root = new("icrctl: set up, watch and check an appliance")
 {
+    ReplayCommand.Create(),
+    VerifyCommand.Create(),
     ConfigCommand.Create(),
 };
 

@@ -82,7 +82,7 @@ public sealed record NoticeOptions
     /// <summary>source-only, uk-icr or ipdr.</summary>
     public string Profile { get; init; } = "source-only";
 
-    /// <summary>none, host or domain.</summary>
+    /// <summary>none or host.</summary>
     public string Names { get; init; } = "host";
 
     /// <summary>Prefixes of which no record may exist.</summary>

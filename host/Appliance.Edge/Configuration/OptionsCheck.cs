@@ -45,7 +45,7 @@ internal static class OptionsCheck
         yield return o.Notice.Id.Length == 32 && o.Notice.Id.All(char.IsAsciiHexDigit)
             ? null : "notice.id is not 32 hexadecimal digits";
         yield return OneOf("notice.profile", o.Notice.Profile, "source-only", "uk-icr", "ipdr");
-        yield return OneOf("notice.names", o.Notice.Names, "none", "host", "domain");
+        yield return OneOf("notice.names", o.Notice.Names, "none", "host");
         yield return ArePrefixes("notice.excluded", o.Notice.Excluded);
         yield return InRange("batch.rowsMax", o.Batch.RowsMax, 16, 1 << 20);
         yield return InRange("batch.ageSeconds", o.Batch.AgeSeconds, 1, 3600);

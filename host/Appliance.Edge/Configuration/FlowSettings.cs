@@ -1,0 +1,60 @@
+using Appliance.Flow;
+
+namespace Appliance.Edge.Configuration;
+
+/// <summary>From the configuration to the options of the flow engine.</summary>
+public static class FlowSettings
+{
+    /// <summary>Makes the options; false with one sentence where a rule names an interface that is not there.</summary>
+    /// <param name="options">Checked configuration.</param>
+    /// <param name="rules">Leg rules in effect.</param>
+    /// <param name="interfaces">Names of the interfaces in the order of their numbers.</param>
+    /// <param name="flow">The options.</param>
+    /// <param name="problem">What is wrong.</param>
+    public static bool TryMake(
+        ApplianceOptions options, IReadOnlyList<LegRuleOptions> rules, IReadOnlyList<string> interfaces,
+        out FlowOptions flow, out string problem)
+    {
+        flow = new FlowOptions();
+        List<LegRule> made = [];
+        foreach (LegRuleOptions rule in rules)
+        {
+            int number = interfaces.ToList().IndexOf(rule.Interface);
+            if (number < 0)
+            {
+                problem = $"a leg rule names the interface '{rule.Interface}'; there is {string.Join(", ", interfaces)}";
+                return false;
+            }
+
+            made.Add(RuleOf(rule, number));
+        }
+
+        TrafficOptions traffic = options.Traffic;
+        flow = flow with
+        {
+            Rules = made,
+            SubscriberPrefixes = [.. Prefixes(traffic.CustomerPrefixes)],
+            PublicPools = [.. Prefixes(traffic.PublicPrefixes)],
+            FlowLimit = traffic.FlowLimit,
+            DelayWindowMs = traffic.DelayWindowMs,
+            TcpIdle = traffic.TcpIdleSeconds,
+            UdpIdle = traffic.UdpIdleSeconds,
+            IcmpIdle = traffic.IcmpIdleSeconds,
+        };
+        problem = flow.Validate() is [string fault, ..] ? fault : "";
+        return problem.Length == 0;
+    }
+
+    private static LegRule RuleOf(LegRuleOptions rule, int number) => new()
+    {
+        Interface = number,
+        Vlan = rule.Vlan,
+        Label = (uint?)rule.Label,
+        Address = rule.Prefix is null ? null : IpPrefix.Parse(rule.Prefix),
+        Leg = rule.Leg == "inside" ? Leg.Inside : Leg.Outside,
+        Realm = rule.Realm,
+        Name = rule.Name ?? (rule.Interface == rule.Leg ? rule.Leg : $"{rule.Interface} {rule.Leg}"),
+    };
+
+    private static IEnumerable<IpPrefix> Prefixes(IReadOnlyList<string> texts) => texts.Select(t => IpPrefix.Parse(t));
+}

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Appliance.Edge.Configuration;
+using Appliance.Journal;
+using Appliance.Time;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Pipeline;
+
+/// <summary>
+/// Fills a batch with rows and closes it: sorted, encoded, sealed, signed, and durable in the journal before anybody
+/// hears of it. A batch is closed when it is full, when it is old enough, and when the UTC day ends.
+/// </summary>
+internal sealed class BatchWriter(
+    BatchSealer sealer, JournalWriter journal, IClockMap clock, Policy policy, BatchOptions options, FirstRecords firsts)
+{
+    private readonly RowSorter sorter = new();
+    private readonly RowEncoder encoder = new();
+    private readonly SectionPlain[] sections = new SectionPlain[2];
+    private readonly List<ManifestGap> gaps = [];
+    private readonly List<ManifestEvent> events = [];
+    private TaiTime opened;
+    private int day;
+
+    /// <summary>The open batch; rows are added to it after <see cref="Make"/> room.</summary>
+    public RowBatch Rows { get; } = new();
+
+    /// <summary>Batches written in this epoch.</summary>
+    public long Batches { get; private set; }
+
+    /// <summary>Where the last batch stands; null before the first.</summary>
+    public SealedBatch? Last { get; private set; }
+
+    /// <summary>Closes the open batch where the next row, at this time, no longer belongs to it.</summary>
+    /// <param name="now">Time of the engine.</param>
+    /// <param name="counters">By <see cref="Counter"/>, as they stand now.</param>
+    public CommitState Advance(TaiTime now, ReadOnlySpan<ulong> counters)
+    {
+        int today = LeapSeconds.UtcDay(now);
+        CommitState state = CommitState.Durable;
+        bool isOld = now.Microseconds - opened.Microseconds >= options.AgeSeconds * TaiTime.MicrosecondsPerSecond;
+        if (Rows.Count >= options.RowsMax || (Rows.Count > 0 && (isOld || today != day)))
+        {
+            state = Close(counters);
+        }
+
+        if (Rows.Count == 0)
+        {
+            opened = now;
+            day = today;
+        }
+
+        return state;
+    }
+
+    /// <summary>Notes a stretch in which something was not seen; it goes into the next manifest.</summary>
+    public void Note(ManifestGap gap) => gaps.Add(gap);
+
+    /// <summary>Notes something that happened; it goes into the next manifest.</summary>
+    public void Note(ManifestEvent happening) => events.Add(happening);
+
+    /// <summary>Closes the open batch, empty or not, and returns once it is durable.</summary>
+    public CommitState Close(ReadOnlySpan<ulong> counters)
+    {
+        Span<FlowRow> flows = CollectionsMarshal.AsSpan(Rows.Flows);
+        ReadOnlySpan<int> newRows = sorter.Sort(Rows);
+        firsts.Settle(sealer.NextSequence, newRows, flows);
+        (TaiTime first, TaiTime last) = Span(flows);
+        int count = Encode();
+        Last = sealer.Seal(day, first, last, sections.AsSpan(0, count), counters, gaps, clock.Summarise(), events);
+        Batches++;
+        journal.Append(
+            new FrameLabel(FrameKind.Batch, Last.Manifest.Epoch.Number, Last.Sequence, (uint)day, (uint)Rows.Count),
+            Last.Bytes.Span);
+        Rows.Clear();
+        gaps.Clear();
+        events.Clear();
+        return journal.Commit();
+    }
+
+    private int Encode()
+    {
+        if (Rows.Count == 0)
+        {
+            return 0;
+        }
+
+        sections[0] = encoder.Encode(Rows, SectionPlain.AttributionNumber);
+        if (!policy.HasContact)
+        {
+            return 1;
+        }
+
+        sections[1] = encoder.Encode(Rows, SectionPlain.ContactNumber);
+        return 2;
+    }
+
+    private (TaiTime First, TaiTime Last) Span(ReadOnlySpan<FlowRow> flows)
+    {
+        TaiTime first = opened;
+        TaiTime last = opened;
+        foreach (ref readonly FlowRow row in flows)
+        {
+            first = row.Start < first ? row.Start : first;
+            last = row.Last > last ? row.Last : last;
+            last = row.End > last ? row.End : last;
+        }
+
+        return (first, last);
+    }
+}

@@ -1,0 +1,110 @@
+using Appliance.Edge.Configuration;
+using Appliance.Flow;
+using Appliance.Journal;
+using Appliance.Time;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Pipeline;
+
+/// <summary>
+/// The way of a record through the box, wired by hand: the engine writes finished records into the queue; rows are made
+/// from them, fill a batch, and the batch becomes durable in the journal. A live box runs the two halves on two
+/// threads; a replay runs them in turn on one.
+/// </summary>
+public sealed class BoxPipeline : IDisposable
+{
+    private const int QueueRecords = 1 << 15;
+
+    private readonly RecordQueue queue = new(QueueRecords);
+    private readonly JournalWriter journal;
+    private readonly StartedEpoch epoch;
+    private readonly KeySet keys;
+    private readonly IClockMap clock;
+    private readonly Policy policy;
+    private readonly RowMaker maker;
+    private readonly FirstRecords firsts;
+    private readonly BatchWriter batches;
+
+    /// <summary>Recovers the journal, begins an epoch, and takes all memory of the packet path.</summary>
+    /// <exception cref="JournalDeviceException">The flash cannot be used.</exception>
+    public BoxPipeline(
+        ApplianceOptions options, FlowOptions flow, KeySet keys, IJournalDevice flash, IClockMap clock,
+        SoftwareIdentity software, RandomSource random)
+    {
+        this.keys = keys;
+        this.clock = clock;
+        policy = NoticePolicy.Of(options.Notice);
+        JournalOptions settings = new() { SegmentBytes = options.Journal.SegmentMiB << 20 };
+        journal = JournalWriter.Open(flash, settings, out RecoveryReport found);
+        Recovery = found;
+        Hash32 policyHash = NoticePolicy.HashOf(options.Notice);
+        epoch = EpochOpening.Begin(journal, new JournalReader(flash), found, keys, software, policyHash, random);
+        Span<byte> hashKey = stackalloc byte[32];
+        random(hashKey);
+        Engine = new FlowEngine(flow, queue, hashKey);
+        maker = new RowMaker(flow, Engine.Names, Engine.Routes, clock);
+        firsts = new FirstRecords(flow.FlowLimit, epoch.Statement.Epoch.Number);
+        batches = new BatchWriter(epoch.Sealer, journal, clock, policy, options.Batch, firsts);
+    }
+
+    /// <summary>The packet half.</summary>
+    public FlowEngine Engine { get; }
+
+    /// <summary>What the start found on the flash.</summary>
+    public RecoveryReport Recovery { get; }
+
+    /// <summary>Batches written.</summary>
+    public long Batches => batches.Batches;
+
+    /// <summary>Flow rows that an excluded range kept out.</summary>
+    public ulong Excluded => policy.Excluded;
+
+    /// <summary>Takes what the engine has finished; closes batches that are due. False when the flash is full.</summary>
+    /// <param name="nowNs">Time of the engine, raw.</param>
+    public bool Drain(long nowNs)
+    {
+        TaiTime now = clock.Map(nowNs).Time;
+        bool isDurable = batches.Advance(now, Engine.Counters) == CommitState.Durable;
+        for (ReadOnlySpan<FlowRecord> ready = queue.Peek(); ready.Length > 0 && isDurable; ready = queue.Peek())
+        {
+            foreach (ref readonly FlowRecord record in ready)
+            {
+                Add(record);
+            }
+
+            queue.Release(ready.Length);
+            isDurable = batches.Advance(now, Engine.Counters) == CommitState.Durable;
+        }
+
+        return isDurable;
+    }
+
+    /// <summary>
+    /// Closes the open batch, signs where the chain ends, and leaves the flash in order; false when it is full.
+    /// </summary>
+    public bool Close()
+    {
+        bool isDurable = batches.Close(Engine.Counters) == CommitState.Durable;
+        SealedBatch last = batches.Last!;
+        using SigningKey deviceKey = keys.OpenDeviceKey();
+        ChainPosition head = new(last.Manifest.Epoch, last.Sequence, last.Id);
+        (byte[] checkpoint, _) = new Checkpoint(keys.Device, head).Sign(deviceKey);
+        journal.Append(FrameKind.Checkpoint, head.Epoch.Number, head.Sequence, checkpoint);
+        return journal.Close() == CommitState.Durable && isDurable;
+    }
+
+    /// <summary>Clears the keys of the epoch.</summary>
+    public void Dispose() => epoch.Sealer.Dispose();
+
+    private void Add(in FlowRecord record)
+    {
+        FlowRow row = maker.Make(record, batches.Rows.Strings);
+        if (!policy.TryAdmit(ref row))
+        {
+            return;
+        }
+
+        row.First = firsts.Add(record.Slot, record.FlowNumber);
+        batches.Rows.Flows.Add(row);
+    }
+}

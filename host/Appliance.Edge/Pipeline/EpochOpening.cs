@@ -1,0 +1,67 @@
+using Appliance.Journal;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Pipeline;
+
+/// <summary>
+/// Begins a run of the device: what recovery found on the flash is told in a new epoch statement, which is durable
+/// before the first batch is sealed.
+/// </summary>
+internal static class EpochOpening
+{
+    private const int VerdictBytesMax = 256;
+
+    /// <summary>Draws the epoch and writes its statement; the caller disposes the sealer.</summary>
+    public static StartedEpoch Begin(
+        JournalWriter journal, JournalReader reader, RecoveryReport found, KeySet keys, SoftwareIdentity software,
+        Hash32 policyHash, RandomSource random)
+    {
+        EpochStatement facts = new()
+        {
+            Device = keys.Device,
+            Epoch = new EpochRef(found.EpochNext, default),
+            LastDurable = LastDurable(reader, found, keys),
+            LastReceipt = IdOf(SignedType.Receipt, found.LastReceipt),
+            RecoveryVerdict = Shorten(found.Verdict),
+            SoftwareVersion = software.Version,
+            SoftwareHash = software.Hash,
+            PreviousStatement = IdOf(SignedType.Epoch, found.LastEpochStatement),
+        };
+        SealingPolicy policy = new(keys.Notice, policyHash, LastControl: 0, keys.Schedule());
+        using SigningKey deviceKey = keys.OpenDeviceKey();
+        StartedEpoch epoch = StartedEpoch.Start(facts, policy, deviceKey, random);
+        journal.Append(FrameKind.EpochStatement, epoch.Statement.Epoch.Number, 0, epoch.Bytes.Span);
+        return epoch;
+    }
+
+    // A batch is the head only where it verifies whole under the statement that its own segment begins with.
+    private static ChainPosition? LastDurable(JournalReader reader, RecoveryReport found, KeySet keys)
+    {
+        if (found.LastBatch is not { } last)
+        {
+            return null;
+        }
+
+        ReaderRules rules = new(keys.Device, keys.Notice, int.MaxValue);
+        ChainVerifier chain = new(keys.DeviceKey, rules);
+        foreach (JournalFrame frame in reader.Frames(last.Place.Segment))
+        {
+            if (frame.Verdict == FrameVerdict.Whole && frame.Label.Kind == FrameKind.EpochStatement)
+            {
+                chain.AddEpoch(frame.Payload);
+            }
+        }
+
+        return chain.AddBatch(last.Payload, out VerifiedBatch? batch) == Refusal.None || batch is not null
+            ? new ChainPosition(batch!.Manifest.Epoch, batch.Manifest.Sequence, batch.Id)
+            : null;
+    }
+
+    private static Hash32 IdOf(SignedType type, JournalFrame? frame) =>
+        frame is not null && SignedObject.TryRead(type, frame.Payload, out SignedObject? signed) == Refusal.None
+            ? signed!.Id
+            : default;
+
+    private static string Shorten(string verdict) =>
+        verdict.Length <= VerdictBytesMax ? verdict : verdict[..(VerdictBytesMax - 3)] + "...";
+}

@@ -1,0 +1,47 @@
+using Appliance.Flow;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Pipeline;
+
+/// <summary>Runs the pipeline over sources that end. Nothing is dropped: the source waits while the rows are written.</summary>
+public static class Replay
+{
+    // Often enough that the open batch never grows far beyond its limit, rarely enough to cost nothing.
+    private const int RunsBetweenDrains = 128;
+
+    /// <summary>Feeds all packets, closes all flows and the journal; false where the flash was full.</summary>
+    /// <param name="box">A pipeline that has not been fed.</param>
+    /// <param name="sources">One a leg, in the order of their interface numbers.</param>
+    /// <param name="onProgress">Called after each drain.</param>
+    public static bool Run(BoxPipeline box, ReadOnlySpan<IPacketSource> sources, Action onProgress)
+    {
+        FlowEngine engine = box.Engine;
+        LegMerge merge = new(engine, sources);
+        int runs = 0;
+        for (MergeStep step = merge.Step(); step != MergeStep.End; step = merge.Step())
+        {
+            if (step != MergeStep.Blocked && ++runs < RunsBetweenDrains)
+            {
+                continue;
+            }
+
+            runs = 0;
+            if (!box.Drain(engine.NowNs))
+            {
+                return false;
+            }
+
+            onProgress();
+        }
+
+        while (!engine.CloseAll(EndReason.Stopped))
+        {
+            if (!box.Drain(engine.NowNs))
+            {
+                return false;
+            }
+        }
+
+        return box.Drain(engine.NowNs) && box.Close();
+    }
+}

@@ -1,0 +1,72 @@
+using Appliance.Flow;
+using Appliance.Time;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Pipeline;
+
+/// <summary>
+/// Turns what the packet thread handed over into the rows of a batch: raw times become true times with their bound,
+/// slots of tables become strings of the batch.
+/// </summary>
+internal sealed class RowMaker
+{
+    private readonly IClockMap clock;
+    private readonly NameTable names;
+    private readonly RouteTable routes;
+    private readonly byte[][] realms;
+    private readonly byte[][] legs;
+
+    public RowMaker(FlowOptions options, NameTable names, RouteTable routes, IClockMap clock)
+    {
+        this.clock = clock;
+        this.names = names;
+        this.routes = routes;
+        realms = [.. options.Rules.Select(rule => System.Text.Encoding.UTF8.GetBytes(rule.Realm))];
+        legs = [.. options.Rules.Select(rule => System.Text.Encoding.UTF8.GetBytes(rule.Name))];
+    }
+
+    /// <summary>Makes one row; its strings go into the batch's pool.</summary>
+    public FlowRow Make(in FlowRecord record, StringPool strings)
+    {
+        ClockReading start = clock.Map(record.StartNs);
+        ClockReading last = clock.Map(record.LastNs);
+        ClockReading end = record.EndNs == 0 ? last : clock.Map(record.EndNs);
+        return new FlowRow
+        {
+            Kind = record.Kind,
+            Protocol = record.Protocol,
+            Translation = record.Translation,
+            Attribution = record.Attribution,
+            ServiceSource = record.ServiceSource,
+            EndReason = record.EndReason,
+            ClockState = Worse(start, last),
+            Witnesses = record.Witnesses,
+            Conflict = record.Conflict,
+            Candidates = record.Candidates,
+            EvidenceBits = record.EvidenceBits,
+            SubscriberPort = record.SubscriberPort,
+            PublicPort = record.PublicPort,
+            RemotePort = record.RemotePort,
+            BoundUs = Math.Max(start.BoundUs, Math.Max(last.BoundUs, end.BoundUs)),
+            Group = record.Group,
+            Realm = strings.Add(realms[record.LegRule]),
+            Leg = strings.Add(legs[record.LegRule]),
+            Route = record.Route == 0 ? 0 : strings.Add(routes.Text(record.Route)),
+            Service = strings.Add(names[record.NameSlot]),
+            SubscriberAddress = record.SubscriberAddress,
+            PublicAddress = record.PublicAddress,
+            RemoteAddress = record.RemoteAddress,
+            Start = start.Time,
+            Last = last.Time,
+            End = record.EndNs == 0 ? default : end.Time,
+            PacketsUp = record.PacketsUp,
+            PacketsDown = record.PacketsDown,
+            BytesUp = record.BytesUp,
+            BytesDown = record.BytesDown,
+        };
+    }
+
+    // A record is as trustworthy as the worse of its two ends.
+    private static ClockState Worse(in ClockReading start, in ClockReading last) =>
+        last.BoundUs > start.BoundUs ? last.State : start.State;
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Appliance.Benchmarks;
+
+/// <summary>Capture files to sealed, signed, durable batches: packets a CPU second, bytes a session.</summary>
+internal static class PipelineBenchmark
+{
+    public static void Run(TrafficFiles files, int runs)
+    {
+        Report("both legs, names on", files.Packets, Replay(files, runs, "--inside", files.Inside, "--outside", files.Outside));
+        Report("inside leg alone", files.PacketsInside, Replay(files, runs, "--inside", files.Inside));
+    }
+
+    private static (Measured Cpu, JsonElement Summary) Replay(TrafficFiles files, int runs, params string[] legs)
+    {
+        string output = Path.Combine(files.Folder, "out");
+        string[] replay = ["dotnet", Programs.Icrctl, "replay", "--json", "--config", Configuration(files), "--out", output];
+        string[] fresh = ["-c", "rm -rf \"$1\" && shift && exec \"$@\"", "sh", output];
+        Measured cpu = Measured.Run(runs, "sh", [.. fresh, .. replay, .. legs]);
+        return (cpu, JsonDocument.Parse(cpu.Output).RootElement);
+    }
+
+    // Room for every flow of the file, as the box would be configured for its load.
+    private static string Configuration(TrafficFiles files)
+    {
+        string path = Path.Combine(files.Folder, "appliance.json");
+        File.WriteAllText(path, """
+            { "traffic": { "flowLimit": 1048576 }, "notice": { "profile": "uk-icr" } }
+            """);
+        return path;
+    }
+
+    private static void Report(string what, long packets, (Measured Cpu, JsonElement Summary) result)
+    {
+        JsonElement s = result.Summary;
+        double flows = s.GetProperty("flows").GetDouble();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {what,-22} {packets / result.Cpu.Best / 1e6,6:F2} M packets/CPU s  {1e9 * result.Cpu.Best / packets,5:F0} ns"
+            + $"  spread {result.Cpu.SpreadPercent,3:F0} %  {s.GetProperty("bytes").GetDouble() / flows,6:F1} bytes a session"
+            + $"  {s.GetProperty("flows").GetInt64():N0} flows, {s.GetProperty("attributed").GetInt64():N0} attributed"));
+    }
+}

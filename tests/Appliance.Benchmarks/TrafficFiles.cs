@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Appliance.Benchmarks;
+
+/// <summary>Both legs of generated traffic as files in the page cache.</summary>
+/// <param name="Folder">Where they lie.</param>
+/// <param name="PacketsInside">Packets of the inside leg.</param>
+/// <param name="PacketsOutside">Packets of the outside leg.</param>
+/// <param name="Flows">Flows that were asked for.</param>
+internal sealed record TrafficFiles(string Folder, long PacketsInside, long PacketsOutside, long Flows)
+{
+    public string Inside => Path.Combine(Folder, "inside.pcap");
+
+    public string Outside => Path.Combine(Folder, "outside.pcap");
+
+    public long Packets => PacketsInside + PacketsOutside;
+
+    /// <summary>Generates about as many packets on both legs together, at so many a TCP or QUIC session and leg.</summary>
+    public static TrafficFiles Make(string folder, int packetsPerSession, long packets)
+    {
+        Directory.CreateDirectory(folder);
+        string plan = Path.Combine(folder, "plan.json");
+        long flows = packets / (2 * packetsPerSession);
+        File.WriteAllText(plan, JsonSerializer.Serialize(new
+        {
+            Seed = 1,
+            Flows = flows,
+            Subscribers = 5000,
+            PublicAddresses = 4,
+            FlowsPerSecond = 2000,
+            PacketsMean = packetsPerSession,
+            Remotes = 5000,
+            Names = 5000,
+            DnsShare = 0,
+            UdpShare = 0,
+            PingShare = 0,
+            LoneSynShare = 0,
+            ScanShare = 0,
+            OnNetShare = 0,
+            DirectShare = 0,
+        }));
+        string output = Measured.RunOnce(
+            "dotnet", Programs.Lab, "traffic", "--plan", plan, "--no-truth", "--out", folder);
+        long[] counts = [.. PacketCounts(output)];
+        return new TrafficFiles(folder, counts[0], counts[1], flows);
+    }
+
+    /// <summary>One line that says what the figures below it were measured on.</summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Packets:N0} packets, {Flows:N0} sessions: {(double)PacketsInside / Flows:F1} packets a session inside, "
+        + $"{(double)PacketsOutside / Flows:F1} outside; {new FileInfo(Inside).Length / PacketsInside} B a packet in the file");
+
+    public void Delete() => Directory.Delete(Folder, recursive: true);
+
+    // The generator prints "N packets inside, M outside".
+    private static IEnumerable<long> PacketCounts(string output) => output
+        .Split([' ', '\n', ':'], StringSplitOptions.RemoveEmptyEntries)
+        .Select(word => word.Replace(",", "", StringComparison.Ordinal))
+        .Where(word => word.All(char.IsAsciiDigit))
+        .Select(word => long.Parse(word, CultureInfo.InvariantCulture))
+        .Where(number => number > 1000)
+        .Take(2);
+}
+
+/// <summary>The product's own programs, as built beside this one.</summary>
+internal static class Programs
+{
+    public static string Lab { get; } = Of("Appliance.Lab", "lab");
+
+    public static string Icrctl { get; } = Of("Appliance.Icrctl", "icrctl");
+
+    // artifacts/bin/<project>/<configuration>/<program>.dll
+    private static string Of(string project, string program)
+    {
+        DirectoryInfo own = new(AppContext.BaseDirectory.TrimEnd('/'));
+        return Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, program + ".dll");
+    }
+}

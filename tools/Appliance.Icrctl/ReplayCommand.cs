@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Pipeline;
+using Appliance.Flow;
+using Appliance.Journal;
+using Appliance.Linux;
+using Appliance.Time;
+using Appliance.Wire;
+
+namespace Appliance.Icrctl;
+
+/// <summary><c>icrctl replay</c>: the daemon's pipeline over capture files.</summary>
+internal static class ReplayCommand
+{
+    private const string SummaryName = "summary.json";
+
+    public static Command Create()
+    {
+        Option<string[]> inside = Files("--inside", "captures of the inside leg (customer side)");
+        Option<string[]> outside = Files("--outside", "captures of the outside leg (internet side)");
+        Option<string[]> mirror = Files("--mirror", "captures of both legs; the configuration's rules tell them apart");
+        Option<string?> config = new("--config") { Description = "configuration file; by default the lab profile" };
+        Option<string> output = new("--out") { Description = "folder for the segments; new or empty", Required = true };
+        Option<bool> json = new("--json") { Description = "print the summary as JSON" };
+        Command command = new("replay", "run the daemon's pipeline over capture files")
+        {
+            inside, outside, mirror, config, output, json,
+        };
+        command.SetAction(parsed =>
+        {
+            ReplayFiles files = new(
+                parsed.GetValue(inside) ?? [], parsed.GetValue(outside) ?? [], parsed.GetValue(mirror) ?? []);
+            return Run(files, parsed.GetValue(config), parsed.GetValue(output)!, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Option<string[]> Files(string name, string description) => new(name)
+    {
+        Description = description,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static int Run(ReplayFiles files, string? config, string folder, bool json)
+    {
+        string problem = "";
+        ApplianceOptions options = LabProfile.Options;
+        if (config is not null && !ConfigCommand.TryLoad(config, out options, out problem))
+        {
+            return Exit.Refuse(problem);
+        }
+
+        if (!files.TryRules(options, out FlowOptions flow, out problem)
+            || !files.TryOpen(out IReadOnlyList<CaptureSequence> sources, out problem))
+        {
+            return Exit.Refuse(problem);
+        }
+
+        try
+        {
+            return Run(sources, options, flow, folder, json);
+        }
+        catch (JournalDeviceException failure)
+        {
+            return Exit.Refuse($"{failure.Message}; what was written before stands and verifies");
+        }
+        finally
+        {
+            foreach (CaptureSequence source in sources)
+            {
+                source.Dispose();
+            }
+        }
+    }
+
+    private static int Run(
+        IReadOnlyList<CaptureSequence> sources, ApplianceOptions options, FlowOptions flow, string folder, bool json)
+    {
+        if (!ReplayFolder.TryPrepare(folder, out string problem)
+            || !ReplayKeys.TryLoad(options.Keys, folder, sources, out KeySet keys, out problem))
+        {
+            return Exit.Refuse(problem);
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        using FlashFolder flash = FlashFolder.Open(folder);
+        DeclaredClock clock = new(options.Clock.DeclaredBoundMicroseconds);
+        using BoxPipeline box = new(options, flow, keys, flash, clock, Software.Identity, ReplayKeys.Random);
+        Progress progress = new(sources);
+        bool whole = Replay.Run(box, [.. sources], progress.Show);
+        progress.End();
+        string[] problems = [.. sources.SelectMany(source => source.Problems)];
+        ReplaySummary summary = ReplaySummary.Of(
+            box.Engine.Counters, box.Batches, ReplayFolder.SegmentBytes(flash),
+            Stopwatch.GetElapsedTime(began).TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds, problems);
+        File.WriteAllText(Path.Combine(folder, SummaryName), summary.ToJson() + "\n");
+        Console.WriteLine(json ? summary.ToJson() : ReplayText.Of(summary, folder));
+        if (!whole)
+        {
+            return Exit.Refuse($"{folder}: the flash is full; free room and replay into a new folder");
+        }
+
+        return problems.Length == 0 ? Exit.Success : Exit.Refuse(problems[0]);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Appliance.Edge.Pipeline;
+using Appliance.Linux;
+
+namespace Appliance.Icrctl;
+
+/// <summary>A replay's summary as a person reads it.</summary>
+internal static class ReplayText
+{
+    public static string Of(ReplaySummary s, string folder)
+    {
+        ulong undecoded = s.PacketsUndecoded.Values.Aggregate(0UL, (sum, count) => sum + count);
+        ulong named = s.Named.Values.Aggregate(0UL, (sum, count) => sum + count);
+        double perSession = s.Flows == 0 ? 0 : (double)s.Bytes / s.Flows;
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            packets      {s.PacketsInside:N0} inside, {s.PacketsOutside:N0} outside
+                         {undecoded:N0} not decoded, {s.Duplicates:N0} duplicates, {s.Sliced:N0} sliced
+            flows        {s.Flows:N0} in {s.Records:N0} records, {named:N0} names
+            attributed   {s.Attributed:N0}; ambiguous {s.Ambiguous:N0}; unattributed {s.Unattributed:N0}
+            written      {s.Batches:N0} batches, {s.Bytes:N0} bytes ({perSession:F1} a flow) in {folder}
+            took         {s.Seconds:F2} s, {s.CpuSeconds:F2} s of CPU
+            """);
+    }
+}
+
+/// <summary>Progress of long work, on a terminal only, at most a few times a second.</summary>
+internal sealed class Progress(IReadOnlyList<CaptureSequence> sources)
+{
+    private const int MillisecondsBetween = 250;
+
+    private readonly long total = Math.Max(1, sources.Sum(source => source.BytesTotal));
+    private long shownAt = Environment.TickCount64;
+    private bool isShown;
+
+    public void Show()
+    {
+        if (Console.IsErrorRedirected || Environment.TickCount64 - shownAt < MillisecondsBetween)
+        {
+            return;
+        }
+
+        shownAt = Environment.TickCount64;
+        isShown = true;
+        long percent = 100 * sources.Sum(source => source.BytesDone) / total;
+        Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\rreplaying {percent,3} %"));
+    }
+
+    public void End()
+    {
+        if (isShown)
+        {
+            Console.Error.Write("\r               \r");
+        }
+    }
+}

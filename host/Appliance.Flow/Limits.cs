@@ -161,4 +161,41 @@ public static class Limits
 
     /// <summary>A flow silent for this long starts sampling anew: no NAT lends a port again sooner.</summary>
     public const long ResampleGapNs = 5_000_000_000;
+
+    // ---- Service names ----
+
+    /// <summary>Longest label of a name (RFC 1035 section 2.3.4).</summary>
+    public const int NameLabelBytesMax = 63;
+
+    /// <summary>
+    /// Bytes kept of one unfinished hello or header: post-quantum hellos are about 2 KiB, browsers' headers 8 KiB.
+    /// </summary>
+    public const int NameBufferBytes = 16 * 1024;
+
+    /// <summary>
+    /// Unfinished hellos at one time: 16 MiB. When all are taken and young, the name is not looked for.
+    /// </summary>
+    public const int NameBuffers = 1024;
+
+    /// <summary>A hello that took longer may lose its buffer to another: three retransmissions at 1 s.</summary>
+    public const long NameBufferLifeNs = 7_000_000_000;
+
+    /// <summary>Buffers looked at to find an old one when all are taken.</summary>
+    public const int NameBufferProbes = 8;
+
+    /// <summary>
+    /// Separate stretches of one unfinished hello: Chrome scatters a QUIC hello in up to a dozen pieces.
+    /// </summary>
+    public const int NameRangesMax = 32;
+
+    /// <summary>Packets with payload in which a flow's name is looked for, STARTTLS dialogues included.</summary>
+    public const int NamePacketsMax = 16;
+
+    /// <summary>UDP packets of a flow that are looked at without finding a QUIC Initial or a question.</summary>
+    public const int NameUdpMissesMax = 4;
+
+    /// <summary>
+    /// Frames of one Initial packet; a scattered hello with padding and pings between takes about 60.
+    /// </summary>
+    public const int QuicFramesMax = 512;
 }

@@ -35,6 +35,11 @@ internal static class Corpus
     public static int Walk(byte[] file, int pieceBytes, Visit visit, out CaptureParser parser)
     {
         parser = new CaptureParser(0);
+        return Walk(file, pieceBytes, visit, parser);
+    }
+
+    public static int Walk(byte[] file, int pieceBytes, Visit visit, CaptureParser parser)
+    {
         var packets = new PacketRef[64];
         int start = 0;
         int end = 0;

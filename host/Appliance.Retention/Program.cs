@@ -1,1 +1,11 @@
-return 2;
+using System.CommandLine;
+using Appliance.Retention;
+using Appliance.Retention.Records;
+
+// One file a verb: a verb is added by naming it here.
+RootCommand root = new("retention: keep sealed records, answer authorised questions about them, forget them in time")
+{
+    RecordsCommand.Create(),
+};
+
+return Exit.Run(root, args);

@@ -1,4 +1,5 @@
 using Appliance.Flow;
+using Appliance.Wire;
 
 namespace Appliance.Edge.Configuration;
 

@@ -9,6 +9,8 @@ public sealed record ApplianceOptions
     /// <summary>Which mirrored frame is of which leg; the first rule that fits decides.</summary>
     public IReadOnlyList<LegRuleOptions> Legs { get; init; } = [];
 
+    public CaptureOptions Capture { get; init; } = new();
+
     public TrafficOptions Traffic { get; init; } = new();
 
     public NoticeOptions Notice { get; init; } = new();
@@ -18,6 +20,8 @@ public sealed record ApplianceOptions
     public JournalSettings Journal { get; init; } = new();
 
     public ClockOptions Clock { get; init; } = new();
+
+    public AdminOptions Admin { get; init; } = new();
 
     /// <summary>File of the device's key and the public day keys; without one a replay makes a lab set.</summary>
     public string? Keys { get; init; }
@@ -46,6 +50,32 @@ public sealed record LegRuleOptions
 
     /// <summary>Name in records; by default the interface and leg.</summary>
     public string? Name { get; init; }
+}
+
+/// <summary>The rings that packets arrive in.</summary>
+public sealed record CaptureOptions
+{
+    /// <summary>How long a ring holds what arrives at the rated load while nobody reads, milliseconds.</summary>
+    public int RingMilliseconds { get; init; } = 500;
+
+    /// <summary>Packets a second and interface at the rated load.</summary>
+    public int RatedPacketsPerSecond { get; init; } = 200_000;
+
+    /// <summary>See all frames, as a mirror port needs, not only those addressed to this machine.</summary>
+    public bool Promiscuous { get; init; } = true;
+
+    /// <summary>Shorten frames that cannot carry a name.</summary>
+    public bool ShortenFrames { get; init; } = true;
+
+    /// <summary>A packet that comes later than this after its stamp may be taken out of order, milliseconds.</summary>
+    public int WatermarkMs { get; init; } = 100;
+}
+
+/// <summary>Where the field engineer's program talks to the daemon.</summary>
+public sealed record AdminOptions
+{
+    /// <summary>Path of the Unix socket.</summary>
+    public string Socket { get; init; } = "/run/appliance/admin.sock";
 }
 
 /// <summary>Flow table, leg join and times after which a silent flow ends.</summary>
@@ -104,6 +134,12 @@ public sealed record JournalSettings
     public string Path { get; init; } = "journal";
 
     public int SegmentMiB { get; init; } = 8;
+
+    /// <summary>Room that all segments together may take; 0: what the file system has.</summary>
+    public int TotalMiB { get; init; }
+
+    /// <summary>Days after which a batch is removed even without a receipt: the notice's retention.</summary>
+    public int RetentionDays { get; init; } = 365;
 }
 
 /// <summary>Where true time comes from.</summary>
@@ -111,4 +147,7 @@ public sealed record ClockOptions
 {
     /// <summary>Bound of a capture file's stamps that the operator vouches for, microseconds; none: no bound.</summary>
     public uint? DeclaredBoundMicroseconds { get; init; }
+
+    /// <summary>Largest delay between the wire and the kernel's stamp on a live box, microseconds.</summary>
+    public uint StampBoundMicroseconds { get; init; } = 1000;
 }

@@ -51,11 +51,16 @@ public static class FlowSettings
         Interface = number,
         Vlan = rule.Vlan,
         Label = (uint?)rule.Label,
-        Address = rule.Prefix is null ? null : IpPrefix.Parse(rule.Prefix),
+        Address = rule.Prefix is null ? null : PrefixOf(rule.Prefix),
         Leg = rule.Leg == "inside" ? Leg.Inside : Leg.Outside,
         Realm = rule.Realm,
         Name = rule.Name ?? (rule.Interface == rule.Leg ? rule.Leg : $"{rule.Interface} {rule.Leg}"),
     };
 
-    private static IEnumerable<IpPrefix> Prefixes(IReadOnlyList<string> texts) => texts.Select(t => IpPrefix.Parse(t));
+    private static IEnumerable<IpPrefix> Prefixes(IReadOnlyList<string> texts) => texts.Select(PrefixOf);
+
+    /// <summary>A prefix that the configuration's check has let through.</summary>
+    internal static IpPrefix PrefixOf(string text) => IpPrefix.TryParse(text, out IpPrefix prefix)
+        ? prefix
+        : throw new InvalidOperationException($"the configuration was not checked: {text}");
 }

@@ -16,13 +16,9 @@ internal static class NoticePolicy
             _ => PolicyProfile.SourceOnly,
         },
         Names = notice.Names == "none" ? NamePolicy.None : NamePolicy.Host,
-        Excluded = [.. notice.Excluded.Select(PrefixOf)],
+        Excluded = [.. notice.Excluded.Select(FlowSettings.PrefixOf)],
     });
 
     /// <summary>SHA-256 over the notice's settings as JSON in the order of their declaration.</summary>
     public static Hash32 HashOf(NoticeOptions notice) => Hash32.Of(JsonSerializer.SerializeToUtf8Bytes(notice));
-
-    private static IpPrefix PrefixOf(string text) => IpPrefix.TryParse(text, out IpPrefix prefix)
-        ? prefix
-        : throw new InvalidOperationException($"the configuration was not checked: {text}");
 }

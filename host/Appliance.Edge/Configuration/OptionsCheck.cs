@@ -34,6 +34,9 @@ internal static class OptionsCheck
             yield return rule.Prefix is string prefix ? IsPrefix($"{at}.prefix", prefix) : null;
         }
 
+        yield return InRange("capture.ringMilliseconds", o.Capture.RingMilliseconds, 10, 5000);
+        yield return InRange("capture.ratedPacketsPerSecond", o.Capture.RatedPacketsPerSecond, 1000, 20_000_000);
+        yield return InRange("capture.watermarkMs", o.Capture.WatermarkMs, 20, 5000);
         TrafficOptions traffic = o.Traffic;
         yield return InRange("traffic.flowLimit", traffic.FlowLimit, 1024, FlowLimitMax);
         yield return InRange("traffic.delayWindowMs", traffic.DelayWindowMs, 1, 2000);
@@ -49,7 +52,9 @@ internal static class OptionsCheck
         yield return ArePrefixes("notice.excluded", o.Notice.Excluded);
         yield return InRange("batch.rowsMax", o.Batch.RowsMax, 16, 1 << 20);
         yield return InRange("batch.ageSeconds", o.Batch.AgeSeconds, 1, 3600);
-        yield return InRange("journal.segmentMiB", o.Journal.SegmentMiB, 1, 1024);
+        yield return InRange("journal.segmentMiB", o.Journal.SegmentMiB, 1, 64);
+        yield return InRange("journal.totalMiB", o.Journal.TotalMiB, 0, int.MaxValue);
+        yield return InRange("journal.retentionDays", o.Journal.RetentionDays, 1, 366);
     }
 
     private static string? OneOf(string key, string value, params string[] words) => words.Contains(value)
@@ -73,19 +78,7 @@ internal static class OptionsCheck
         return null;
     }
 
-    private static string? IsPrefix(string key, string text) => TryPrefix(text, out _, out _)
+    private static string? IsPrefix(string key, string text) => IpPrefix.TryParse(text, out _)
         ? null
         : $"{key} is '{text}'; it must be an address and a length, as in 100.64.0.0/10";
-
-    /// <summary>Splits "address/length"; the length counts in the address's own family.</summary>
-    public static bool TryPrefix(string text, out Ip address, out int length)
-    {
-        address = default;
-        length = 0;
-        int slash = text.IndexOf('/');
-        return slash > 0
-            && Ip.TryParse(text.AsSpan(0, slash), out address)
-            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length)
-            && length <= (address.IsV4 ? 32 : 128);
-    }
 }

@@ -177,7 +177,9 @@ public static class Limits
     /// </summary>
     public const int NameBuffers = 1024;
 
-    /// <summary>A hello that took longer may lose its buffer to another: three retransmissions at 1 s.</summary>
+    /// <summary>
+    /// A hello that took longer may lose its buffer to another: three retransmissions take 1, 2 and 4 s.
+    /// </summary>
     public const long NameBufferLifeNs = 7_000_000_000;
 
     /// <summary>Buffers looked at to find an old one when all are taken.</summary>

@@ -74,7 +74,7 @@ internal static class Sha256
         }
     }
 
-    // Eight rounds a turn, with the words renamed instead of moved: that halves the time of the plain loop.
+    // Eight rounds a turn: after eight, every word is back under its own name, so none has to be moved.
     private static void Rounds(ref Sha256State state, ReadOnlySpan<uint> w)
     {
         uint a = state[0], b = state[1], c = state[2], d = state[3];

@@ -19,6 +19,17 @@ public static class Limits
     /// </summary>
     public const int ReceiveMaximumMax = 64;
 
+    /// <summary>
+    /// Unaccepted messages that are borne from a broker that exceeds the receive maximum: mosquitto 2.0 sends two for
+    /// each acknowledgement while it has a backlog (its issue 2301), and a backlog is no reason to lose the connection.
+    /// </summary>
+    public const int UnacceptedMax = 1_024;
+
+    /// <summary>
+    /// Their payloads together, bytes: as much as the receive maximum would allow with the largest packets.
+    /// </summary>
+    public const long UnacceptedBytesMax = (long)ReceiveMaximumMax * PacketBytesMax;
+
     /// <summary>Receive maximum announced unless the options say otherwise.</summary>
     public const int ReceiveMaximumDefault = 16;
 

@@ -13,6 +13,9 @@ public sealed class MqttCounters
 
     public long MessagesReceived { get; internal set; }
 
+    /// <summary>Messages beyond the receive maximum, borne within <see cref="Limits.UnacceptedMax"/>.</summary>
+    public long ReceiveMaximumExceeded { get; internal set; }
+
     /// <summary>QoS 0 messages that found the consumer's queue full.</summary>
     public long QosZeroDropped { get; internal set; }
 

@@ -31,8 +31,8 @@ public sealed partial class MqttLink : IAsyncDisposable
         this.time = time;
         session = new MqttSession(options, NowMs);
 
-        // The session holds QoS 1 to the receive maximum and QoS 0 is dropped here when full: a write never waits.
-        messages = Channel.CreateBounded<InboundMessage>(options.ReceiveMaximum + Limits.QosZeroWaitingMax);
+        // The session bounds QoS 1 and QoS 0 is dropped here when full: a write never waits and never fails.
+        messages = Channel.CreateBounded<InboundMessage>(Limits.UnacceptedMax + Limits.QosZeroWaitingMax);
         timer = time.CreateTimer(static link => ((MqttLink)link!).OnTimer(), this, Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
         running = RunAsync();

@@ -97,20 +97,36 @@ public sealed partial class MqttSession
                 return ReasonCode.Success;
             }
         }
-        else if (unaccepted.Count + pubacksWaiting >= options.ReceiveMaximum)
+        else
         {
-            // A PUBACK that is still here has not freed the broker's quota, so an honest broker cannot get here.
-            return ReasonCode.ReceiveMaximumExceeded;
-        }
-        else if (!unaccepted.Add(message.PacketId))
-        {
-            return ReasonCode.ProtocolError;
+            verdict = Keep(message);
+            if (verdict != ReasonCode.Success)
+            {
+                return verdict;
+            }
         }
 
         Counters.MessagesReceived++;
         messagesWaiting++;
         events.Enqueue(new MqttEvent.Received(message));
         return ReasonCode.Success;
+    }
+
+    /// <summary>Remembers a message until it is accepted, within the bounds.</summary>
+    private ReasonCode Keep(InboundMessage message)
+    {
+        int bytes = message.Message.Payload.Length;
+
+        // A PUBACK that is still here has not freed the broker's quota: a broker that keeps to it cannot exceed it.
+        int held = unaccepted.Count + pubacksWaiting;
+        Counters.ReceiveMaximumExceeded += held >= options.ReceiveMaximum ? 1 : 0;
+        if (held >= Limits.UnacceptedMax || unacceptedBytes + bytes > Limits.UnacceptedBytesMax)
+        {
+            return ReasonCode.ReceiveMaximumExceeded;
+        }
+
+        unacceptedBytes += bytes;
+        return unaccepted.TryAdd(message.PacketId, bytes) ? ReasonCode.Success : ReasonCode.ProtocolError;
     }
 
     private ReasonCode OnPuback(ReadOnlySpan<byte> body)

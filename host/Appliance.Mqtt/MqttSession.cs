@@ -22,12 +22,13 @@ public sealed partial class MqttSession
     private readonly PacketFramer framer;
     private readonly Queue<OutputPacket> output = new();
     private readonly Queue<MqttEvent> events = new();
-    private readonly HashSet<ushort> unaccepted = [];
+    private readonly Dictionary<ushort, int> unaccepted = []; // payload bytes by identifier
     private readonly InFlight inFlight = new();
     private readonly KeepAlive keepAlive;
     private readonly long connectDeadlineMs;
     private State state = State.Connecting;
     private ServerAnswer server = new();
+    private long unacceptedBytes;
     private int pubacksWaiting;
     private int messagesWaiting;
     private bool isPingWaiting;
@@ -225,10 +226,12 @@ public sealed partial class MqttSession
     /// </summary>
     public bool Accept(ushort packetId, long nowMs, ReasonCode reason = ReasonCode.Success)
     {
-        if (!IsOpen || !unaccepted.Remove(packetId))
+        if (!IsOpen || !unaccepted.Remove(packetId, out int bytes))
         {
             return false;
         }
+
+        unacceptedBytes -= bytes;
 
         // An unknown reason would break the protocol on our side; the nearest one that is allowed says the same.
         bool isKnown = ServerReasons.Allow(PacketType.Puback, (byte)reason);

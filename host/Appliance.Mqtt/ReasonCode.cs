@@ -9,7 +9,10 @@ public enum ReasonCode : byte
     GrantedQos2 = 0x02,
     DisconnectWithWill = 0x04,
 
-    /// <summary>Taken by the broker, but nobody is subscribed: the message is gone.</summary>
+    /// <summary>
+    /// Taken by the broker, but nobody is subscribed. Not to be relied on: mosquitto 2.0 also says so when the only
+    /// subscriptions that match are shared ones, and then delivers the message.
+    /// </summary>
     NoMatchingSubscribers = 0x10,
     NoSubscriptionExisted = 0x11,
     UnspecifiedError = 0x80,

@@ -34,9 +34,34 @@ internal sealed class RootFactAttribute : FactAttribute
             return;
         }
 
-        string[] folders = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/sbin"];
-        string[] missing = [.. programs.Where(p => !folders.Any(f => File.Exists(Path.Combine(f, p))))];
-        Skip = missing.Length > 0 ? $"needs {string.Join(", ", missing)}: run ./appliance test as root once" : null;
+        Skip = InstalledPrograms.Complaint(programs);
+    }
+}
+
+/// <summary>A test that needs programs, but not root; skipped without them.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ProgramFactAttribute : FactAttribute
+{
+    public ProgramFactAttribute(params string[] programs)
+    {
+        Skip = InstalledPrograms.Complaint(programs);
+    }
+}
+
+internal static class InstalledPrograms
+{
+    private static readonly string[] Folders =
+        [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/sbin"];
+
+    /// <summary>Where a program is, or null.</summary>
+    public static string? Find(string program) =>
+        Folders.Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
+
+    /// <summary>Null, or which programs are missing and what to do.</summary>
+    public static string? Complaint(string[] programs)
+    {
+        string[] missing = [.. programs.Where(p => Find(p) is null)];
+        return missing.Length > 0 ? $"needs {string.Join(", ", missing)}: run ./appliance test as root once" : null;
     }
 }
 

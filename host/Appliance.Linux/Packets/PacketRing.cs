@@ -175,7 +175,8 @@ public sealed unsafe class PacketRing : IPacketSource
         };
         PacketCalls.Set(socket, name, Packet, PacketCalls.ReceiveRing, request, "take the memory of the ring");
         Map();
-        // Stamps are then taken when the driver hands a frame up, not when it is copied into the ring.
+        // Stamps are then taken when the driver hands a frame up, not when it is copied into the ring; the kernel turns
+        // that on a little later (a work queue), and the first frames may be counted as stamped late.
         PacketCalls.Set(socket, name, PacketCalls.LevelSocket, PacketCalls.TimestampNs, 1, "ask for stamps");
         if (options.UsesHardwareStamps)
         {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Appliance.Journal;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,19 +9,17 @@ namespace Appliance.Linux;
 /// </summary>
 public sealed class FlashFolder : IJournalDevice, IDisposable
 {
-    /// <summary>
-    /// The lock file; it holds the process id of the writer, for the message of the one that is refused.
-    /// </summary>
+    /// <summary>The lock file of the writer.</summary>
     public const string LockName = "journal.lock";
 
     private const int SeekEnd = 2;
     private readonly string folder;
-    private readonly SafeFileHandle? folderLock;
+    private readonly FolderLock? folderLock;
     private readonly Dictionary<string, SafeFileHandle> writing = [];
 
     private string? unflushed;
 
-    private FlashFolder(string folder, SafeFileHandle? folderLock)
+    private FlashFolder(string folder, FolderLock? folderLock)
     {
         this.folder = folder;
         this.folderLock = folderLock;
@@ -35,22 +31,7 @@ public sealed class FlashFolder : IJournalDevice, IDisposable
     {
         string folder = Path.GetFullPath(path);
         MakeFolder(folder);
-        string name = Path.Combine(folder, LockName);
-        SafeFileHandle file = SyncedFile.Open(name, LibC.ReadWrite | LibC.Create);
-        if (LibC.Lock(file, LibC.LockExclusive | LibC.LockNonBlocking) < 0)
-        {
-            using (file)
-            {
-                string holder = ReadHolder(file, name);
-                throw new JournalDeviceException(
-                    DeviceFault.InUse, $"{folder} is in use by process {holder}: stop it, or choose another folder");
-            }
-        }
-
-        byte[] id = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-        SyncedFile.ThrowIf(LibC.Truncate(file, 0) < 0, "truncate", name);
-        SyncedFile.Write(file, name, 0, id);
-        return new FlashFolder(folder, file);
+        return new FlashFolder(folder, FolderLock.Take(folder, LockName));
     }
 
     /// <summary>Opens a folder to be read, beside a writer or after it.</summary>
@@ -171,13 +152,6 @@ public sealed class FlashFolder : IJournalDevice, IDisposable
         {
             throw new JournalDeviceException(DeviceFault.Denied, $"make {folder}: {failure.Message}");
         }
-    }
-
-    private static string ReadHolder(SafeFileHandle file, string name)
-    {
-        Span<byte> id = stackalloc byte[16];
-        int length = SyncedFile.Read(file, name, 0, id);
-        return length == 0 ? "unknown" : Encoding.ASCII.GetString(id[..length]);
     }
 
     private string PathOf(string name) => Path.Combine(folder, name);

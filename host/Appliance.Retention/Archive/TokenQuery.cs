@@ -116,7 +116,7 @@ internal readonly record struct Token(byte Section, ReadOnlyMemory<byte> Bytes)
     /// <summary>The address cut to a length in bits of its 16-byte form, and the length.</summary>
     public static Token OfPrefix(Ip address, int length)
     {
-        ulong high = length >= 64 ? address.High : length == 0 ? 0 : address.High & ~(ulong.MaxValue >> length);
+        ulong high = length >= 64 ? address.High : address.High & ~(ulong.MaxValue >> length);
         ulong low = length <= 64 ? 0 : length >= 128 ? address.Low : address.Low & ~(ulong.MaxValue >> (length - 64));
         return Of(TokenField.InsidePrefix, new Ip(high, low), (ushort)length);
     }

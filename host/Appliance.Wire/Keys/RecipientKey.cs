@@ -69,6 +69,17 @@ public sealed class RecipientKey
         return key;
     }
 
+    /// <summary>
+    /// The key that makes the filter tokens of this section and day: HKDF-Expand(private half, "icr/v1 index"). So it
+    /// is destroyed with the day key itself.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The private half is not here.</exception>
+    public byte[] IndexKey() => System.Security.Cryptography.HKDF.Expand(
+        System.Security.Cryptography.HashAlgorithmName.SHA256,
+        scalar ?? throw new InvalidOperationException("an index key comes from a private day key"),
+        Hash32.Size,
+        "icr/v1 index"u8.ToArray());
+
     /// <summary>The same key without its private half.</summary>
     public RecipientKey PublicOnly() => new(Section, Day, Role, Public);
 }

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text;
+using Appliance.Linux;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Archive;
+
+/// <summary>The keys in a store's folder: its own for receipts, and those of every enrolled device.</summary>
+internal sealed class KeyRing
+{
+    private readonly Dictionary<Id16, DeviceKeys> devices = [];
+
+    private KeyRing(StoreKey? store) => Store = store;
+
+    /// <summary>Key of the receipts; null where the store has not been made yet.</summary>
+    public StoreKey? Store { get; private set; }
+
+    public IReadOnlyCollection<DeviceKeys> Devices => devices.Values;
+
+    /// <summary>Reads the folder of keys; an empty or absent one gives an empty ring.</summary>
+    /// <exception cref="ArchiveException">A key file cannot be read or is not one.</exception>
+    public static KeyRing Load(StoreFolder folder)
+    {
+        StoreKey? store = null;
+        if (File.Exists(folder.StoreKeyFile) && !StoreKey.TryParse(Read(folder.StoreKeyFile), out store, out string wrong))
+        {
+            throw new ArchiveException($"{folder.StoreKeyFile}: {wrong}");
+        }
+
+        var ring = new KeyRing(store);
+        string[] files = Directory.Exists(folder.Keys)
+            ? Directory.GetFiles(folder.Keys, "*" + StoreFolder.KeySetEnding)
+            : [];
+        Array.Sort(files, StringComparer.Ordinal);
+        foreach (string file in files)
+        {
+            ring.Take(file, Parse(file, Read(file)));
+        }
+
+        return ring;
+    }
+
+    /// <summary>Reads a key set from a file, or from the folder that holds one.</summary>
+    /// <exception cref="ArchiveException">There is none.</exception>
+    public static KeySet ReadSet(string path)
+    {
+        string file = Directory.Exists(path) ? Path.Combine(path, KeySet.FileName) : path;
+        return Parse(file, Read(file));
+    }
+
+    /// <summary>The device's keys, or null where it is not enrolled.</summary>
+    public DeviceKeys? Find(Id16 device) => devices.GetValueOrDefault(device);
+
+    /// <summary>Draws the store's own key and writes it, unless there is one.</summary>
+    public StoreKey MakeStoreKey(StoreFolder folder)
+    {
+        if (Store is null)
+        {
+            var made = StoreKey.New(RandomNumberGenerator.Fill);
+            Put(folder, folder.StoreKeyFile, made.ToJson());
+            Store = made;
+        }
+
+        return Store;
+    }
+
+    /// <summary>Enrols a device, or adds day keys to one; the same set twice changes nothing.</summary>
+    /// <exception cref="ArchiveException">The device is enrolled with another device key.</exception>
+    public void Add(StoreFolder folder, KeySet set)
+    {
+        string json = set.ToJson();
+        string hash = Hash32.Of(Encoding.UTF8.GetBytes(json)).ToString()[..8];
+        string file = Path.Combine(folder.Keys, $"{set.Device}-{hash}{StoreFolder.KeySetEnding}");
+        if (!File.Exists(file))
+        {
+            Take(file, set);
+            Put(folder, file, json);
+        }
+    }
+
+    private static void Put(StoreFolder folder, string file, string text)
+    {
+        DurableFile.MakeFolder(folder.Keys);
+        DurableFile.Put(file, file + ".part", Encoding.UTF8.GetBytes(text));
+    }
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ArchiveException($"{file} cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private static KeySet Parse(string file, string json) =>
+        KeySet.TryParse(json, out KeySet? set, out string wrong)
+            ? set!
+            : throw new ArchiveException($"{file}: {wrong}");
+
+    private void Take(string file, KeySet set)
+    {
+        if (!devices.TryGetValue(set.Device, out DeviceKeys? keys))
+        {
+            devices.Add(set.Device, new DeviceKeys(set));
+        }
+        else if (!keys.TryAdd(set))
+        {
+            throw new ArchiveException(
+                $"{file}: device {set.Device} is enrolled here with another device key; a device that changed its key "
+                    + "is another device, remove the old set first");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using Appliance.Wire;
+using Microsoft.Data.Sqlite;
+
+namespace Appliance.Retention.Archive;
+
+/// <summary>
+/// The store's SQLite file: opened with its settings, its tables made where they are missing, statements prepared once.
+/// A commit has reached the medium when it returns (WAL, synchronous = FULL). One thread.
+/// </summary>
+internal sealed class StoreDatabase : IDisposable
+{
+    /// <summary>Version of the tables; another one is refused, and <c>verify --rebuild</c> makes them anew.</summary>
+    public const long SchemaVersion = 1;
+
+    private readonly SqliteConnection connection;
+    private readonly Dictionary<string, SqliteCommand> prepared = [];
+    private SqliteTransaction? transaction;
+
+    private StoreDatabase(SqliteConnection connection) => this.connection = connection;
+
+    /// <summary>Opens the database of a store; as the only writer, or to read beside it.</summary>
+    /// <exception cref="ArchiveException">There is none to read, or its tables are of another version.</exception>
+    public static StoreDatabase Open(string path, bool toWrite)
+    {
+        if (!toWrite && !File.Exists(path))
+        {
+            throw new ArchiveException($"{path} is not there: nothing was ingested yet, or this is no store's folder");
+        }
+
+        var text = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = toWrite ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
+            Pooling = false,
+        };
+        var connection = new SqliteConnection(text.ToString());
+        connection.Open();
+        var database = new StoreDatabase(connection);
+        database.Run($"PRAGMA busy_timeout = {StoreLimits.DatabaseWaitMs}");
+        if (!toWrite)
+        {
+            database.Run("PRAGMA query_only = ON");
+        }
+
+        database.Prepare(path, toWrite);
+        return database;
+    }
+
+    /// <summary>Begins a transaction unless one is open.</summary>
+    public void Begin() => transaction ??= connection.BeginTransaction(deferred: false);
+
+    /// <summary>Makes durable what was done since <see cref="Begin"/>.</summary>
+    public void Commit()
+    {
+        transaction?.Commit();
+        transaction?.Dispose();
+        transaction = null;
+    }
+
+    /// <summary>Runs a statement; returns the number of rows that it changed.</summary>
+    public int Run(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
+
+    /// <summary>The first column of the first row, or the default.</summary>
+    public T? One<T>(string sql, params ReadOnlySpan<object?> values)
+    {
+        object? value = Bind(sql, values).ExecuteScalar();
+        return value is T found ? found : default;
+    }
+
+    /// <summary>All rows, read at once: a statement is not held open while others run.</summary>
+    public List<T> All<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        var rows = new List<T>();
+        using SqliteDataReader reader = Bind(sql, values).ExecuteReader();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public void Dispose()
+    {
+        transaction?.Dispose();
+        foreach (SqliteCommand command in prepared.Values)
+        {
+            command.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    private SqliteCommand Bind(string sql, ReadOnlySpan<object?> values)
+    {
+        if (!prepared.TryGetValue(sql, out SqliteCommand? command))
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            for (int i = 0; i < values.Length; i++)
+            {
+                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
+            }
+
+            prepared.Add(sql, command);
+        }
+
+        command.Transaction = transaction;
+        for (int i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = ToColumn(values[i]);
+        }
+
+        return command;
+    }
+
+    private static object ToColumn(object? value) => value switch
+    {
+        null => DBNull.Value,
+        Id16 id => ToBytes(id),
+        Hash32 hash => hash.ToArray(),
+        TaiTime time => time.Microseconds,
+        ulong number => (long)number,
+        _ => value,
+    };
+
+    private static byte[] ToBytes(Id16 id)
+    {
+        byte[] bytes = new byte[Id16.Size];
+        id.Write(bytes);
+        return bytes;
+    }
+
+    private void Prepare(string path, bool toWrite)
+    {
+        long version = One<long>("PRAGMA user_version");
+        if (version == 0 && toWrite)
+        {
+            Run("PRAGMA journal_mode = WAL");
+            Begin();
+            Run(StoreTables.Sql);
+            Run($"PRAGMA user_version = {SchemaVersion}");
+            Commit();
+        }
+        else if (version != SchemaVersion)
+        {
+            Dispose();
+            throw new ArchiveException(
+                $"{path} has tables of version {version}, this program knows {SchemaVersion}: "
+                    + "run `retention verify --rebuild`");
+        }
+
+        Run("PRAGMA synchronous = FULL");
+    }
+}
+
+/// <summary>Columns that are no plain number or text.</summary>
+internal static class Columns
+{
+    public static Id16 Id(this SqliteDataReader row, int column) => Id16.FromBytes(row.GetFieldValue<byte[]>(column));
+
+    public static Hash32 Hash(this SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? default : Hash32.FromBytes(row.GetFieldValue<byte[]>(column));
+
+    public static byte[] Bytes(this SqliteDataReader row, int column) => row.GetFieldValue<byte[]>(column);
+
+    public static TaiTime Time(this SqliteDataReader row, int column) => new(row.GetInt64(column));
+
+    public static uint UInt32(this SqliteDataReader row, int column) => (uint)row.GetInt64(column);
+}

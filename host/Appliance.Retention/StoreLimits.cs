@@ -1,0 +1,40 @@
+using Appliance.Wire;
+
+namespace Appliance.Retention;
+
+/// <summary>Every bound of the store, with its reason.</summary>
+internal static class StoreLimits
+{
+    /// <summary>Batches made durable with one commit: what the broker may have in flight to us.</summary>
+    public const int CommitBatchesMax = 16;
+
+    /// <summary>
+    /// Batches that wait for the statement of their epoch, for each device: a box sends its statement first, so only
+    /// what overtakes it waits. What is more is refused with "unknown epoch", and the box sends both again.
+    /// </summary>
+    public const int WaitingPerDeviceMax = 64;
+
+    /// <summary>
+    /// Batches kept as evidence of a fork or rollback, for each device: a clone must not fill the disk. What is more is
+    /// counted in the alarm and refused all the same.
+    /// </summary>
+    public const int ForksPerDeviceMax = 1024;
+
+    /// <summary>Epochs whose certificate stays in memory, about 1 KiB each: the runs of 1,000 devices.</summary>
+    public const int EpochsInMemoryMax = 1024;
+
+    /// <summary>
+    /// How much older than the newest time in its batch a first record can be: flows are recorded at 5 s of age, a
+    /// batch is cut within seconds. Widens the gap of batches that are missing.
+    /// </summary>
+    public const long RecordAgeUs = 10 * TaiTime.MicrosecondsPerSecond;
+
+    /// <summary>Milliseconds that a reader waits for the writer's commit before it gives up.</summary>
+    public const int DatabaseWaitMs = 10_000;
+
+    /// <summary>Alarms that <c>status</c> prints: the newest; all are in the database.</summary>
+    public const int AlarmsShownMax = 20;
+
+    /// <summary>Faults that <c>verify</c> prints one by one; the rest are counted.</summary>
+    public const int FaultsShownMax = 1000;
+}

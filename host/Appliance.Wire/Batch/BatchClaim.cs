@@ -1,0 +1,36 @@
+namespace Appliance.Wire;
+
+/// <summary>
+/// What the manifest of a batch says before anything was checked: enough to know whose keys to check it with, and to
+/// name it in a refusal. Nothing here is proven.
+/// </summary>
+/// <param name="Device">Device that it names.</param>
+/// <param name="Epoch">Epoch that it names.</param>
+/// <param name="Sequence">Number that it names.</param>
+/// <param name="Day">UTC day since 1970 that it names.</param>
+/// <param name="Id">Id of the batch: true whatever it says.</param>
+/// <param name="Kid">Key that claims to have signed.</param>
+public readonly record struct BatchClaim(
+    Id16 Device, EpochRef Epoch, uint Sequence, int Day, Hash32 Id, KeyId Kid)
+{
+    /// <summary>Reads the claim of a whole batch; never throws on bad input.</summary>
+    public static Refusal TryRead(ReadOnlyMemory<byte> bytes, out BatchClaim claim)
+    {
+        claim = default;
+        Refusal refusal = BatchBytes.TryDecode(bytes, out BatchParts? parts);
+        if (refusal != Refusal.None)
+        {
+            return refusal;
+        }
+
+        SignedObject signed = parts!.Signed;
+        refusal = Manifest.TryDecode(signed.Payload, out Manifest? manifest);
+        if (refusal == Refusal.None)
+        {
+            claim = new BatchClaim(
+                manifest!.Device, manifest.Epoch, manifest.Sequence, manifest.Day, signed.Id, signed.Kid);
+        }
+
+        return refusal;
+    }
+}

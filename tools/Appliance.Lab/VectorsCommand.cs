@@ -4,7 +4,7 @@ using Appliance.Lab.Vectors;
 namespace Appliance.Lab;
 
 /// <summary>
-/// Writes the vectors of the batch format. They come out the same on every machine, signatures included.
+/// Writes the vectors of the batch and row formats. They come out the same on every machine, signatures included.
 /// </summary>
 internal static class VectorsCommand
 {
@@ -12,10 +12,10 @@ internal static class VectorsCommand
     {
         Option<DirectoryInfo> output = new("--out")
         {
-            Description = "Folder for the vector files; those of the same name are replaced.",
+            Description = "Folder that gets batch/ and rows/; files of the same name are replaced.",
             Required = true,
         };
-        Command command = new("vectors", "Write the golden vectors of the batch format, one JSON file each.")
+        Command command = new("vectors", "Write the golden vectors of the format, one JSON file each.")
         {
             output,
         };
@@ -25,11 +25,12 @@ internal static class VectorsCommand
 
     private static int Run(DirectoryInfo folder)
     {
-        folder.Create();
-        int written = 0;
+        string batches = Path.Combine(folder.FullName, "batch");
+        Directory.CreateDirectory(batches);
+        int written = RowVectors.Write(Path.Combine(folder.FullName, "rows"));
         foreach (VectorFile vector in VectorMaker.All())
         {
-            File.WriteAllText(Path.Combine(folder.FullName, vector.Name + ".json"), vector.ToJson());
+            File.WriteAllText(Path.Combine(batches, vector.Name + ".json"), vector.ToJson());
             written++;
         }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Appliance.Tests.Wire;
 
-/// <summary>The golden vectors of the batch format: <c>./appliance lab vectors --out tests/vectors/batch</c>.</summary>
+/// <summary>The golden vectors of the batch format: <c>./appliance lab vectors --out tests/vectors</c>.</summary>
 public sealed class VectorTests
 {
     private static readonly Lazy<List<VectorFile>> Made = new(VectorMaker.All);

@@ -21,7 +21,7 @@ internal sealed class JournalRecovery(IJournalDevice device, JournalOptions opti
         List<ulong> numbers = SegmentName.All(device);
         bool hasLater = false;
         int looked = 0;
-        for (int index = numbers.Count - 1; index >= 0 && looked < Limits.RecoverySegmentsMax && !IsDone; index--)
+        for (int index = numbers.Count - 1; index >= 0 && !IsDone(looked); index--)
         {
             SegmentImage image = SegmentImage.Load(device, numbers[index]);
             Settle(image, hasLater);
@@ -33,7 +33,9 @@ internal sealed class JournalRecovery(IJournalDevice device, JournalOptions opti
         return report with { Findings = findings, FindingCount = findingCount };
     }
 
-    private bool IsDone => report is { LastBatch: not null, LastEpochStatement: not null, LastReceipt: not null };
+    // The newest batch is looked for as far back as it takes: segments without one are short, a run that soon ended.
+    private bool IsDone(int looked) => report is { LastBatch: not null, LastEpochStatement: not null }
+        && (report.LastReceipt is not null || looked >= Limits.RecoverySegmentsMax);
 
     private void Settle(SegmentImage image, bool hasLater)
     {

@@ -37,9 +37,9 @@ public static class Limits
     public const int FreeSegmentsPerCall = 64;
 
     /// <summary>
-    /// Segments that a start looks at to find the newest batch and receipt: 512 MiB, read in well under two seconds.
+    /// Segments that a start looks at for the newest receipt: 64 MiB, read and checked in well under a second.
     /// </summary>
-    public const int RecoverySegmentsMax = 64;
+    public const int RecoverySegmentsMax = 8;
 
     /// <summary>Old segments that one call of Free reads to learn what is in them.</summary>
     public const int FreeLoadsPerCall = 8;

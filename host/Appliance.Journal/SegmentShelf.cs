@@ -91,15 +91,18 @@ internal sealed class SegmentShelf
 
     /// <summary>Frees segments whose batches are all receipted; returns their numbers.</summary>
     /// <param name="isReceipted">By epoch and sequence.</param>
-    /// <param name="keepNewest">The segment being written holds no batch yet: the newest written one stays.</param>
+    /// <param name="keepNewest">
+    /// The segment being written holds no batch yet: the newest one that does stays.
+    /// </param>
     public List<ulong> Free(Func<uint, uint, bool> isReceipted, bool keepNewest)
     {
         List<ulong> freed = [];
         int looked = 0, loads = Limits.FreeLoadsPerCall;
         ulong[] numbers = [.. written.Keys];
-        foreach (ulong number in numbers.AsSpan(0, Math.Max(0, numbers.Length - (keepNewest ? 1 : 0))))
+        ulong kept = keepNewest ? NewestWithBatch(numbers, ref loads) : 0;
+        foreach (ulong number in numbers)
         {
-            if (number < freeFrom)
+            if (number < freeFrom || number == kept)
             {
                 continue;
             }
@@ -130,7 +133,8 @@ internal sealed class SegmentShelf
         List<ulong> expired = [];
         int loads = Limits.FreeLoadsPerCall;
         ulong[] numbers = [.. written.Keys];
-        for (int index = 0; index < numbers.Length - (keepNewest ? 1 : 0); index++)
+        ulong kept = keepNewest ? NewestWithBatch(numbers, ref loads) : 0;
+        for (int index = 0; index < numbers.Length && numbers[index] != kept; index++)
         {
             ulong? next = index + 1 < numbers.Length ? numbers[index + 1] : null;
             if (LastDay(numbers[index], next, ref loads) is not { } last || last >= day)
@@ -159,6 +163,20 @@ internal sealed class SegmentShelf
 
         uint? bound = InventoryOf(next.Value, ref loads)?.DayMax;
         return bound is null ? null : Math.Max(bound.Value, own.DayMax ?? 0);
+    }
+
+    /// <summary>The newest segment that holds a batch, or may hold one, as far as is known.</summary>
+    private ulong NewestWithBatch(ulong[] numbers, ref int loads)
+    {
+        for (int index = numbers.Length - 1; index >= 0; index--)
+        {
+            if (InventoryOf(numbers[index], ref loads) is not { DayMax: null })
+            {
+                return numbers[index];
+            }
+        }
+
+        return 0;
     }
 
     private SegmentInventory? InventoryOf(ulong number, ref int loads)

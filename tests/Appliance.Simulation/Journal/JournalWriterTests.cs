@@ -79,6 +79,27 @@ public sealed class JournalWriterTests
     }
 
     [Fact]
+    public void After_many_runs_without_a_batch_the_newest_batch_is_still_kept_and_still_found()
+    {
+        SimulatedFlash flash = new();
+        JournalWriter first = Begin(flash);
+        first.Append(FrameKind.Batch, 1, 0, new byte[100]);
+        first.Close();
+        for (int run = 0; run < 30; run++)
+        {
+            Begin(flash).Close();
+        }
+
+        JournalWriter writer = Begin(flash);
+        Assert.DoesNotContain(1ul, FreeAll(writer));
+        Assert.Empty(writer.Expire(uint.MaxValue));
+        _ = JournalWriter.Open(flash.Clone(), Options, out RecoveryReport report);
+        Assert.Equal(new FrameLabel(FrameKind.Batch, 1, 0), report.LastBatch!.Label);
+        Assert.Equal((33u, "clean"), (report.EpochNext, report.Verdict));
+        Assert.Equal(2, flash.List().Count(name => flash.Length(name) < Options.SegmentBytes));
+    }
+
+    [Fact]
     public void A_freed_segment_is_used_again_without_writing_zeros()
     {
         SimulatedFlash flash = new();
@@ -146,6 +167,17 @@ public sealed class JournalWriterTests
 
     // A seed whose first coin is heads: the header's sector arrives, and not all of the others do.
     private static int OnlySomeArrive => Enumerable.Range(0, 100).First(seed => new Random(seed).Next(2) == 0);
+
+    private static List<ulong> FreeAll(JournalWriter writer)
+    {
+        List<ulong> freed = [];
+        for (int call = 0; call < 10; call++)
+        {
+            freed.AddRange(writer.Free((_, _) => true));
+        }
+
+        return freed;
+    }
 
     private static JournalWriter Begin(SimulatedFlash flash)
     {

@@ -4,6 +4,7 @@ using Appliance.Flow;
 using Appliance.Lab.Oracle;
 using Appliance.Lab.Traffic;
 using Xunit;
+using QuicKeys = Appliance.Lab.Traffic.QuicKeys;
 
 namespace Appliance.Simulation;
 

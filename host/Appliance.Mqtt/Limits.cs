@@ -62,6 +62,9 @@ public static class Limits
     /// <summary>Keep-alive unless the options say otherwise, s: a dead path is noticed within 45 s.</summary>
     public const ushort KeepAliveSecondsDefault = 30;
 
+    /// <summary>Time for name, TCP and TLS together, ms: several round trips over a satellite path.</summary>
+    public const int DialTimeoutMs = 20_000;
+
     /// <summary>Time from CONNECT to CONNACK, ms: several round trips over a satellite path.</summary>
     public const int ConnectTimeoutMsDefault = 20_000;
 

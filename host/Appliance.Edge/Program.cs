@@ -1,1 +1,39 @@
-return 2;
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Service;
+using Appliance.Journal;
+using Appliance.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+// The daemon: appliance [CONFIGURATION]. Exit code 2 with one line where it cannot start as configured.
+string path = args.Length > 0 ? args[0] : "/etc/appliance/appliance.json";
+if (!Startup.TryLoad(path, out ApplianceOptions options, out KeySet keys, out string problem))
+{
+    Console.Error.WriteLine($"appliance: {problem}");
+    return 2;
+}
+
+WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+StatusBoard board = new();
+builder.Services.AddSingleton(board).AddSingleton(options).AddSingleton(keys).AddHostedService<BoxDaemon>();
+AdminSocket.Listen(builder, options.Admin.Socket);
+WebApplication app = builder.Build();
+AdminSocket.Map(app, board);
+try
+{
+    await app.StartAsync();
+}
+catch (Exception failure) when (failure is IOException or InvalidOperationException or JournalDeviceException)
+{
+    Console.Error.WriteLine($"appliance: {failure.Message}");
+    return 2;
+}
+
+AdminSocket.Protect(options.Admin.Socket);
+await app.WaitForShutdownAsync();
+await app.DisposeAsync();
+return Environment.ExitCode;

@@ -26,7 +26,9 @@ internal static class Exit
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            return Refuse($"{parsed.Errors[0].Message.TrimEnd('.')}; see `icrctl --help`");
+            // Some messages list the allowed words on lines of their own.
+            string[] words = parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            return Refuse($"{string.Join(' ', words).TrimEnd('.')}; see `icrctl --help`");
         }
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -20,9 +20,13 @@ internal sealed class BatchWriter(
     private readonly List<ManifestEvent> events = [];
     private TaiTime opened;
     private int day;
+    private bool isWaiting;
 
-    /// <summary>The open batch; rows are added to it after <see cref="Make"/> room.</summary>
+    /// <summary>The open batch; rows are added to it after <see cref="Advance"/>.</summary>
     public RowBatch Rows { get; } = new();
+
+    /// <summary>No further row may be added before <see cref="Advance"/> has closed the batch.</summary>
+    public bool IsFull => Rows.Count >= options.RowsMax || Rows.IsFull;
 
     /// <summary>Batches written in this epoch.</summary>
     public long Batches { get; private set; }
@@ -35,10 +39,15 @@ internal sealed class BatchWriter(
     /// <param name="counters">By <see cref="Counter"/>, as they stand now.</param>
     public CommitState Advance(TaiTime now, ReadOnlySpan<ulong> counters)
     {
+        if (isWaiting && Commit() == CommitState.Full)
+        {
+            return CommitState.Full;
+        }
+
         int today = LeapSeconds.UtcDay(now);
         CommitState state = CommitState.Durable;
         bool isOld = now.Microseconds - opened.Microseconds >= options.AgeSeconds * TaiTime.MicrosecondsPerSecond;
-        if (Rows.Count >= options.RowsMax || (Rows.Count > 0 && (isOld || today != day)))
+        if (IsFull || (Rows.Count > 0 && (isOld || today != day)))
         {
             state = Close(counters);
         }
@@ -74,7 +83,15 @@ internal sealed class BatchWriter(
         Rows.Clear();
         gaps.Clear();
         events.Clear();
-        return journal.Commit();
+        return Commit();
+    }
+
+    // A full flash keeps what was appended: the next call tries again, and no row is taken before it is durable.
+    private CommitState Commit()
+    {
+        CommitState state = journal.Commit();
+        isWaiting = state == CommitState.Full;
+        return state;
     }
 
     private int Encode()

@@ -24,6 +24,8 @@ public sealed class BoxPipeline : IDisposable
     private readonly RowMaker maker;
     private readonly FirstRecords firsts;
     private readonly BatchWriter batches;
+    private readonly ulong[] counters;
+    private readonly ulong[] ringDrops = new ulong[2];
 
     /// <summary>Recovers the journal, begins an epoch, and takes all memory of the packet path.</summary>
     /// <exception cref="JournalDeviceException">The flash cannot be used.</exception>
@@ -34,7 +36,7 @@ public sealed class BoxPipeline : IDisposable
         this.keys = keys;
         this.clock = clock;
         policy = NoticePolicy.Of(options.Notice);
-        JournalOptions settings = new() { SegmentBytes = options.Journal.SegmentMiB << 20 };
+        JournalOptions settings = SettingsOf(options.Journal);
         journal = JournalWriter.Open(flash, settings, out RecoveryReport found);
         Recovery = found;
         Hash32 policyHash = NoticePolicy.HashOf(options.Notice);
@@ -42,6 +44,7 @@ public sealed class BoxPipeline : IDisposable
         Span<byte> hashKey = stackalloc byte[32];
         random(hashKey);
         Engine = new FlowEngine(flow, queue, hashKey);
+        counters = Engine.Counters.ToArray();
         maker = new RowMaker(flow, Engine.Names, Engine.Routes, clock);
         firsts = new FirstRecords(flow.FlowLimit, epoch.Statement.Epoch.Number);
         batches = new BatchWriter(epoch.Sealer, journal, clock, policy, options.Batch, firsts);
@@ -56,6 +59,20 @@ public sealed class BoxPipeline : IDisposable
     /// <summary>Batches written.</summary>
     public long Batches => batches.Batches;
 
+    /// <summary>The journal; only the thread that drains may call it.</summary>
+    internal JournalWriter Journal => journal;
+
+    /// <summary>Epoch that was begun.</summary>
+    public EpochStatement Epoch => epoch.Statement;
+
+    /// <summary>Rows of the open batch.</summary>
+    public int OpenRows => batches.Rows.Count;
+
+    /// <summary>Where the chain ends; null before the first batch.</summary>
+    internal ChainPosition? Head => batches.Last is { } last
+        ? new ChainPosition(last.Manifest.Epoch, last.Sequence, last.Id)
+        : null;
+
     /// <summary>Flow rows that an excluded range kept out.</summary>
     public ulong Excluded => policy.Excluded;
 
@@ -63,20 +80,41 @@ public sealed class BoxPipeline : IDisposable
     /// <param name="nowNs">Time of the engine, raw.</param>
     public bool Drain(long nowNs)
     {
+        Engine.Counters.CopyTo(counters);
+        ringDrops.CopyTo(counters.AsSpan((int)Counter.RingDropsInside));
+        counters[(int)Counter.RecordsExcluded] = policy.Excluded;
         TaiTime now = clock.Map(nowNs).Time;
-        bool isDurable = batches.Advance(now, Engine.Counters) == CommitState.Durable;
+        bool isDurable = batches.Advance(now, counters) == CommitState.Durable;
         for (ReadOnlySpan<FlowRecord> ready = queue.Peek(); ready.Length > 0 && isDurable; ready = queue.Peek())
         {
-            foreach (ref readonly FlowRecord record in ready)
+            int taken = 0;
+            while (taken < ready.Length && isDurable)
             {
-                Add(record);
+                Add(ready[taken++]);
+                isDurable = !batches.IsFull || batches.Advance(now, counters) == CommitState.Durable;
             }
 
-            queue.Release(ready.Length);
-            isDurable = batches.Advance(now, Engine.Counters) == CommitState.Durable;
+            queue.Release(taken);
         }
 
         return isDurable;
+    }
+
+    /// <summary>Packets that found a ring full, cumulative in the epoch; they go into the next manifest.</summary>
+    internal void SetRingDrops(ulong inside, ulong outside) => (ringDrops[0], ringDrops[1]) = (inside, outside);
+
+    /// <summary>Notes a stretch in which something was not seen.</summary>
+    internal void Note(ManifestGap gap) => batches.Note(gap);
+
+    /// <summary>Appends the signed end of the chain; durable with the next commit.</summary>
+    internal void AppendCheckpoint()
+    {
+        if (Head is { } head)
+        {
+            using SigningKey deviceKey = keys.OpenDeviceKey();
+            (byte[] checkpoint, _) = new Checkpoint(keys.Device, head).Sign(deviceKey);
+            journal.Append(FrameKind.Checkpoint, head.Epoch.Number, head.Sequence, checkpoint);
+        }
     }
 
     /// <summary>
@@ -84,17 +122,19 @@ public sealed class BoxPipeline : IDisposable
     /// </summary>
     public bool Close()
     {
-        bool isDurable = batches.Close(Engine.Counters) == CommitState.Durable;
-        SealedBatch last = batches.Last!;
-        using SigningKey deviceKey = keys.OpenDeviceKey();
-        ChainPosition head = new(last.Manifest.Epoch, last.Sequence, last.Id);
-        (byte[] checkpoint, _) = new Checkpoint(keys.Device, head).Sign(deviceKey);
-        journal.Append(FrameKind.Checkpoint, head.Epoch.Number, head.Sequence, checkpoint);
+        bool isDurable = batches.Close(counters) == CommitState.Durable;
+        AppendCheckpoint();
         return journal.Close() == CommitState.Durable && isDurable;
     }
 
     /// <summary>Clears the keys of the epoch.</summary>
     public void Dispose() => epoch.Sealer.Dispose();
+
+    private static JournalOptions SettingsOf(JournalSettings settings)
+    {
+        JournalOptions options = new() { SegmentBytes = settings.SegmentMiB << 20 };
+        return settings.TotalMiB == 0 ? options : options with { TotalBytesMax = (long)settings.TotalMiB << 20 };
+    }
 
     private void Add(in FlowRecord record)
     {

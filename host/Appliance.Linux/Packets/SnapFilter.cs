@@ -13,7 +13,7 @@ namespace Appliance.Linux.Packets;
 /// </code>
 /// A load out of bounds makes the kernel drop the frame without counting it; that is why the length is looked at first.
 /// </summary>
-internal static class SnapFilter
+public static class SnapFilter
 {
     /// <summary>
     /// Enough for two tags, IPv6, TCP with options, and the bytes that the leg join takes its digest from.
@@ -48,7 +48,7 @@ internal static class SnapFilter
     private static readonly uint[] UdpFrom = [53, 2152, 4789, 6081, 1701];
 
     /// <summary>The program.</summary>
-    public static FilterInstruction[] Build()
+    internal static FilterInstruction[] Build()
     {
         FilterAssembler code = new();
         code.Emit(LoadLength, 0);

@@ -152,7 +152,8 @@ public sealed class CaptureTests
         byte[] late = Pcap(false, true, 1, (Stamp + 500, [3]), (Stamp + 600, [4]));
         string second = folder.Write("1.pcap", late[..^1]);
         string first = folder.Write("2.pcap", Pcap(false, true, 1, (Stamp, [1]), (Stamp + 100, [2])));
-        using var source = CaptureFileSequence.OpenAll([second, first], 0);
+        Assert.True(CaptureSequence.TryOpen([second, first], 0, out CaptureSequence? source, out _));
+        using CaptureSequence owned = source;
         var seen = new List<byte>();
         while (source.TryNext(out PacketBlock block) == SourceState.Block)
         {
@@ -163,8 +164,9 @@ public sealed class CaptureTests
         }
 
         Assert.Equal([1, 2, 3], seen);
-        Assert.Contains("1.pcap: byte 41: the file ends in the middle of a frame", source.Problem);
+        Assert.Contains("1.pcap: byte 41: the file ends in the middle of a frame", Assert.Single(source.Problems));
         Assert.Equal(source.BytesTotal, source.BytesDone);
+        Assert.Equal(Stamp, source.FirstNs);
     }
 
     private static List<PacketRef> Read(byte[] file, out CaptureParser parser)

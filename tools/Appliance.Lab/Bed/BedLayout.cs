@@ -56,6 +56,9 @@ internal sealed class BedLayout : IDisposable
 
     public string ServerNamespace => _name + "servers";
 
+    /// <summary>Where the appliance listens; made by <see cref="BedMirror"/>.</summary>
+    public string BoxNamespace => _name + "box";
+
     public static string SubscriberAddress(int index) =>
         string.Create(CultureInfo.InvariantCulture, $"100.64.0.{10 + index}");
 
@@ -169,7 +172,7 @@ internal sealed class BedLayout : IDisposable
         Ready(NatNamespace, natInterface);
     }
 
-    private static void Ready(string space, string name)
+    internal static void Ready(string space, string name)
     {
         BedProcess.Run("ip", Inside(space, ["ethtool", "-K", name, .. OffloadsOff]));
         BedProcess.Run("ip", "-n", space, "link", "set", name, "up");

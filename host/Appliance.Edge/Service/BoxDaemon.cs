@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Pipeline;
+using Appliance.Flow;
+using Appliance.Linux;
+using Appliance.Time;
+using Appliance.Wire;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Edge.Service;
+
+/// <summary>
+/// The live box, wired top to bottom: keys, clock, rings, pipeline, and the two threads. A thread that ends by an
+/// exception ends the process: a broken invariant is never carried on with.
+/// </summary>
+internal sealed class BoxDaemon(
+    ApplianceOptions options, KeySet keys, StatusBoard board, IHostApplicationLifetime host, ILogger<BoxDaemon> log)
+    : IHostedService, IDisposable
+{
+    private LiveLegs? legs;
+    private FlashFolder? flash;
+    private BoxPipeline? box;
+    private PacketLoop? packets;
+    private WriterLoop? writer;
+    private Thread? packetThread;
+    private Thread? writerThread;
+
+    /// <summary>Opens the rings first, so that packets wait there while the rest starts.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Linux.Process.KeyMemoryState memory = Linux.Process.KeyMemory.Protect();
+        legs = new LiveLegs(options);
+        if (!FlowSettings.TryMake(options, options.Legs, legs.Interfaces, out FlowOptions flow, out string problem))
+        {
+            throw new InvalidOperationException(problem);
+        }
+
+        KernelClock clock = new(options.Clock.StampBoundMicroseconds);
+        flash = FlashFolder.Open(options.Journal.Path);
+        box = new BoxPipeline(options, flow, keys, flash, clock, SoftwareIdentity.OfRunning(), RandomNumberGenerator.Fill);
+        packets = new PacketLoop(box.Engine, legs.Rings, options.Capture.WatermarkMs);
+        writer = new WriterLoop(box, legs, clock, options, board);
+        packetThread = Start("packets", packets.Run);
+        writerThread = Start("writer", writer.Run);
+        Events.Started(log, box.Epoch.Epoch.Number, box.Recovery.Verdict, memory.Hint);
+        SystemdNotify.Send("READY=1");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes what the rings hold, closes all flows and the last batch, signs the end of the chain.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        SystemdNotify.Send("STOPPING=1");
+        packets?.Stop();
+        packetThread?.Join();
+        writer?.Stop();
+        writerThread?.Join();
+        Events.Stopped(log, box?.Batches ?? 0);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        box?.Dispose();
+        flash?.Dispose();
+        legs?.Dispose();
+    }
+
+    private Thread Start(string name, Action run)
+    {
+        Thread thread = new(() => Guard(name, run)) { Name = name, IsBackground = true };
+        thread.Start();
+        return thread;
+    }
+
+    private void Guard(string name, Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (Exception failure)
+        {
+            Events.ThreadFailed(log, name, failure.Message, failure);
+            Environment.ExitCode = 3;
+            host.StopApplication();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Appliance.Edge.Service;
+
+/// <summary>What the admin socket answers: how the box is, without any customer's address.</summary>
+public sealed record BoxStatus
+{
+    /// <summary>How all of it is written, on the socket and by <c>icrctl --json</c>.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    /// <summary>ok, warning or failing.</summary>
+    public required string Health { get; init; }
+
+    /// <summary>What is wrong and what to do, one sentence each.</summary>
+    public required IReadOnlyList<string> Alarms { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Version { get; init; }
+
+    public required uint Epoch { get; init; }
+
+    /// <summary>What the start found on the flash.</summary>
+    public required string Recovery { get; init; }
+
+    public required double UptimeSeconds { get; init; }
+
+    public required ClockStatus Clock { get; init; }
+
+    public required FlowStatus Flows { get; init; }
+
+    public required IReadOnlyList<LegStatus> Legs { get; init; }
+
+    public required StorageStatus Storage { get; init; }
+}
+
+/// <summary>The clock behind the stamps.</summary>
+/// <param name="State">unset or network.</param>
+/// <param name="BoundUs">Half width, microseconds; null where nothing can be said.</param>
+public sealed record ClockStatus(string State, uint? BoundUs);
+
+/// <summary>Flow table, records and join.</summary>
+public sealed record FlowStatus
+{
+    public required int Open { get; init; }
+
+    public required int Limit { get; init; }
+
+    public required ulong Closed { get; init; }
+
+    public required ulong Attributed { get; init; }
+
+    public required ulong Ambiguous { get; init; }
+
+    public required ulong Unattributed { get; init; }
+
+    public required ulong Evicted { get; init; }
+
+    public required ulong Unsolicited { get; init; }
+
+    public required ulong Records { get; init; }
+
+    /// <summary>Records that found the queue to the writer full.</summary>
+    public required ulong RecordsDropped { get; init; }
+}
+
+/// <summary>One interface.</summary>
+public sealed record LegStatus
+{
+    public required string Interface { get; init; }
+
+    public required string Leg { get; init; }
+
+    /// <summary>Packets that the kernel gave to the ring or dropped for want of room in it.</summary>
+    public required ulong Received { get; init; }
+
+    /// <summary>Packets that found the ring full.</summary>
+    public required ulong Dropped { get; init; }
+
+    public required ulong Duplicates { get; init; }
+
+    /// <summary>Blocks of the ring that wait to be read, percent.</summary>
+    public required int RingFillPercent { get; init; }
+}
+
+/// <summary>The journal on flash.</summary>
+public sealed record StorageStatus
+{
+    public required string Path { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required int Segments { get; init; }
+
+    public required long Batches { get; init; }
+
+    /// <summary>Rows of the batch that is open.</summary>
+    public required int OpenRows { get; init; }
+
+    public required bool IsFull { get; init; }
+}

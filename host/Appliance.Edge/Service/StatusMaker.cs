@@ -1,0 +1,119 @@
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Pipeline;
+using Appliance.Time;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Service;
+
+/// <summary>The status that was made last, for whoever asks; written by one thread, read by any.</summary>
+internal sealed class StatusBoard
+{
+    private volatile BoxStatus? latest;
+
+    public BoxStatus? Latest => latest;
+
+    public void Publish(BoxStatus status) => latest = status;
+}
+
+/// <summary>Puts the status together, with an alarm and a hint for everything that is not as it should be.</summary>
+internal static class StatusMaker
+{
+    private const int RingWarnPercent = 75;
+    private static readonly long StartedAt = Environment.TickCount64;
+
+    public static BoxStatus Make(
+        BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, long nowNs, bool isFull)
+    {
+        ulong[] counters = box.Engine.Counters.ToArray();
+        LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
+        KernelClockState known = clock.Known;
+        List<string> alarms = [.. AlarmsOf(interfaces, known, counters, isFull)];
+        return new BoxStatus
+        {
+            Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
+            Alarms = alarms,
+            Device = box.Epoch.Device.ToString(),
+            Version = box.Epoch.SoftwareVersion,
+            Epoch = box.Epoch.Epoch.Number,
+            Recovery = box.Epoch.RecoveryVerdict,
+            UptimeSeconds = Math.Round((Environment.TickCount64 - StartedAt) / 1000.0, 1),
+            Clock = new ClockStatus(
+                known.IsSynchronised ? "network" : "unset",
+                known.IsSynchronised ? known.MaxErrorUs + options.Clock.StampBoundMicroseconds : null),
+            Flows = FlowsOf(box, options, counters),
+            Legs = interfaces,
+            Storage = new StorageStatus
+            {
+                Path = options.Journal.Path,
+                Bytes = box.Journal.Bytes,
+                Segments = box.Journal.SegmentCount,
+                Batches = box.Batches,
+                OpenRows = box.OpenRows,
+                IsFull = isFull,
+            },
+        };
+    }
+
+    private static FlowStatus FlowsOf(BoxPipeline box, ApplianceOptions options, ulong[] counters) => new()
+    {
+        Open = box.Engine.FlowCount,
+        Limit = options.Traffic.FlowLimit,
+        Closed = counters[(int)Counter.FlowsClosed],
+        Attributed = counters[(int)Counter.FlowsAttributed],
+        Ambiguous = counters[(int)Counter.FlowsAmbiguous],
+        Unattributed = counters[(int)Counter.FlowsUnattributed],
+        Evicted = counters[(int)Counter.FlowsEvicted],
+        Unsolicited = counters[(int)Counter.Unsolicited],
+        Records = counters[(int)Counter.RecordsWritten],
+        RecordsDropped = counters[(int)Counter.RecordsDropped],
+    };
+
+    private static LegStatus LegOf(LiveLegs legs, int index, ulong[] counters) => new()
+    {
+        Interface = legs.Interfaces[index],
+        Leg = legs.LegNames[index],
+        Received = (ulong)(legs.Counters(index).Received + legs.Counters(index).Dropped),
+        Dropped = (ulong)legs.Counters(index).Dropped,
+        Duplicates = counters[(int)(legs.LegNames[index] == "outside"
+            ? Counter.DuplicatesOutside
+            : Counter.DuplicatesInside)],
+        RingFillPercent = 100 * legs.Rings[index].BlocksFilled / legs.Rings[index].BlockCount,
+    };
+
+    private static IEnumerable<string> AlarmsOf(
+        LegStatus[] legs, KernelClockState clock, ulong[] counters, bool isFull)
+    {
+        if (isFull)
+        {
+            yield return "the flash is full: nothing is recorded; restore the uplink or give the journal more room";
+        }
+
+        if (!clock.IsSynchronised)
+        {
+            yield return "the clock is unset: records carry no time bound; start chrony or another discipline";
+        }
+
+        foreach (LegStatus leg in legs)
+        {
+            if (leg.Received == 0)
+            {
+                yield return $"{leg.Interface} ({leg.Leg}) has shown no packet; check the mirror port and its cable";
+            }
+
+            if (leg.RingFillPercent >= RingWarnPercent)
+            {
+                yield return $"{leg.Interface}: the ring is {leg.RingFillPercent} % full; packets are about to be lost";
+            }
+
+            if (leg.Dropped > 0)
+            {
+                yield return $"{leg.Interface}: {leg.Dropped} packets found the ring full; raise capture.ringMilliseconds";
+            }
+        }
+
+        if (counters[(int)Counter.FlowsEvicted] + counters[(int)Counter.FlowsRefused] > 0)
+        {
+            yield return "the flow table has been full; raise traffic.flowLimit";
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Pipeline;
+using Appliance.Flow;
+using Appliance.Journal;
+using Appliance.Linux;
+using Appliance.Time;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Service;
+
+/// <summary>
+/// The writing thread of a live box: rows, batches, journal, and once a second what belongs beside them: the clock's
+/// state, the rings' counters, the next segment, the checkpoint, expiry, and the status that the admin socket shows.
+/// </summary>
+internal sealed class WriterLoop
+{
+    private const int PassMs = 20;
+    private const long SecondNs = 1_000_000_000;
+    private const int SecondsBetweenCheckpoints = 60;
+
+    private readonly BoxPipeline box;
+    private readonly LiveLegs legs;
+    private readonly KernelClock clock;
+    private readonly ApplianceOptions options;
+    private readonly StatusBoard board;
+    private long nextSecondNs;
+    private int secondsToCheckpoint = SecondsBetweenCheckpoints;
+    private long fullSinceNs;
+    private volatile bool isStopping;
+
+    public WriterLoop(BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, StatusBoard board)
+    {
+        this.box = box;
+        this.legs = legs;
+        this.clock = clock;
+        this.options = options;
+        this.board = board;
+    }
+
+    /// <summary>Ends <see cref="Run"/>; called once the packet thread has ended.</summary>
+    public void Stop() => isStopping = true;
+
+    /// <summary>Runs until it is stopped; then closes the last batch and the journal.</summary>
+    public void Run()
+    {
+        while (!isStopping)
+        {
+            long nowNs = WallClock.NowNs;
+            if (nowNs >= nextSecondNs)
+            {
+                nextSecondNs = nowNs + SecondNs;
+                EachSecond(nowNs);
+            }
+
+            Note(box.Drain(nowNs), nowNs);
+            Thread.Sleep(PassMs);
+        }
+
+        bool isDurable = box.Drain(WallClock.NowNs) && box.Close();
+        board.Publish(Status(WallClock.NowNs, isFull: !isDurable));
+    }
+
+    private void EachSecond(long nowNs)
+    {
+        clock.Take(ReadClock(nowNs));
+        legs.ReadCounters();
+        box.SetRingDrops(legs.Dropped(Leg.Inside), legs.Dropped(Leg.Outside));
+        bool isFull = !box.Journal.Prepare() || fullSinceNs != 0;
+        if (--secondsToCheckpoint == 0)
+        {
+            secondsToCheckpoint = SecondsBetweenCheckpoints;
+            box.AppendCheckpoint();
+            box.Journal.Commit();
+            Expire(nowNs);
+        }
+
+        board.Publish(Status(nowNs, isFull));
+    }
+
+    // A batch leaves the box at the end of its retention whether or not it has a receipt.
+    private void Expire(long nowNs)
+    {
+        int today = LeapSeconds.UtcDay(LeapSeconds.ToTai(nowNs / 1000));
+        box.Journal.Expire((uint)Math.Max(0, today - options.Journal.RetentionDays));
+    }
+
+    // While the flash is full nothing is written: the stretch is a gap, told in the first manifest after it.
+    private void Note(bool isDurable, long nowNs)
+    {
+        if (!isDurable && fullSinceNs == 0)
+        {
+            fullSinceNs = nowNs;
+        }
+        else if (isDurable && fullSinceNs != 0)
+        {
+            box.Note(new ManifestGap(Tai(fullSinceNs), Tai(nowNs), GapCause.FlashFull));
+            fullSinceNs = 0;
+        }
+    }
+
+    private static KernelClockState ReadClock(long nowNs)
+    {
+        Linux.Process.KernelClockState state = Linux.Process.KernelClock.Read();
+        return new KernelClockState(nowNs, state.IsSynchronised, (uint)Math.Min(state.MaxErrorUs, int.MaxValue));
+    }
+
+    private static TaiTime Tai(long utcNs) => LeapSeconds.ToTai(utcNs / 1000);
+
+    private BoxStatus Status(long nowNs, bool isFull) => StatusMaker.Make(box, legs, clock, options, nowNs, isFull);
+}

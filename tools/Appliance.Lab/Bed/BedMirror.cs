@@ -1,0 +1,45 @@
+namespace Appliance.Lab.Bed;
+
+/// <summary>
+/// Mirror ports: every frame of both legs, both ways, is copied into a namespace of its own, where an appliance listens
+/// as it would on the mirror of a carrier's NAT. The copies cross a pair of virtual links.
+/// <code>
+/// NAT: inside0 in and out --dup--> port0 | legin | box
+///      outside0 in and out -dup--> port1 | legout | box
+/// </code>
+/// </summary>
+internal static class BedMirror
+{
+    public const string InsidePort = "legin";
+    public const string OutsidePort = "legout";
+
+    /// <summary>Makes the namespace and starts copying; the layout removes it with its own.</summary>
+    /// <exception cref="BedException">A step failed; the message names it.</exception>
+    public static void Start(BedLayout layout)
+    {
+        BedProcess.Run("ip", "netns", "add", layout.BoxNamespace);
+        Shell(layout.BoxNamespace, "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up");
+        Port(layout, "port0", InsidePort);
+        Port(layout, "port1", OutsidePort);
+        string rules = string.Concat(
+            Copy(BedLayout.InsideInterface, "port0"), Copy(BedLayout.OutsideInterface, "port1"));
+        BedProcess.Run("ip", BedLayout.Inside(layout.NatNamespace, "nft", "add table netdev mirror; " + rules));
+    }
+
+    private static string Copy(string from, string to) =>
+        $"add chain netdev mirror {from}in {{ type filter hook ingress device {from} priority -500; }}; " +
+        $"add rule netdev mirror {from}in dup to {to}; " +
+        $"add chain netdev mirror {from}out {{ type filter hook egress device {from} priority 500; }}; " +
+        $"add rule netdev mirror {from}out dup to {to}; ";
+
+    private static void Port(BedLayout layout, string natEnd, string boxEnd)
+    {
+        BedProcess.Run("ip", "link", "add", natEnd, "netns", layout.NatNamespace, "type", "veth",
+            "peer", "name", boxEnd, "netns", layout.BoxNamespace);
+        BedLayout.Ready(layout.NatNamespace, natEnd);
+        BedLayout.Ready(layout.BoxNamespace, boxEnd);
+    }
+
+    private static void Shell(string space, string commands) =>
+        BedProcess.Run("ip", BedLayout.Inside(space, "sh", "-ec", commands));
+}

@@ -41,11 +41,13 @@ public sealed class FlowEngine
         store = new FlowStore(options, queue, key);
         counters = new ulong[store.Counters.Length];
         Matcher matcher = new(store, options);
-        Recorder recorder = new(store, queue, new CandidateList(store, matcher));
-        Decider decider = new(store, matcher, recorder);
-        keeper = new FlowKeeper(store, recorder, decider);
+        Judge judge = new(store, matcher);
+        Recorder recorder = new(store, queue, new CandidateList(store, matcher, judge));
+        Decider decider = new(store, matcher, judge, recorder);
+        NameFinder names = new(store);
+        keeper = new FlowKeeper(store, recorder, decider, names);
         rechecker = new Rechecker(store, matcher, decider, keeper);
-        tracker = new FlowTracker(store, keeper, matcher);
+        tracker = new FlowTracker(store, keeper, matcher, names);
         insideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
         outsideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
     }

@@ -89,6 +89,9 @@ public static class Limits
     /// </summary>
     public const int DuplicateSlots = 8192;
 
+    /// <summary>A SYN this soon after its flow began was overtaken by later packets.</summary>
+    public const long OvertakenNs = 1_000_000_000;
+
     // ---- Records ----
 
     /// <summary>Least room: what one run of packets and a turn of the timer wheel's slot can write at worst.</summary>
@@ -110,8 +113,8 @@ public static class Limits
 
     // ---- Join ----
 
-    /// <summary>First packets of a flow that are samples, per direction and leg.</summary>
-    public const int FirstSamples = 4;
+    /// <summary>First packets of a flow that are samples, per direction and leg: as many as a pair counts.</summary>
+    public const int FirstSamples = 8;
 
     /// <summary>
     /// Payload bytes under a digest: what a leg sliced to 192 bytes still holds behind IPv6 and TCP options.

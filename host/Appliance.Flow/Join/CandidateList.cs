@@ -9,10 +9,10 @@ internal struct Candidate
 }
 
 /// <summary>
-/// The lines that an outside flow could belong to, for its records: all whose evidence is less than the margin behind
-/// the best. One that is further behind lacks packets that another line was seen to send.
+/// The lines that an outside flow could belong to, for its records: all that showed an equal packet and are not
+/// contradicted.
 /// </summary>
-internal sealed class CandidateList(FlowStore store, Matcher matcher)
+internal sealed class CandidateList(FlowStore store, Matcher matcher, Judge judge)
 {
     private readonly Candidate[] items = new Candidate[Limits.CandidatesMax];
 
@@ -41,11 +41,11 @@ internal sealed class CandidateList(FlowStore store, Matcher matcher)
 
         JoinGraph graph = matcher.Graph;
         ref JoinState state = ref graph.State(number);
-        int best = BestTally(state);
+        int best = judge.BestOf(state);
         for (int at = state.FirstPair; at != 0; at = graph.PairAt(at).NextOfOutside)
         {
             ref Pair pair = ref graph.PairAt(at);
-            if (best - pair.Tally < Limits.MarginBits)
+            if (!judge.IsContradicted(pair, graph.PairAt(best)))
             {
                 ref JoinState inside = ref graph.State(pair.Inside);
                 items[Count++] = new Candidate
@@ -63,16 +63,5 @@ internal sealed class CandidateList(FlowStore store, Matcher matcher)
         }
 
         return Count;
-    }
-
-    private int BestTally(in JoinState state)
-    {
-        int best = 0;
-        for (int at = state.FirstPair; at != 0; at = matcher.Graph.PairAt(at).NextOfOutside)
-        {
-            best = Math.Max(best, matcher.Graph.PairAt(at).Tally);
-        }
-
-        return best;
     }
 }

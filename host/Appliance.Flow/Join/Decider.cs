@@ -7,10 +7,9 @@ namespace Appliance.Flow;
 /// every rival has had its chance to show itself. On a decision the outside half ends in the inside flow: one entry,
 /// both keys.
 /// </summary>
-internal sealed class Decider(FlowStore store, Matcher matcher, Recorder recorder)
+internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Recorder recorder)
 {
     private readonly JoinGraph graph = matcher.Graph;
-    private readonly Judge judge = new(store, matcher);
 
     /// <summary>The two entries of the last <see cref="Verdict.FoundTaken"/>.</summary>
     public (int Outside, int Inside) Taken { get; private set; }
@@ -207,7 +206,7 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Recorder recorde
             inside.Flags &= ~JoinFlags.Settling;
             if (isContest && judge.IsClaim(pair))
             {
-                inside.ContestBits = (ushort)Math.Max(inside.ContestBits, pair.Tally);
+                inside.ContestBits = (ushort)Math.Max(inside.ContestBits, pair.Bits);
             }
 
             graph.Disconnect(number);

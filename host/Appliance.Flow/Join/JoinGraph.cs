@@ -11,7 +11,7 @@ internal enum JoinFlags : byte
     /// <summary>Waits in the queue of decisions.</summary>
     Queued = 2,
 
-    /// <summary>Enough evidence; no more samples are taken until the decision.</summary>
+    /// <summary>Evidence that nobody shares; no more samples are taken until the decision.</summary>
     Settling = 4,
 
     /// <summary>A rival may have been missed: only evidence that no rival can share counts.</summary>

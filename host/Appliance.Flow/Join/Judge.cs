@@ -21,47 +21,46 @@ internal sealed class Judge(FlowStore store, Matcher matcher)
 {
     private readonly JoinGraph graph = matcher.Graph;
 
-    /// <summary>
-    /// Judges an outside flow by what is known; <paramref name="best"/> is its strongest pair, 0 for none.
-    /// </summary>
+    /// <summary>Judges an outside flow by what is known; <paramref name="best"/> is its strongest pair.</summary>
     public Verdict Decide(in JoinState outside, out int best)
     {
-        best = BestOf(outside, out int margin);
-        return best == 0 ? Verdict.Open : Weigh(outside, graph.PairAt(best), margin);
+        best = BestOf(outside);
+        return best == 0 ? Verdict.Open : Weigh(outside, graph.PairAt(best), best);
     }
 
-    /// <summary>An outside flow does not claim an inside flow that is the margin behind its best.</summary>
-    public bool IsClaim(in Pair pair)
-    {
-        int best = BestOf(graph.State(pair.Outside), out _);
-        return graph.PairAt(best).Tally - pair.Tally < Limits.MarginBits;
-    }
-
-    private int BestOf(in JoinState state, out int margin)
+    /// <summary>The pair of an outside flow that agrees most, 0 for none.</summary>
+    public int BestOf(in JoinState outside)
     {
         int best = 0;
-        int first = 0;
-        int second = 0;
-        for (int at = state.FirstPair; at != 0; at = graph.PairAt(at).NextOfOutside)
+        int most = 0;
+        for (int at = outside.FirstPair; at != 0; at = graph.PairAt(at).NextOfOutside)
         {
-            int tally = graph.PairAt(at).Tally;
-            if (tally > first)
+            if (graph.PairAt(at).Tally > most)
             {
-                second = first;
-                first = tally;
+                most = graph.PairAt(at).Tally;
                 best = at;
-            }
-            else
-            {
-                second = Math.Max(second, tally);
             }
         }
 
-        margin = first - second;
         return best;
     }
 
-    private Verdict Weigh(in JoinState outside, in Pair pair, int margin)
+    /// <summary>
+    /// True where a pair lacks so much of what the best one shows that its line is not the sender: more than a fifth
+    /// of the different contents, worth the margin. One lost packet alone is no contradiction.
+    /// </summary>
+    public bool IsContradicted(in Pair pair, in Pair best) =>
+        pair.Contents * 5 < best.Contents * 4 && best.Tally - pair.Tally >= Limits.MarginBits
+        && PopularBits(best) == 0 && PopularBits(pair) == 0;
+
+    /// <summary>An outside flow does not claim an inside flow that contradicts it or is the margin behind.</summary>
+    public bool IsClaim(in Pair pair)
+    {
+        ref Pair best = ref graph.PairAt(BestOf(graph.State(pair.Outside)));
+        return best.Bits - pair.Bits < Limits.MarginBits && !IsContradicted(pair, best);
+    }
+
+    private Verdict Weigh(in JoinState outside, in Pair pair, int number)
     {
         ref JoinState inside = ref graph.State(pair.Inside);
         bool isUnshared = (pair.Parts & Parts.BothSequences) == Parts.BothSequences;
@@ -69,17 +68,34 @@ internal sealed class Judge(FlowStore store, Matcher matcher)
             || (inside.Flags & JoinFlags.Blind) != 0;
 
         // What many showed may be missing in any pair: it can neither prove nor make a difference.
-        int popular = Math.Max(outside.PopularBits, inside.PopularBits);
-        if (inside.Entry < 0 || margin - popular < Limits.MarginBits
+        int popular = PopularBits(pair);
+        int rival = Math.Max(NextCandidate(outside, number), HighestOtherClaim(inside, pair));
+        if (inside.Entry < 0 || (isBlind && !isUnshared)
             || Math.Min(pair.Bits, pair.Tally - popular) < Limits.EvidenceBitsMin
-            || (isBlind && !isUnshared)
-            || pair.Tally - popular - HighestOtherClaim(inside, pair) < Limits.MarginBits)
+            || pair.Bits - popular - rival < Limits.MarginBits)
         {
             return Verdict.Open;
         }
 
         bool isTaken = (store.Table.Hot(inside.Entry).Seen & Seen.Outside) != 0;
         return isTaken ? Verdict.FoundTaken : Verdict.Found;
+    }
+
+    private int PopularBits(in Pair pair) =>
+        Math.Max(graph.State(pair.Outside).PopularBits, graph.State(pair.Inside).PopularBits);
+
+    private int NextCandidate(in JoinState outside, int best)
+    {
+        int next = 0;
+        for (int at = outside.FirstPair; at != 0; at = graph.PairAt(at).NextOfOutside)
+        {
+            if (at != best && !IsContradicted(graph.PairAt(at), graph.PairAt(best)))
+            {
+                next = Math.Max(next, graph.PairAt(at).Bits);
+            }
+        }
+
+        return next;
     }
 
     private int HighestOtherClaim(in JoinState inside, in Pair own)
@@ -90,7 +106,7 @@ internal sealed class Judge(FlowStore store, Matcher matcher)
             ref Pair pair = ref graph.PairAt(at);
             if (pair.Outside != own.Outside && IsClaim(pair))
             {
-                highest = Math.Max(highest, pair.Tally);
+                highest = Math.Max(highest, pair.Bits);
             }
         }
 

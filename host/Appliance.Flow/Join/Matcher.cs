@@ -184,8 +184,13 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
         insideState.RipeNs = Math.Max(ripe, insideState.RipeNs);
         if (pair.Bits >= Limits.EvidenceBitsMin)
         {
-            outsideState.Flags |= JoinFlags.Settling;
-            insideState.Flags |= JoinFlags.Settling;
+            if ((pair.Parts & Parts.BothSequences) == Parts.BothSequences)
+            {
+                // No rival shares both sequence numbers: more samples would only cost.
+                outsideState.Flags |= JoinFlags.Settling;
+                insideState.Flags |= JoinFlags.Settling;
+            }
+
             Queue(outside, ripe);
         }
     }

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Appliance.Flow;
 
 /// <summary>
-/// Chooses the packets that are compared, and makes their digests. The first four of each direction and leg; after
+/// Chooses the packets that are compared, and makes their digests. The first eight of each direction and leg; after
 /// that packets whose own content says so, ever fewer as the flow grows: both legs then pick the same ones even where
 /// a mirror lost some and the counts have slipped.
 /// </summary>

@@ -33,7 +33,7 @@ public sealed record FlowOptions
     /// </summary>
     public IReadOnlyList<IpPrefix> PublicPools { get; init; } = [];
 
-    /// <summary>Flows in memory at once; all memory is taken at start, 152 bytes a flow.</summary>
+    /// <summary>Flows in memory at once; all memory is taken at start, 160 bytes a flow.</summary>
     public int FlowLimit { get; init; } = 1 << 18;
 
     /// <summary>Different IPv6 addresses in memory at once.</summary>

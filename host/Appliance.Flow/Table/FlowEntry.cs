@@ -50,8 +50,8 @@ internal enum Marks : byte
     /// <summary>The inside leg has been silent for longer than the delay window while the outside was not.</summary>
     InsideQuiet = 32,
 
-    /// <summary>Found no room in the join; or nothing to join with.</summary>
-    JoinOff = 64,
+    /// <summary>The remote sent the first packet: it is the client.</summary>
+    OpenedByRemote = 64,
 }
 
 /// <summary>
@@ -100,7 +100,7 @@ internal struct HotFlow
 }
 
 /// <summary>What only events touch.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 8, Size = 48)]
+[StructLayout(LayoutKind.Sequential, Pack = 8, Size = 56)]
 internal struct ColdFlow
 {
     public ulong FlowNumber;
@@ -129,4 +129,7 @@ internal struct ColdFlow
 
     /// <summary>Last sample of the outside leg, once joined.</summary>
     public long LastOutsideNs;
+
+    /// <summary>How far the search for the service name is.</summary>
+    public NameState Name;
 }

@@ -7,7 +7,7 @@ namespace Appliance.Flow;
 /// full. Records come by the rule of the design: at 5 s of age, at 60 s and every 300 s where packets came, and at the
 /// end unless the last record already said all.
 /// </summary>
-internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider decider)
+internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider decider, NameFinder names)
 {
     private const long SecondNs = 1_000_000_000;
     private const long FirstRecordNs = 5 * SecondNs;
@@ -42,6 +42,7 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         ref ColdFlow cold = ref store.Table.Cold(entry);
         hot.Seen |= facts.End is LineEnd.Unknown or LineEnd.Both ? Seen.EndGuessed : Seen.None;
         hot.Marks |= facts.End == LineEnd.Both && facts.Leg == Leg.Inside ? Marks.OnNet : Marks.None;
+        hot.Marks |= IsByRemote(facts, view) ? Marks.OpenedByRemote : Marks.None;
         cold.Route = view.Route;
         cold.LegRule = (ushort)facts.Rule;
         return entry;
@@ -68,9 +69,11 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
             return;
         }
 
+        names.Close(entry);
         ref HotFlow hot = ref store.Table.Hot(entry);
         bool isReused = reason == EndReason.Reused;
-        if ((hot.Marks & Marks.Settled) == 0 || (isReused && !hot.IsClosing))
+        bool isBindingLost = isReused && !hot.IsClosing && (hot.Marks & Marks.Joined) != 0;
+        if ((hot.Marks & Marks.Settled) == 0 || isBindingLost)
         {
             // What had ended by itself is not called stopped or evicted because it still lingered.
             EndReason said = hot.IsClosing && !isReused ? FlowStore.SilentReason(hot) : reason;
@@ -107,12 +110,17 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         store.Count(Counter.FlowsClosed);
         store.Count(Counter.FlowsOpened);
         store.Table.RemoveOutside(entry);
-        store.Names.Release(cold.NameSlot);
         cold = new ColdFlow
         {
-            FlowNumber = ++lastNumber, StartNs = startNs, LegRule = cold.LegRule, Route = cold.Route,
+            FlowNumber = ++lastNumber,
+            StartNs = startNs,
+            LegRule = cold.LegRule,
+            Route = cold.Route,
+            NameSlot = cold.NameSlot,
+            NameSource = cold.NameSource,
+            Name = cold.Name,
         };
-        hot.Marks = Marks.None;
+        hot.Marks &= Marks.NameDone | Marks.OpenedByRemote;
         hot.PacketsUp = 0;
         hot.PacketsDown = 0;
         hot.BytesUp = 0;
@@ -161,6 +169,15 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         long due = Math.Min(hot.LastNs + store.IdleNs(hot), cold.StartNs + StageNs(cold.Stage));
         store.Wheel.Disarm(entry);
         store.Wheel.Arm(entry, due);
+    }
+
+    /// <summary>Whoever sends the first packet opens the flow, unless it is an answer to a handshake.</summary>
+    private static bool IsByRemote(in PacketFacts facts, in PacketView view)
+    {
+        const byte synAck = 18;
+        const byte tcp = 6;
+        bool isAnswer = view.Protocol == tcp && (view.TcpFlags & synAck) == synAck;
+        return facts.IsUp == isAnswer;
     }
 
     private static long StageNs(ushort stage) => stage switch

@@ -42,7 +42,7 @@ internal sealed class FlowStore
 
     public NameTable Names { get; }
 
-    public ulong[] Counters { get; } = new ulong[(int)Counter.Alarms + 1];
+    public ulong[] Counters { get; } = new ulong[Enum.GetValues<Counter>().Length];
 
     /// <summary>Largest difference of the two legs' stamps of one packet.</summary>
     public long WindowNs { get; }

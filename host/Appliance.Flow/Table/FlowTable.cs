@@ -2,7 +2,7 @@ namespace Appliance.Flow;
 
 /// <summary>
 /// All flows: hot and cold lines, the two indexes, and the list of free entries. All memory is taken here; an entry
-/// costs 64 + 48 + 8 bytes, its slots in the indexes 32.
+/// costs 64 + 56 + 8 bytes, its slots in the indexes 32.
 /// </summary>
 internal sealed class FlowTable
 {

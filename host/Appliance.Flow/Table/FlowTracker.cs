@@ -6,7 +6,7 @@ namespace Appliance.Flow;
 /// Takes each decoded packet to its flow: finds or opens it, counts it on the leg that counts, follows the TCP state,
 /// and shows it to the join. The counting leg is the inside one; an outside half counts for itself until it is joined.
 /// </summary>
-internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher matcher)
+internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher matcher, NameFinder names)
 {
     private const byte Tcp = 6;
     private const byte Fin = 1;
@@ -23,8 +23,7 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
             entry = -1;
         }
 
-        bool isNew = entry < 0;
-        if (isNew)
+        if (entry < 0)
         {
             entry = keeper.Open(ref facts, view);
             if (entry < 0)
@@ -40,12 +39,17 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
             Count(entry, ref hot, facts, view.IpLength);
             if (view.Protocol == Tcp)
             {
-                FollowTcp(entry, ref hot, facts, view, isNew);
+                FollowTcp(entry, ref hot, facts, view);
             }
         }
         else
         {
             SeeOutside(ref hot, facts);
+        }
+
+        if (facts.Leg == Leg.Inside)
+        {
+            names.Take(entry, facts, view, frame);
         }
 
         matcher.Take(entry, facts, view, frame);
@@ -87,23 +91,42 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
             return true;
         }
 
-        bool isNewHandshake = view.Protocol == Tcp && (view.TcpFlags & (Syn | Ack)) == Syn && facts.IsUp
-            && hot.IsClosing && view.Sequence != store.Table.Cold(entry).InitialSequence;
-        if (!isNewHandshake)
+        if (!IsNewHandshake(hot, store.Table.Cold(entry), facts, view))
         {
             return false;
         }
 
         if (facts.Leg == Leg.Outside && (hot.Seen & Seen.Inside) != 0)
         {
-            // The public tuple has a new owner; the old flow keeps its record and loses the key.
-            store.Table.RemoveOutside(entry);
             store.Count(Counter.BindingsReused);
-            return true;
+            if (hot.IsClosing)
+            {
+                // The public tuple has a new owner; what lingers of the old flow loses only the key.
+                store.Table.RemoveOutside(entry);
+                return true;
+            }
         }
 
         keeper.Close(entry, EndReason.Reused, hot.LastNs);
         return true;
+    }
+
+    /// <summary>
+    /// A handshake with another initial sequence number is another connection, in whatever state the old one seems to
+    /// be: its end may have been lost, and the NAT may have lent the tuple to another line at once.
+    /// </summary>
+    private static bool IsNewHandshake(
+        in HotFlow hot, in ColdFlow cold, in PacketFacts facts, in PacketView view)
+    {
+        if (view.Protocol != Tcp || (view.TcpFlags & (Syn | Ack)) != Syn || !facts.IsUp
+            || view.Sequence == cold.InitialSequence)
+        {
+            return false;
+        }
+
+        // A flow that began without its SYN may only have been overtaken by later packets.
+        bool isOvertaken = cold.InitialSequence == 0 && facts.StampNs - cold.StartNs < Limits.OvertakenNs;
+        return hot.IsClosing || !isOvertaken;
     }
 
     private static void BeforeCount(ref HotFlow hot, in PacketFacts facts)
@@ -148,7 +171,7 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         }
     }
 
-    private void FollowTcp(int entry, ref HotFlow hot, in PacketFacts facts, in PacketView view, bool isNew)
+    private void FollowTcp(int entry, ref HotFlow hot, in PacketFacts facts, in PacketView view)
     {
         if ((view.TcpFlags & (Syn | Fin | Rst)) == 0)
         {
@@ -166,9 +189,9 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
             hot.Seen |= facts.IsUp ? Seen.FinUp : Seen.FinDown;
         }
 
-        if (isNew && (view.TcpFlags & (Syn | Ack)) == Syn && facts.IsUp)
+        if ((view.TcpFlags & Syn) != 0)
         {
-            store.Table.Cold(entry).InitialSequence = view.Sequence;
+            NoteHandshake(ref store.Table.Cold(entry), facts, view);
         }
 
         if (!wasClosing && hot.IsClosing)
@@ -176,6 +199,16 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
             // Late packets of the other leg are looked at anew: the public port may be lent again at once.
             hot.Samples &= 0x00FF;
             keeper.Hasten(entry);
+        }
+    }
+
+    /// <summary>Both halves of a handshake name the line's initial sequence number: its SYN, and the answer.</summary>
+    private static void NoteHandshake(ref ColdFlow cold, in PacketFacts facts, in PacketView view)
+    {
+        bool isAnswer = (view.TcpFlags & Ack) != 0;
+        if (cold.InitialSequence == 0 && isAnswer != facts.IsUp)
+        {
+            cold.InitialSequence = isAnswer ? view.Acknowledgment - 1 : view.Sequence;
         }
     }
 }

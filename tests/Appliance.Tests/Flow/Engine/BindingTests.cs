@@ -68,6 +68,34 @@ public sealed class BindingTests
         Assert.Equal(1UL, net[Counter.BindingsReused]);
     }
 
+    [Fact]
+    public void A_public_port_of_an_unanswered_attempt_lent_to_another_line_is_not_mixed_with_it()
+    {
+        TwoLegs net = new TwoLegs()
+            .Tcp(0, 0, LineA + ":40000", Remote + ":443", Syn, 500)
+            .Tcp(1, 1, Public + ":7", Remote + ":443", Syn, 500)
+            .Conversation(15_000, LineB + ":41000", Public + ":7", Remote + ":443", 10)
+            .Play(quietSeconds: 100);
+
+        FlowRecord joined = Assert.Single(net.Records, r => r.Attribution == Attribution.Mirror);
+        Assert.Equal((LineB, StartNs + 15_000_000_000), (joined.SubscriberAddress.ToString(), joined.StartNs));
+        FlowRecord lone = Assert.Single(net.Records, r => r.SubscriberAddress.IsNone);
+        Assert.Equal((Attribution.None, 1UL), (lone.Attribution, lone.PacketsUp));
+    }
+
+    [Fact]
+    public void A_handshake_overtaken_by_its_answer_opens_no_second_flow()
+    {
+        TwoLegs net = new TwoLegs()
+            .Tcp(0, 0, Remote + ":443", LineA + ":40000", SynAck, 900, 501)
+            .Tcp(0, 1, LineA + ":40000", Remote + ":443", Syn, 500)
+            .Tcp(0, 2000, LineA + ":40000", Remote + ":443", Syn, 500)
+            .Play();
+
+        FlowRecord record = Assert.Single(net.Records);
+        Assert.Equal((2UL, 1UL), (record.PacketsUp, record.PacketsDown));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Appliance.Retention;
+using Appliance.Retention.Commands;
 using Appliance.Retention.Records;
 
 // One file a verb: a verb is added by naming it here.
 RootCommand root = new("retention: keep sealed records, answer authorised questions about them, forget them in time")
 {
+    IngestCommand.Create(),
+    KeysCommand.Create(),
     RecordsCommand.Create(),
 };
 

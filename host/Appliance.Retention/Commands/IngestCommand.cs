@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Appliance.Journal;
+using Appliance.Linux;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Ingest;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Commands;
+
+/// <summary><c>retention ingest</c>: takes a folder of segments into the store.</summary>
+internal static class IngestCommand
+{
+    public static Command Create()
+    {
+        Argument<string> input = new("DIR") { Description = "folder of segments" };
+        Option<string> data = DataOption.Create();
+        Option<string?> keys = new("--keys")
+        {
+            Description = "key set to enrol first: a file, or a folder with " + KeySet.FileName,
+        };
+        Option<bool> json = new("--json") { Description = "print the result as JSON" };
+        Command command = new("ingest", "take a folder of segments into the store (lab, or a box that was carried in)")
+        {
+            input, data, keys, json,
+        };
+        command.SetAction(parsed =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            TextWriter errors = parsed.InvocationConfiguration.Error;
+            string from = parsed.GetValue(input)!;
+            return DataOption.Guard(errors, () =>
+            {
+                var folder = new StoreFolder(parsed.GetValue(data)!);
+                return Run(folder, from, parsed.GetValue(keys), parsed.GetValue(json), output, errors);
+            });
+        });
+        return command;
+    }
+
+    private static int Run(
+        StoreFolder folder, string from, string? keySet, bool json, TextWriter output, TextWriter errors)
+    {
+        using FlashFolder flash = FlashFolder.OpenForReading(from);
+        JournalReader journal = new(flash);
+        if (journal.Segments().Count == 0)
+        {
+            return Exit.Say(
+                errors, Exit.BadInput, $"{from} holds no segments; give the folder that the box or a replay wrote");
+        }
+
+        using StoreWriter writer = StoreWriter.Open(folder, TimeProvider.System);
+        Enrol(folder, writer.Keys, from, keySet, errors);
+        if (writer.Keys.Devices.Count == 0)
+        {
+            return Exit.Say(
+                errors, Exit.BadInput, "no device is enrolled here; give its key set with --keys or `retention keys add`");
+        }
+
+        LabMode.Say(errors);
+        var watch = Stopwatch.StartNew();
+        IngestReport report = new SegmentIngest(writer, line => Exit.Say(errors, Exit.CheckFailed, line)).Run(journal);
+        Print(report, watch.Elapsed.TotalSeconds, json, output);
+        return report.IsWhole ? Exit.Success : Exit.CheckFailed;
+    }
+
+    /// <summary>
+    /// A new store takes the key set that a replay left beside its segments. One that has devices does not: a carried
+    /// folder must not bring its own trust.
+    /// </summary>
+    private static void Enrol(StoreFolder folder, KeyRing ring, string from, string? keySet, TextWriter errors)
+    {
+        string beside = Path.Combine(from, "keys", KeySet.FileName);
+        if (keySet is not null)
+        {
+            ring.Add(folder, KeyRing.ReadSet(keySet));
+        }
+        else if (ring.Devices.Count == 0 && File.Exists(beside))
+        {
+            KeySet found = KeyRing.ReadSet(beside);
+            ring.Add(folder, found);
+            errors.WriteLine($"retention: enrolled device {found.Device} with {beside}");
+        }
+    }
+
+    private static void Print(IngestReport report, double seconds, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            JsonText.Write(output, report);
+            return;
+        }
+
+        CultureInfo plain = CultureInfo.InvariantCulture;
+        output.WriteLine(string.Create(plain, $"stored      {report.Stored} batches, {report.Records} records, {report.Bytes} bytes read"));
+        output.WriteLine(string.Create(plain, $"known       {report.Duplicates} batches were here already"));
+        output.WriteLine(string.Create(plain, $"refused     {report.Refused}"));
+        output.WriteLine(string.Create(plain, $"waiting     {report.Waiting}"));
+        output.WriteLine(string.Create(plain, $"damaged     {report.Damaged} stretches of the segments"));
+        output.WriteLine(string.Create(plain, $"seconds     {seconds:0.0}"));
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Appliance.Linux;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Ingest;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Commands;
+
+/// <summary><c>retention keys</c>: enrols devices, and shows what a device must pin of this store.</summary>
+internal static class KeysCommand
+{
+    public static Command Create()
+    {
+        Option<string> data = DataOption.Create();
+        Argument<string> file = new("FILE") { Description = "key set of a device: a file, or a folder with it" };
+        Option<bool> json = new("--json") { Description = "print the result as JSON" };
+        Command add = new("add", "enrol a device, or add day keys to one") { file, data };
+        add.SetAction(parsed => DataOption.Guard(
+            parsed.InvocationConfiguration.Error,
+            () => Add(
+                new StoreFolder(parsed.GetValue(data)!),
+                parsed.GetValue(file)!,
+                parsed.InvocationConfiguration.Output)));
+        Command list = new("list", "the store's own key and the enrolled devices; makes the store's key if there is none")
+        {
+            data, json,
+        };
+        list.SetAction(parsed => DataOption.Guard(
+            parsed.InvocationConfiguration.Error,
+            () => List(
+                new StoreFolder(parsed.GetValue(data)!), parsed.GetValue(json), parsed.InvocationConfiguration.Output)));
+        return new Command("keys", "keys that this store holds") { add, list };
+    }
+
+    private static int Add(StoreFolder folder, string file, TextWriter output)
+    {
+        KeySet set = KeyRing.ReadSet(file);
+        DurableFile.MakeFolder(folder.Root);
+        using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
+        KeyRing ring = KeyRing.Load(folder);
+        ring.MakeStoreKey(folder);
+        ring.Add(folder, set);
+        output.WriteLine($"device {set.Device} is enrolled");
+        return Exit.Success;
+    }
+
+    private static int List(StoreFolder folder, bool json, TextWriter output)
+    {
+        KeyRing ring = KeyRing.Load(folder);
+        if (ring.Store is null)
+        {
+            DurableFile.MakeFolder(folder.Root);
+            using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
+            ring.MakeStoreKey(folder);
+        }
+
+        StoreKey store = ring.Store!;
+        var devices = new List<string>();
+        foreach (DeviceKeys device in ring.Devices)
+        {
+            devices.Add(device.Device.ToString());
+        }
+
+        devices.Sort(StringComparer.Ordinal);
+        string point = Convert.ToHexStringLower(store.Public.Point.Span);
+        if (json)
+        {
+            JsonText.Write(output, new { Store = store.Store.ToString(), Public = point, Devices = devices });
+            return Exit.Success;
+        }
+
+        output.WriteLine($"store   {store.Store}");
+        output.WriteLine($"public  {point}");
+        foreach (string device in devices)
+        {
+            output.WriteLine($"device  {device}");
+        }
+
+        return Exit.Success;
+    }
+}

@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Ingest;
+
+/// <summary>Enters a judged batch in the index: its row, filters, gaps, place in the chain and in the ledger.</summary>
+internal sealed class BatchIndex(
+    StoreDatabase database, ChainBook chain, Ledger ledger, Alarms alarms, ReceiptMaker receipts)
+{
+    // Estimates of the last interval, not counts: they rise and fall.
+    private static readonly Counter[] NotCumulative = [Counter.LossInsidePpm, Counter.LossOutsidePpm];
+
+    private readonly FilterTokens filters = new();
+
+    /// <summary>Adds the batch to the open transaction; returns its receipt.</summary>
+    public byte[] Add(DeviceKeys keys, JudgedBatch judged, string path, int size, ulong receivedUtcUs)
+    {
+        Manifest manifest = judged.Batch.Manifest;
+        ulong index = ledger.Append(judged.Batch.Id, receivedUtcUs);
+        long number = AddRow(judged.Batch, path, size, receivedUtcUs, index);
+        AddFilters(keys, judged, number);
+        AddGaps(judged, number);
+        CheckCounters(judged.Batch, receivedUtcUs);
+        chain.BatchAdded(manifest.Device, manifest.Epoch.Number, manifest.Sequence);
+        byte[] receipt = receipts.Durable(judged.Batch, receivedUtcUs, index);
+        database.Run("UPDATE batches SET receipt = $2 WHERE no = $1", number, receipt);
+        return receipt;
+    }
+
+    private long AddRow(VerifiedBatch batch, string path, int size, ulong receivedUtcUs, ulong ledgerIndex)
+    {
+        Manifest manifest = batch.Manifest;
+        return database.One<long>(
+            """
+            INSERT INTO batches (device, epoch, epoch_id, seq, id, previous, day, first_us, last_us, rows, size, path,
+                received_us, ledger, counters, receipt)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, x'') RETURNING no
+            """,
+            manifest.Device,
+            manifest.Epoch.Number,
+            manifest.Epoch.Id,
+            manifest.Sequence,
+            batch.Id,
+            manifest.Previous,
+            manifest.Day,
+            manifest.First,
+            manifest.Last,
+            manifest.Rows,
+            size,
+            path,
+            receivedUtcUs,
+            ledgerIndex,
+            ToBytes(manifest.Counters));
+    }
+
+    private void AddFilters(DeviceKeys keys, JudgedBatch judged, long number)
+    {
+        for (byte section = SectionPlain.AttributionNumber; section <= SectionPlain.ContactNumber; section++)
+        {
+            // Without the key there is no filter, and the batch is opened for every question about its time.
+            if (judged.Opened.Has(section) && keys.IndexKey(section, judged.Batch.Manifest.Day) is { } key)
+            {
+                byte[] tokens = filters.Make(key, judged.Batch.Id, judged.Rows, section);
+                database.Run(
+                    "INSERT INTO filters (batch, section, tokens) VALUES ($1, $2, $3)", number, section, tokens);
+            }
+        }
+    }
+
+    private void AddGaps(JudgedBatch judged, long number)
+    {
+        foreach (ManifestGap gap in judged.Batch.Manifest.Gaps)
+        {
+            AddGap(number, gap.From, gap.To, GapSource.Manifest, GapWords.Of(gap.Cause), "");
+        }
+
+        StringPool strings = judged.Rows.Strings;
+        foreach (GapRow gap in judged.Rows.Gaps)
+        {
+            AddGap(number, gap.From, gap.To, GapSource.Record, strings.Text(gap.Cause), strings.Text(gap.Leg));
+        }
+    }
+
+    private void AddGap(long batch, TaiTime from, TaiTime to, GapSource source, string cause, string leg) =>
+        database.Run(
+            "INSERT INTO gaps (batch, from_us, to_us, source, cause, leg) VALUES ($1, $2, $3, $4, $5, $6)",
+            batch,
+            from,
+            to,
+            (int)source,
+            cause,
+            leg);
+
+    /// <summary>
+    /// Cumulative counters never fall within an epoch. A batch in which one does is kept all the same: its records are
+    /// whole and signed, only its counts are not to be believed.
+    /// </summary>
+    private void CheckCounters(VerifiedBatch batch, ulong receivedUtcUs)
+    {
+        Manifest manifest = batch.Manifest;
+        byte[]? before = CountersOf(manifest, manifest.Sequence - 1L);
+        byte[]? after = CountersOf(manifest, manifest.Sequence + 1L);
+        byte[] own = ToBytes(manifest.Counters);
+        int fallen = before is null ? -1 : Fallen(before, own);
+        fallen = fallen < 0 && after is not null ? Fallen(own, after) : fallen;
+        if (fallen >= 0)
+        {
+            alarms.Raise(
+                Alarms.Counters,
+                manifest.Device,
+                manifest.Epoch.Number,
+                manifest.Sequence,
+                batch.Id,
+                $"counter {(Counter)fallen} falls here, which a cumulative one cannot: its counts are not to be believed",
+                receivedUtcUs);
+        }
+    }
+
+    private byte[]? CountersOf(Manifest manifest, long sequence) => database.One<byte[]>(
+        "SELECT counters FROM batches WHERE device = $1 AND epoch = $2 AND seq = $3",
+        manifest.Device,
+        manifest.Epoch.Number,
+        sequence);
+
+    /// <summary>The first counter that is less in the later batch, or -1; a missing one is zero.</summary>
+    private static int Fallen(ReadOnlySpan<byte> earlier, ReadOnlySpan<byte> later)
+    {
+        for (int at = 0; at < earlier.Length; at += sizeof(ulong))
+        {
+            ulong then = BinaryPrimitives.ReadUInt64LittleEndian(earlier[at..]);
+            ulong now = at < later.Length ? BinaryPrimitives.ReadUInt64LittleEndian(later[at..]) : 0;
+            if (now < then && !NotCumulative.Contains((Counter)(at / sizeof(ulong))))
+            {
+                return at / sizeof(ulong);
+            }
+        }
+
+        return -1;
+    }
+
+    private static byte[] ToBytes(IReadOnlyList<ulong> counters)
+    {
+        byte[] bytes = new byte[counters.Count * sizeof(ulong)];
+        for (int i = 0; i < counters.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), counters[i]);
+        }
+
+        return bytes;
+    }
+}
+
+/// <summary>The causes of manifest gaps as gap rows word them.</summary>
+internal static class GapWords
+{
+    public static string Of(GapCause cause) => cause switch
+    {
+        GapCause.Restart => "restart",
+        GapCause.RingFull => "ring",
+        GapCause.KernelDrop => "kernel",
+        GapCause.FlashFull => "flash-full",
+        GapCause.LegDown => "leg-down",
+        GapCause.Overload => "overload",
+        _ => $"cause {(int)cause}",
+    };
+}

@@ -1,0 +1,63 @@
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Ingest;
+
+/// <summary>A batch that passed every check, with what ingest needs of it.</summary>
+/// <param name="Batch">Verified and still sealed.</param>
+/// <param name="Rows">All sections, opened once; their roots were recomputed.</param>
+/// <param name="Opened">Sections that the batch has.</param>
+internal sealed record JudgedBatch(VerifiedBatch Batch, RowBatch Rows, SectionSet Opened);
+
+/// <summary>
+/// Holds a batch against everything that can be checked: signature and certificate, notice, day, recipients and
+/// ciphertexts, its place in the chain, and with ingest's day key the roots of its rows. Changes nothing.
+/// </summary>
+internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedClock clock)
+{
+    /// <summary>
+    /// The verdict. The batch is given where it is to be stored (None, Swapped). Where it is whole and signed but
+    /// contradicts the chain (Fork, Rollback), <paramref name="evidence"/> is true: it is to be kept aside.
+    /// </summary>
+    public Refusal Judge(
+        DeviceKeys keys, BatchClaim claim, ReadOnlyMemory<byte> bytes, out JudgedBatch? judged, out bool evidence)
+    {
+        judged = null;
+        evidence = false;
+        if (epochs.Find(keys, claim.Kid) is not { } epoch)
+        {
+            return epochs.Has(keys.Device, claim.Epoch) ? Refusal.ForeignKey : Refusal.UnknownEpoch;
+        }
+
+        Refusal refusal = Verify(keys, epoch.Certified, bytes, out VerifiedBatch? batch);
+        if (refusal != Refusal.None)
+        {
+            return refusal;
+        }
+
+        refusal = epoch.Verdict != Refusal.None ? epoch.Verdict : chain.JudgeBatch(batch!.Header, epoch.Certified);
+        evidence = refusal is Refusal.Fork or Refusal.Rollback;
+        if (refusal is not (Refusal.None or Refusal.Swapped))
+        {
+            return refusal;
+        }
+
+        Refusal opening = keys.Ingest.TryOpen(batch!, SectionSet.Both, out RowBatch rows, out SectionSet opened);
+        if (opening != Refusal.None)
+        {
+            return opening;
+        }
+
+        judged = new JudgedBatch(batch!, rows, opened);
+        return refusal;
+    }
+
+    private Refusal Verify(
+        DeviceKeys keys, CertifiedEpoch epoch, ReadOnlyMemory<byte> bytes, out VerifiedBatch? batch)
+    {
+        // A batch may be of tomorrow where this machine's clock is a little behind the box.
+        var rules = new ReaderRules(keys.Device, default, clock.Today + 1);
+        Refusal refusal = BatchCheck.TryVerify(bytes, kid => kid == epoch.Key.Kid ? epoch : null, rules, out batch);
+        return refusal != Refusal.None || keys.HasNotice(batch!.Manifest.Notice) ? refusal : Refusal.WrongNotice;
+    }
+}

@@ -1,0 +1,381 @@
+using Appliance.Linux;
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Ingest;
+
+/// <summary>
+/// The only writer of a store. Things are added in any number and order; <see cref="Commit"/> makes all of them durable
+/// together and says what became of each: nothing may be acknowledged or receipted before that. Files are durable
+/// before the commit that names them, so a crash leaves at most a file that the index does not know; the batch comes
+/// again, because it had no receipt, and takes its place. One thread. After an exception the writer is to be disposed
+/// and opened again: what was not committed comes again.
+/// </summary>
+internal sealed class StoreWriter : IDisposable
+{
+    /// <summary>File that the writer of a store holds locked.</summary>
+    public const string LockName = "store.lock";
+
+    private readonly StoreFolder folder;
+    private readonly FolderLock folderLock;
+    private readonly KeyRing keys;
+    private readonly StoreDatabase database;
+    private readonly ReceivedClock clock;
+    private readonly EpochBook epochs;
+    private readonly ChainBook chain;
+    private readonly Alarms alarms;
+    private readonly Ledger ledger;
+    private readonly ReceiptMaker receipts;
+    private readonly BatchJudge judge;
+    private readonly BatchIndex index;
+    private readonly Aside waiting;
+    private readonly Aside forks;
+    private readonly Action<DurableStep> after;
+    private readonly List<string> toRemove = [];
+    private List<Outcome> outcomes = [];
+
+    private StoreWriter(StoreFolder folder, FolderLock folderLock, TimeProvider time, Action<DurableStep>? after)
+    {
+        this.folder = folder;
+        this.folderLock = folderLock;
+        this.after = after ?? (static _ => { });
+        keys = KeyRing.Load(folder);
+        StoreKey store = keys.MakeStoreKey(folder);
+        database = StoreDatabase.Open(folder.Database, toWrite: true);
+        clock = new ReceivedClock(time, LastReceived(database));
+        epochs = new EpochBook(database);
+        chain = new ChainBook(database);
+        alarms = new Alarms(database);
+        ledger = Ledger.Load(database);
+        receipts = new ReceiptMaker(store, chain, copies: 1);
+        judge = new BatchJudge(epochs, chain, clock);
+        index = new BatchIndex(database, chain, ledger, alarms, receipts);
+        waiting = new Aside(folder, folder.Waiting, StoreLimits.WaitingPerDeviceMax);
+        forks = new Aside(folder, folder.Forks, StoreLimits.ForksPerDeviceMax);
+    }
+
+    public KeyRing Keys => keys;
+
+    /// <summary>Entries of the ledger and its root, with what was added since the last commit.</summary>
+    public (ulong Count, Hash32 Root) LedgerHead => (ledger.Count, ledger.Root);
+
+    /// <summary>Opens a store for writing; the folder and the store's own key are made where they are missing.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="time">Clock of this machine.</param>
+    /// <param name="after">Called after each step that has reached the medium; for tests.</param>
+    /// <exception cref="Journal.JournalDeviceException">Another process writes, or the disk refuses.</exception>
+    /// <exception cref="ArchiveException">Keys or index cannot be used.</exception>
+    public static StoreWriter Open(StoreFolder folder, TimeProvider time, Action<DurableStep>? after = null)
+    {
+        DurableFile.MakeFolder(folder.Root);
+        FolderLock folderLock = FolderLock.Take(folder.Root, LockName);
+        try
+        {
+            var writer = new StoreWriter(folder, folderLock, time, after);
+            writer.TakeUpWaiting();
+            return writer;
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a batch; the outcome comes with <see cref="Commit"/>.</summary>
+    public void AddBatch(ReadOnlyMemory<byte> bytes, string topic) => AddBatch(bytes, topic, null);
+
+    /// <summary>Takes an epoch statement or a checkpoint.</summary>
+    public void AddStatement(ReadOnlyMemory<byte> bytes, string topic) => AddStatement(bytes, topic, null);
+
+    /// <summary>Makes durable what was added since the last call; what became of each, in order.</summary>
+    public IReadOnlyList<Outcome> Commit()
+    {
+        ledger.Save();
+        database.Run(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES ('received', $1)", clock.Last);
+        database.Commit();
+        after(DurableStep.Commit);
+        foreach (string file in toRemove)
+        {
+            DurableFile.Delete(file);
+            after(DurableStep.FileRemoved);
+        }
+
+        toRemove.Clear();
+        List<Outcome> done = outcomes;
+        outcomes = [];
+        return done;
+    }
+
+    public void Dispose()
+    {
+        receipts.Dispose();
+        database.Dispose();
+        folderLock.Dispose();
+    }
+
+    /// <summary>As the public one; with a time of receipt where the file is in the folder already.</summary>
+    internal void AddBatch(ReadOnlyMemory<byte> bytes, string topic, ulong? receivedBefore)
+    {
+        database.Begin();
+        Refusal refusal = BatchClaim.TryRead(bytes, out BatchClaim claim);
+        ulong received = Received(receivedBefore);
+        if (refusal != Refusal.None)
+        {
+            alarms.Raise(
+                Alarms.Unreadable, default, 0, 0, Hash32.Of(bytes.Span), $"from {topic}: {refusal.Sentence()}", received);
+            outcomes.Add(new Outcome(OutcomeKind.Unreadable, refusal, default, null, topic));
+        }
+        else if (keys.Find(claim.Device) is not { } device)
+        {
+            Refuse(
+                claim,
+                Refusal.UnknownEpoch,
+                Alarms.NotEnrolled,
+                "the device is not enrolled here: `retention keys add FILE`",
+                topic,
+                received);
+        }
+        else
+        {
+            Take(device, claim, bytes, topic, received);
+        }
+    }
+
+    /// <inheritdoc cref="AddBatch(ReadOnlyMemory{byte}, string, ulong?)"/>
+    internal void AddStatement(ReadOnlyMemory<byte> bytes, string topic, ulong? receivedBefore)
+    {
+        database.Begin();
+        Refusal refusal = StatementClaim.TryRead(bytes, out StatementClaim claim);
+        ulong received = Received(receivedBefore);
+        DeviceKeys? device = refusal == Refusal.None ? keys.Find(claim.Device) : null;
+        if (refusal != Refusal.None)
+        {
+            alarms.Raise(
+                Alarms.Unreadable, default, 0, 0, Hash32.Of(bytes.Span), $"from {topic}: {refusal.Sentence()}", received);
+            outcomes.Add(new Outcome(OutcomeKind.Unreadable, refusal, default, null, topic));
+            return;
+        }
+
+        if (device is null)
+        {
+            alarms.Raise(
+                Alarms.NotEnrolled, claim.Device, 0, 0, default, "the device is not enrolled here: `retention keys add FILE`", received);
+            outcomes.Add(new Outcome(OutcomeKind.StatementRefused, Refusal.ForeignDevice, claim.Device, null, topic));
+            return;
+        }
+
+        refusal = claim.Type == SignedType.Epoch
+            ? TakeEpoch(device, bytes, received)
+            : TakeCheckpoint(device, bytes, received);
+        bool taken = refusal is Refusal.None or Refusal.Swapped or Refusal.Replayed;
+        outcomes.Add(new Outcome(
+            taken ? OutcomeKind.Noted : OutcomeKind.StatementRefused, refusal, claim.Device, null, topic));
+        if (claim.Type == SignedType.Epoch)
+        {
+            TakeUpWaiting(device, topic);
+        }
+    }
+
+    private static ulong LastReceived(StoreDatabase database) =>
+        (ulong)database.One<long>("SELECT value FROM meta WHERE key = 'received'");
+
+    private ulong Received(ulong? before)
+    {
+        if (before is { } known)
+        {
+            clock.AdvanceTo(known);
+            return known;
+        }
+
+        return clock.Next();
+    }
+
+    private void Take(
+        DeviceKeys device, BatchClaim claim, ReadOnlyMemory<byte> bytes, string topic, ulong received)
+    {
+        byte[]? receipt = database.One<byte[]>(
+            "SELECT receipt FROM batches WHERE device = $1 AND epoch = $2 AND seq = $3 AND id = $4",
+            claim.Device,
+            claim.Epoch.Number,
+            claim.Sequence,
+            claim.Id);
+        if (receipt is not null)
+        {
+            outcomes.Add(new Outcome(OutcomeKind.Duplicate, Refusal.Replayed, claim.Device, receipt, topic));
+            return;
+        }
+
+        TakeUpOrphan(device, claim, bytes, topic);
+        Refusal refusal = judge.Judge(device, claim, bytes, out JudgedBatch? judged, out bool evidence);
+        if (judged is not null)
+        {
+            Store(device, claim, judged, bytes, topic, received);
+        }
+        else if (refusal == Refusal.UnknownEpoch && waiting.TryKeep(claim, bytes, received))
+        {
+            after(DurableStep.AsideFile);
+            outcomes.Add(new Outcome(OutcomeKind.Waiting, refusal, claim.Device, null, topic));
+        }
+        else
+        {
+            Reject(claim, refusal, evidence, bytes, topic, received);
+        }
+    }
+
+    private void Store(
+        DeviceKeys device,
+        BatchClaim claim,
+        JudgedBatch judged,
+        ReadOnlyMemory<byte> bytes,
+        string topic,
+        ulong received)
+    {
+        string path = folder.BatchOf(claim.Device, claim.Day, claim.Epoch.Number, claim.Sequence);
+        folder.Put(path, bytes.Span, received);
+        after(DurableStep.BatchFile);
+        byte[] receipt = index.Add(device, judged, folder.Relative(path), bytes.Length, received);
+        outcomes.Add(new Outcome(
+            OutcomeKind.Stored, Refusal.None, claim.Device, receipt, topic, judged.Batch.Manifest.Rows));
+    }
+
+    private void Reject(
+        BatchClaim claim, Refusal refusal, bool evidence, ReadOnlyMemory<byte> bytes, string topic, ulong received)
+    {
+        if (evidence && forks.TryKeep(claim, bytes, received))
+        {
+            after(DurableStep.AsideFile);
+        }
+
+        string kind = refusal switch
+        {
+            Refusal.Fork => Alarms.Fork,
+            Refusal.Rollback => Alarms.Rollback,
+            Refusal.UnknownEpoch => Alarms.WaitingFull,
+            _ => Alarms.Refused,
+        };
+        Refuse(claim, refusal, kind, refusal.Sentence(), topic, received);
+    }
+
+    private void Refuse(
+        BatchClaim claim, Refusal reason, string kind, string text, string topic, ulong received)
+    {
+        alarms.Raise(kind, claim.Device, claim.Epoch.Number, claim.Sequence, claim.Id, text, received);
+        byte[] receipt = receipts.Refuse(claim, reason, received);
+        outcomes.Add(new Outcome(OutcomeKind.Refused, reason, claim.Device, receipt, topic));
+    }
+
+    /// <summary>
+    /// A crash between file and commit leaves a file that the index does not know. Where another batch now asks for its
+    /// place, the one that was there first is entered first, so that the contradiction is seen and both are kept.
+    /// </summary>
+    private void TakeUpOrphan(DeviceKeys device, BatchClaim claim, ReadOnlyMemory<byte> bytes, string topic)
+    {
+        string path = folder.BatchOf(claim.Device, claim.Day, claim.Epoch.Number, claim.Sequence);
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        byte[] there = File.ReadAllBytes(path);
+        bool indexed = database.One<long>(
+            "SELECT count(*) FROM batches WHERE device = $1 AND epoch = $2 AND seq = $3",
+            claim.Device,
+            claim.Epoch.Number,
+            claim.Sequence) > 0;
+        if (!indexed && BatchClaim.TryRead(there, out BatchClaim other) == Refusal.None && other.Id != claim.Id
+            && judge.Judge(device, other, there, out JudgedBatch? judged, out _) is Refusal.None or Refusal.Swapped)
+        {
+            Store(device, other, judged!, there, topic, clock.Next());
+        }
+    }
+
+    private Refusal TakeEpoch(DeviceKeys device, ReadOnlyMemory<byte> bytes, ulong received)
+    {
+        Refusal refusal = CertifiedEpoch.TryVerify(
+            bytes, device.DeviceKey, EpochBook.RulesOf(device), out CertifiedEpoch? epoch);
+        refusal = refusal == Refusal.None ? chain.JudgeEpoch(epoch!) : refusal;
+        if (refusal == Refusal.Replayed)
+        {
+            return refusal;
+        }
+
+        bool evidence = refusal is Refusal.None or Refusal.Swapped or Refusal.Fork or Refusal.Rollback;
+        if (evidence)
+        {
+            folder.Put(folder.EpochOf(device.Device, epoch!.Statement.Epoch.Number, epoch.Id), bytes.Span, received);
+            after(DurableStep.StatementFile);
+            chain.AddEpoch(epoch, bytes, received, refusal);
+        }
+
+        if (refusal is not (Refusal.None or Refusal.Swapped))
+        {
+            string kind = refusal == Refusal.Fork ? Alarms.Fork
+                : refusal == Refusal.Rollback ? Alarms.Rollback
+                : Alarms.Refused;
+            uint number = epoch?.Statement.Epoch.Number ?? 0;
+            alarms.Raise(
+                kind, device.Device, number, 0, epoch?.Id ?? default, $"epoch statement: {refusal.Sentence()}", received);
+        }
+
+        return refusal;
+    }
+
+    private Refusal TakeCheckpoint(DeviceKeys device, ReadOnlyMemory<byte> bytes, ulong received)
+    {
+        Refusal refusal = Checkpoint.TryVerify(
+            bytes, device.DeviceKey, EpochBook.RulesOf(device), out Checkpoint? checkpoint);
+        refusal = refusal == Refusal.None ? chain.JudgeHead(device.Device, checkpoint!.Head) : refusal;
+        if (refusal == Refusal.None && chain.AddHead(device.Device, checkpoint!.Head))
+        {
+            folder.Put(folder.HeadOf(device.Device, checkpoint.Head.Epoch), bytes.Span, received);
+            after(DurableStep.StatementFile);
+        }
+        else if (refusal is not (Refusal.None or Refusal.UnknownEpoch))
+        {
+            ChainPosition head = checkpoint?.Head ?? default;
+            string kind = refusal == Refusal.Fork ? Alarms.Fork : Alarms.Refused;
+            alarms.Raise(
+                kind,
+                device.Device,
+                head.Epoch.Number,
+                head.Sequence,
+                head.Id,
+                $"checkpoint: {refusal.Sentence()}",
+                received);
+        }
+
+        return refusal;
+    }
+
+    private void TakeUpWaiting()
+    {
+        foreach (Id16 id in waiting.Devices())
+        {
+            if (keys.Find(id) is { } device)
+            {
+                TakeUpWaiting(device, "");
+            }
+        }
+
+        outcomes = [.. Commit()];
+    }
+
+    /// <summary>Batches whose statement has come are judged again; their files go after the commit.</summary>
+    private void TakeUpWaiting(DeviceKeys device, string topic)
+    {
+        foreach (string file in waiting.FilesOf(device.Device))
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            if (BatchClaim.TryRead(bytes, out BatchClaim claim) == Refusal.None
+                && !epochs.Has(device.Device, claim.Epoch))
+            {
+                continue;
+            }
+
+            AddBatch(bytes, topic, null);
+            toRemove.Add(file);
+        }
+    }
+}

@@ -131,11 +131,14 @@ public sealed class JournalWriter
         return CommitState.Durable;
     }
 
-    /// <summary>Prepares the next segment; called off the hot path. False: the flash is full.</summary>
+    /// <summary>
+    /// Prepares the next segment, once the one being written is half full: until then receipts may free one, which
+    /// saves writing zeros. Called off the hot path. False: the flash is full.
+    /// </summary>
     public bool Prepare()
     {
         ThrowIfBroken();
-        return shelf.Prepare();
+        return (active != 0 && position < options.SegmentBytes / 2) || shelf.Prepare();
     }
 
     /// <summary>

@@ -43,6 +43,9 @@ internal sealed class SimulatedFlash : IJournalDevice
     /// <summary>Operations that changed something, so far.</summary>
     public int Operations { get; private set; }
 
+    /// <summary>Files made so far.</summary>
+    public int Creations { get; private set; }
+
     /// <summary>Flushes so far.</summary>
     public int Flushes { get; private set; }
 
@@ -76,6 +79,7 @@ internal sealed class SimulatedFlash : IJournalDevice
                 throw new JournalDeviceException(DeviceFault.Full, $"create {name}: no space");
             }
 
+            Creations++;
             PutBoth(name, new byte[length]);
         },
         halfway: () => PutBoth(name, new byte[Coins.Next((int)length)]));

@@ -114,6 +114,25 @@ public sealed class JournalWriterTests
     }
 
     [Fact]
+    public void Where_receipts_come_in_time_no_file_is_made_after_the_first_few()
+    {
+        SimulatedFlash flash = new();
+        JournalWriter writer = Begin(flash);
+        int early = 0;
+        for (uint sequence = 0; sequence < 100; sequence++)
+        {
+            writer.Append(FrameKind.Batch, 1, sequence, new byte[12_000]);
+            Assert.Equal(CommitState.Durable, writer.Commit());
+            writer.Free((_, s) => s + 2 < sequence);
+            Assert.True(writer.Prepare());
+            early = sequence == 9 ? flash.Creations : early;
+        }
+
+        Assert.Equal(early, flash.Creations);
+        Assert.InRange(early, 2, 4);
+    }
+
+    [Fact]
     public void Days_before_the_limit_go_and_the_others_stay()
     {
         SimulatedFlash flash = new();

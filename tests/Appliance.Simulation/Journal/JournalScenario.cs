@@ -30,7 +30,7 @@ internal sealed class JournalScenario(int seed)
             Append(writer, new FrameLabel(FrameKind.EpochStatement, epoch, 0), 300);
             Commit(writer);
             RunBatches(writer, epoch);
-            Free(writer, epoch, below: 5);
+            Free(writer, epoch, below: 3);
             RunBatches(writer, epoch + 1000);
             Expire(writer, start == 0 ? 0u : epoch);
             writer.Close(keepBlank: start == 0);

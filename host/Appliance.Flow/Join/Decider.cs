@@ -172,7 +172,9 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
         flow.PublicAddress = half.PublicAddress;
         flow.PublicPort = half.PublicPort;
         flow.OutsideRealm = half.OutsideRealm;
-        flow.Samples = (ushort)((flow.Samples & 0x00FF) | (half.Samples & 0xFF00));
+
+        // From here on only content, silence and the end choose samples: the first ones have done their work.
+        flow.Samples = Sampler.FirstTaken;
         flow.Marks = (flow.Marks | Marks.Joined) & ~Marks.Settled;
         if ((flow.KeyB & 1) != 0)
         {

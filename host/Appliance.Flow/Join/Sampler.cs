@@ -10,6 +10,8 @@ namespace Appliance.Flow;
 /// </summary>
 internal sealed class Sampler(KeyedHash hash)
 {
+    /// <summary>Counts of the first samples, four times four bits, all taken.</summary>
+    public const ushort FirstTaken = Limits.FirstSamples * 0x1111;
     private const byte Tcp = 6;
     private const byte Udp = 17;
     private const byte AckFlag = 16;

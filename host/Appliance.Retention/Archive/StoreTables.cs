@@ -13,11 +13,14 @@ internal static class StoreTables
         CREATE TABLE devices (
             device BLOB PRIMARY KEY, contiguous_epoch INTEGER NOT NULL, topic TEXT) WITHOUT ROWID;
 
-        -- verdict: 0 accepted, else the Refusal. head, contiguous: batch numbers, -1 for none
+        -- verdict: 0 accepted, else the Refusal. head, contiguous, highest: batch numbers, -1 for none: known to
+        -- exist, here without a gap, here at all. first_us, last_us: earliest and latest record time, NULL for none
         CREATE TABLE epochs (
             device BLOB NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, id BLOB NOT NULL, kid INTEGER NOT NULL,
             previous BLOB, bytes BLOB NOT NULL, received_us INTEGER NOT NULL, verdict INTEGER NOT NULL,
-            head INTEGER NOT NULL, contiguous INTEGER NOT NULL,
+            head INTEGER NOT NULL DEFAULT -1, contiguous INTEGER NOT NULL DEFAULT -1,
+            highest INTEGER NOT NULL DEFAULT -1, first_us INTEGER, last_us INTEGER,
+            batches INTEGER NOT NULL DEFAULT 0, records INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (device, number, statement)) WITHOUT ROWID;
         CREATE INDEX epochs_by_key ON epochs (device, kid);
 

@@ -22,7 +22,7 @@ internal sealed class BatchIndex(
         AddFilters(keys, judged, number);
         AddGaps(judged, number);
         CheckCounters(judged.Batch, receivedUtcUs);
-        chain.BatchAdded(manifest.Device, manifest.Epoch.Number, manifest.Sequence);
+        chain.BatchAdded(manifest, size);
         byte[] receipt = receipts.Durable(judged.Batch, receivedUtcUs, index);
         database.Run("UPDATE batches SET receipt = $2 WHERE no = $1", number, receipt);
         return receipt;
@@ -149,19 +149,4 @@ internal sealed class BatchIndex(
 
         return bytes;
     }
-}
-
-/// <summary>The causes of manifest gaps as gap rows word them.</summary>
-internal static class GapWords
-{
-    public static string Of(GapCause cause) => cause switch
-    {
-        GapCause.Restart => "restart",
-        GapCause.RingFull => "ring",
-        GapCause.KernelDrop => "kernel",
-        GapCause.FlashFull => "flash-full",
-        GapCause.LegDown => "leg-down",
-        GapCause.Overload => "overload",
-        _ => $"cause {(int)cause}",
-    };
 }

@@ -48,8 +48,8 @@ internal sealed class ChainBook(StoreDatabase database)
         database.Run(
             """
             INSERT OR IGNORE INTO epochs
-                (device, number, statement, id, kid, previous, bytes, received_us, verdict, head, contiguous)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, -1, -1)
+                (device, number, statement, id, kid, previous, bytes, received_us, verdict)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             statement.Device,
             statement.Epoch.Number,
@@ -107,9 +107,24 @@ internal sealed class ChainBook(StoreDatabase database)
         return highest > sequence ? Refusal.Swapped : Refusal.None;
     }
 
-    /// <summary>Follows up a batch whose row is in the index: heads and contiguity.</summary>
-    public void BatchAdded(Id16 device, uint epoch, uint sequence)
+    /// <summary>Follows up a batch whose row is in the index: totals, heads and contiguity.</summary>
+    public void BatchAdded(Manifest manifest, int sizeBytes)
     {
+        (Id16 device, uint epoch, uint sequence) = (manifest.Device, manifest.Epoch.Number, manifest.Sequence);
+        database.Run(
+            """
+            UPDATE epochs SET highest = max(highest, $3), first_us = min(ifnull(first_us, $4), $4),
+                last_us = max(ifnull(last_us, $5), $5), batches = batches + 1, records = records + $6,
+                bytes = bytes + $7
+            WHERE device = $1 AND number = $2 AND verdict = 0
+            """,
+            device,
+            epoch,
+            sequence,
+            manifest.First,
+            manifest.Last,
+            manifest.Rows,
+            sizeBytes);
         Raise(device, epoch, sequence);
         long contiguous = FindEpoch(device, epoch)?.Contiguous ?? -1;
         if (sequence == contiguous + 1)

@@ -1,7 +1,6 @@
-using Appliance.Retention.Archive;
 using Appliance.Wire;
 
-namespace Appliance.Retention.Ingest;
+namespace Appliance.Retention.Archive;
 
 /// <summary>An epoch statement that the store has, with what it thinks of it.</summary>
 /// <param name="Certified">The statement.</param>

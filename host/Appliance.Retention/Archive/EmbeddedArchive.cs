@@ -1,0 +1,120 @@
+using Appliance.Wire;
+
+namespace Appliance.Retention.Archive;
+
+/// <summary>
+/// The store's own archive: SQLite says which batches may answer, the files hold them. Every batch that is opened is
+/// verified anew, so that a file that was changed on disk is not believed. Reads beside the writer. One thread.
+/// </summary>
+internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
+{
+    private readonly StoreFolder folder;
+    private readonly KeyRing keys;
+    private readonly StoreDatabase database;
+    private readonly EpochBook epochs;
+
+    private EmbeddedArchive(StoreFolder folder, KeyRing keys, StoreDatabase database)
+    {
+        this.folder = folder;
+        this.keys = keys;
+        this.database = database;
+        epochs = new EpochBook(database);
+    }
+
+    /// <summary>Opens the store in a data folder for reading.</summary>
+    /// <exception cref="ArchiveException">There is none, or it cannot be used.</exception>
+    public static EmbeddedArchive Open(StoreFolder folder)
+    {
+        StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: false);
+        try
+        {
+            return new EmbeddedArchive(folder, KeyRing.Load(folder), database);
+        }
+        catch (ArchiveException)
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<OpenedRows> Read(
+        TaiTime from, TaiTime to, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
+    {
+        foreach (StoredBatch batch in Candidates(from, to))
+        {
+            if (MayAnswer(batch, sections, anyOf))
+            {
+                yield return Open(batch, sections);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Coverage Coverage(TaiTime from, TaiTime to) => new CoverageReader(database).Read(from, to);
+
+    public void Dispose() => database.Dispose();
+
+    /// <summary>Reads a file of the archive and verifies it against its row in the index.</summary>
+    /// <exception cref="ArchiveException">It is not there, or not what was stored.</exception>
+    internal VerifiedBatch Verify(StoredBatch stored, DeviceKeys device)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(Path.Combine(folder.Root, stored.Path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ArchiveException($"{stored.Path} cannot be read ({failure.Message}); restore it from a copy", failure);
+        }
+
+        var rules = new ReaderRules(device.Device, default, int.MaxValue);
+        Refusal refusal = BatchCheck.TryVerify(
+            bytes, kid => epochs.Find(device, kid)?.Certified, rules, out VerifiedBatch? batch);
+        if (refusal == Refusal.None && batch!.Id == stored.Id)
+        {
+            return batch;
+        }
+
+        string why = refusal == Refusal.None ? "it is another batch than the index says" : refusal.Sentence();
+        throw new ArchiveException($"{stored.Path} is not what was stored: {why}; restore it from a copy");
+    }
+
+    private List<StoredBatch> Candidates(TaiTime from, TaiTime to) => database.All(
+        """
+        SELECT no, device, epoch, epoch_id, seq, id, day, path FROM batches
+        WHERE last_us >= $1 AND first_us <= $2 ORDER BY first_us, device, epoch, seq
+        """,
+        StoredBatch.Read,
+        from,
+        to);
+
+    /// <summary>False only where the filters of the batch exclude every query.</summary>
+    private bool MayAnswer(StoredBatch batch, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
+    {
+        bool excluded = anyOf.Count > 0;
+        var filters = new BatchFilters(database, keys.Find(batch.Device), batch);
+        foreach (TokenQuery query in anyOf)
+        {
+            foreach (Token token in query.Tokens)
+            {
+                // The filter of a section that is not asked for is not looked at: it would tell what is in there.
+                excluded &= sections.Has(token.Section) && filters.Excludes(token);
+            }
+        }
+
+        return !excluded;
+    }
+
+    private OpenedRows Open(StoredBatch stored, SectionSet sections)
+    {
+        DeviceKeys device = keys.Find(stored.Device)
+            ?? throw new ArchiveException($"{stored.Path}: device {stored.Device} has no keys here any more");
+        VerifiedBatch batch = Verify(stored, device);
+        Refusal refusal = device.Reader.TryOpen(batch, sections, out RowBatch rows, out SectionSet opened);
+        return refusal == Refusal.None
+            ? new OpenedRows(stored.Device, stored.Epoch, stored.Sequence, stored.Id, opened, rows)
+            : throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
+    }
+}

@@ -1,0 +1,60 @@
+using Appliance.Wire;
+using Microsoft.Data.Sqlite;
+
+namespace Appliance.Retention.Archive;
+
+/// <summary>What the index says of a batch that is needed to open it.</summary>
+/// <param name="Number">Number of its row.</param>
+/// <param name="Device">Device that wrote it.</param>
+/// <param name="Epoch">Run of the device.</param>
+/// <param name="Sequence">Number in the run.</param>
+/// <param name="Id">Id of the batch.</param>
+/// <param name="Day">UTC day since 1970 of the keys that sealed it.</param>
+/// <param name="Path">File, from the data folder.</param>
+internal sealed record StoredBatch(
+    long Number, Id16 Device, EpochRef Epoch, uint Sequence, Hash32 Id, int Day, string Path)
+{
+    /// <summary>From the columns no, device, epoch, epoch_id, seq, id, day, path.</summary>
+    public static StoredBatch Read(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        row.Id(1),
+        new EpochRef(row.UInt32(2), row.Id(3)),
+        row.UInt32(4),
+        row.Hash(5),
+        row.GetInt32(6),
+        row.GetString(7));
+}
+
+/// <summary>The filters of one batch, read when they are first asked.</summary>
+internal sealed class BatchFilters(StoreDatabase database, DeviceKeys? keys, StoredBatch batch)
+{
+    private readonly byte[]?[] tokens = new byte[]?[SectionPlain.ContactNumber + 1];
+    private readonly byte[]?[] batchKeys = new byte[]?[SectionPlain.ContactNumber + 1];
+    private readonly bool[] loaded = new bool[SectionPlain.ContactNumber + 1];
+
+    /// <summary>True where the token is surely not in the batch; false also where there is no filter to say so.</summary>
+    public bool Excludes(Token token)
+    {
+        Load(token.Section);
+        return tokens[token.Section] is { } filter && batchKeys[token.Section] is { } key
+            && !FilterTokens.MayHave(filter, key, token);
+    }
+
+    private void Load(byte section)
+    {
+        if (loaded[section])
+        {
+            return;
+        }
+
+        loaded[section] = true;
+        if (keys?.IndexKey(section, batch.Day) is { } indexKey)
+        {
+            byte[] key = new byte[Hash32.Size];
+            FilterTokens.KeyOf(indexKey, batch.Id, key);
+            batchKeys[section] = key;
+            tokens[section] = database.One<byte[]>(
+                "SELECT tokens FROM filters WHERE batch = $1 AND section = $2", batch.Number, section);
+        }
+    }
+}

@@ -6,6 +6,7 @@ RootCommand root = new("icrctl: set up, watch and check an appliance")
     ReplayCommand.Create(),
     VerifyCommand.Create(),
     ConfigCommand.Create(),
+    ProvisionCommand.Create(),
 };
 
 return Exit.Run(root, args);

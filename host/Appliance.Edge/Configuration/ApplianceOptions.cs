@@ -23,6 +23,8 @@ public sealed record ApplianceOptions
 
     public AdminOptions Admin { get; init; } = new();
 
+    public UplinkOptions Uplink { get; init; } = new();
+
     /// <summary>File of the device's key and the public day keys; without one a replay makes a lab set.</summary>
     public string? Keys { get; init; }
 }

@@ -55,7 +55,35 @@ internal static class OptionsCheck
         yield return InRange("journal.segmentMiB", o.Journal.SegmentMiB, 1, 64);
         yield return InRange("journal.totalMiB", o.Journal.TotalMiB, 0, int.MaxValue);
         yield return InRange("journal.retentionDays", o.Journal.RetentionDays, 1, 366);
+        foreach (string? problem in o.Uplink.Host is null ? [] : Problems(o.Uplink))
+        {
+            yield return problem;
+        }
     }
+
+    private static IEnumerable<string?> Problems(UplinkOptions uplink)
+    {
+        yield return Uri.CheckHostName(uplink.Host) == UriHostNameType.Unknown
+            ? $"uplink.host is '{uplink.Host}'; it must be a name or an address, without scheme and port" : null;
+        yield return InRange("uplink.port", uplink.Port, 1, 65_535);
+        yield return IsNamed("uplink.caFile", uplink.CaFile);
+        yield return IsNamed("uplink.certificateFile", uplink.CertificateFile);
+        yield return IsNamed("uplink.keyFile", uplink.KeyFile);
+        yield return uplink.StoreKeys.Count == 0
+            ? "uplink.storeKeys is empty; without a store's key no receipt could ever free flash" : null;
+        for (int i = 0; i < uplink.StoreKeys.Count; i++)
+        {
+            yield return UplinkOptions.KeyOf(uplink.StoreKeys[i]) is null
+                ? $"uplink.storeKeys[{i}] is not a point of P-256 in 130 hexadecimal digits" : null;
+        }
+
+        yield return InRange("uplink.windowBatches", uplink.WindowBatches, 1, Mqtt.Limits.WindowMax);
+        yield return InRange("uplink.keepAliveSeconds", uplink.KeepAliveSeconds, 5, 600);
+        yield return InRange("uplink.rateKbit", uplink.RateKbit, 0, 10_000_000);
+    }
+
+    private static string? IsNamed(string key, string path) =>
+        path.Length > 0 ? null : $"{key} is missing; `icrctl provision` makes the file";
 
     private static string? OneOf(string key, string value, params string[] words) => words.Contains(value)
         ? null

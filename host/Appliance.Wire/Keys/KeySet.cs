@@ -112,6 +112,11 @@ public sealed class KeySet
         return new KeySet(Device, Notice, DeviceKey, null, halves);
     }
 
+    /// <summary>
+    /// What a store has where custody is not split, as in a lab: no device key, every private day key.
+    /// </summary>
+    public KeySet ForStore() => new(Device, Notice, DeviceKey, null, Recipients);
+
     /// <summary>The JSON text, with every private half that is here: a secret.</summary>
     public string ToJson()
     {

@@ -20,7 +20,7 @@ internal static class StoreTables
             previous BLOB, bytes BLOB NOT NULL, received_us INTEGER NOT NULL, verdict INTEGER NOT NULL,
             head INTEGER NOT NULL DEFAULT -1, contiguous INTEGER NOT NULL DEFAULT -1,
             highest INTEGER NOT NULL DEFAULT -1, first_us INTEGER, last_us INTEGER,
-            batches INTEGER NOT NULL DEFAULT 0, records INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
+            batches INTEGER NOT NULL DEFAULT 0, records INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (device, number, statement)) WITHOUT ROWID;
         CREATE INDEX epochs_by_key ON epochs (device, kid);
 

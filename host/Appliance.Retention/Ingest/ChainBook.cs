@@ -115,7 +115,7 @@ internal sealed class ChainBook(StoreDatabase database)
             """
             UPDATE epochs SET highest = max(highest, $3), first_us = min(ifnull(first_us, $4), $4),
                 last_us = max(ifnull(last_us, $5), $5), batches = batches + 1, records = records + $6,
-                bytes = bytes + $7
+                size = size + $7
             WHERE device = $1 AND number = $2 AND verdict = 0
             """,
             device,

@@ -9,4 +9,9 @@ RootCommand root = new("icrctl: set up, watch and check an appliance")
     ProvisionCommand.Create(),
 };
 
+foreach (Command command in StatusCommands.Create())
+{
+    root.Add(command);
+}
+
 return Exit.Run(root, args);

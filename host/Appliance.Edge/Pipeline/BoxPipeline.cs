@@ -44,7 +44,7 @@ public sealed class BoxPipeline : IDisposable
         Span<byte> hashKey = stackalloc byte[32];
         random(hashKey);
         Engine = new FlowEngine(flow, queue, hashKey);
-        counters = Engine.Counters.ToArray();
+        counters = new ulong[Enum.GetValues<Counter>().Length];
         maker = new RowMaker(flow, Engine.Names, Engine.Routes, clock);
         firsts = new FirstRecords(flow.FlowLimit, epoch.Statement.Epoch.Number);
         batches = new BatchWriter(epoch.Sealer, journal, clock, policy, options.Batch, firsts);

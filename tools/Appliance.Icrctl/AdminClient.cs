@@ -1,0 +1,48 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Appliance.Edge.Service;
+
+namespace Appliance.Icrctl;
+
+/// <summary>Asks the daemon over its Unix socket; false with the sentence to print where it does not answer.</summary>
+internal static class AdminClient
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The daemon's status.</summary>
+    public static bool TryStatus(string path, out BoxStatus status, out string problem)
+    {
+        status = null!;
+        problem = "";
+        try
+        {
+            using HttpClient client = new(HandlerOf(path)) { BaseAddress = new Uri("http://appliance/"), Timeout = Patience };
+            using HttpResponseMessage answer = client.GetAsync("status").GetAwaiter().GetResult();
+            string text = answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+            if (answer.IsSuccessStatusCode)
+            {
+                status = JsonSerializer.Deserialize<BoxStatus>(text, BoxStatus.Json)!;
+            }
+            else
+            {
+                problem = $"{path}: the daemon refuses: {text}";
+            }
+        }
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or TaskCanceledException)
+        {
+            problem = $"the daemon does not answer on {path}; is it running (systemctl status appliance), and are you root?";
+        }
+
+        return problem.Length == 0;
+    }
+
+    private static SocketsHttpHandler HandlerOf(string path) => new()
+    {
+        ConnectCallback = async (_, stop) =>
+        {
+            Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    };
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Service;
+
+namespace Appliance.Icrctl;
+
+/// <summary><c>icrctl status|legs|nat|storage|watch</c>: how the box is, as the daemon tells it.</summary>
+internal static class StatusCommands
+{
+    private const int WatchSeconds = 1;
+
+    public static IEnumerable<Command> Create() =>
+    [
+        One("status", "how the box is: health, alarms, clock, flows, legs, storage", s => s, StatusText.Whole),
+        One("legs", "counters and drops of each interface and leg", s => s.Legs, StatusText.Legs),
+        One("nat", "flows, and how many are attributed, ambiguous or not attributed", s => s.Flows, StatusText.Flows),
+        One("storage", "the journal on flash", s => s.Storage, StatusText.Storage),
+        Watch(),
+    ];
+
+    private static Command One(
+        string name, string description, Func<BoxStatus, object> part, Func<BoxStatus, string> text)
+    {
+        Option<string> socket = Socket();
+        Option<bool> json = new("--json") { Description = "print as JSON" };
+        Command command = new(name, description) { socket, json };
+        command.SetAction(parsed =>
+        {
+            if (!AdminClient.TryStatus(parsed.GetValue(socket)!, out BoxStatus status, out string problem))
+            {
+                return Exit.Refuse(problem);
+            }
+
+            Console.WriteLine(
+                parsed.GetValue(json) ? JsonSerializer.Serialize(part(status), BoxStatus.Json) : text(status));
+            return status.Health == "failing" ? Exit.CheckFailed : Exit.Success;
+        });
+        return command;
+    }
+
+    private static Command Watch()
+    {
+        Option<string> socket = Socket();
+        Option<int> count = new("--count") { Description = "lines to print; 0 goes on until interrupted" };
+        Command command = new("watch", "a line a second: packets, drops, flows, batches") { socket, count };
+        command.SetAction(async (parsed, stop) =>
+        {
+            int left = parsed.GetValue(count);
+            do
+            {
+                if (!AdminClient.TryStatus(parsed.GetValue(socket)!, out BoxStatus status, out string problem))
+                {
+                    return Exit.Refuse(problem);
+                }
+
+                Console.WriteLine(StatusText.Line(status));
+                if (left != 1)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(WatchSeconds), stop);
+                }
+            }
+            while (--left != 0);
+            return Exit.Success;
+        });
+        return command;
+    }
+
+    private static Option<string> Socket() => new("--socket")
+    {
+        Description = "admin socket of the daemon",
+        DefaultValueFactory = _ => new AdminOptions().Socket,
+    };
+}
+
+/// <summary>The status as a person in a PoP reads it.</summary>
+internal static class StatusText
+{
+    public static string Whole(BoxStatus s)
+    {
+        string bound = s.Clock.BoundUs is uint us ? Text($", within {us:N0} us") : "";
+        string alarms = string.Concat(s.Alarms.Select(alarm => $"\n  ! {alarm}"));
+        return Text($"""
+            {s.Health.ToUpperInvariant()}  device {s.Device}, version {s.Version}, up {s.UptimeSeconds:F0} s{alarms}
+            epoch     {s.Epoch}; the start found the journal {s.Recovery}
+            clock     {s.Clock.State}{bound}
+            {Flows(s)}
+            {Legs(s)}
+            {Storage(s)}
+            """);
+    }
+
+    public static string Flows(BoxStatus s) => Text($"""
+        flows     {s.Flows.Open:N0} of {s.Flows.Limit:N0} open, {s.Flows.Closed:N0} closed, {s.Flows.Evicted:N0} evicted
+        joined    {s.Flows.Attributed:N0} attributed, {s.Flows.Ambiguous:N0} ambiguous, {s.Flows.Unattributed:N0} unattributed
+        records   {s.Flows.Records:N0} written, {s.Flows.RecordsDropped:N0} dropped
+        """);
+
+    public static string Legs(BoxStatus s) => string.Join('\n', s.Legs.Select(leg => Text(
+        $"leg       {leg.Interface,-10} {leg.Leg,-8} {leg.Received,14:N0} packets {leg.Dropped,8:N0} dropped "
+        + $"{leg.Duplicates,8:N0} duplicates, ring {leg.RingFillPercent} % full")));
+
+    public static string Storage(BoxStatus s) => Text(
+        $"journal   {s.Storage.Batches:N0} batches, {s.Storage.Segments} segments, {s.Storage.Bytes:N0} bytes in "
+        + $"{s.Storage.Path}{(s.Storage.IsFull ? " FULL" : "")}");
+
+    public static string Line(BoxStatus s) => Text(
+        $"{s.Health,-8} {s.Legs.Sum(l => (double)l.Received),14:N0} packets {s.Legs.Sum(l => (double)l.Dropped),8:N0} dropped "
+        + $"{s.Flows.Open,9:N0} flows {s.Flows.Attributed,12:N0} attributed {s.Storage.Batches,7:N0} batches");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -24,6 +24,10 @@ internal static class Programs
 
     public static Process StartLab(params string[] arguments) => Start("Appliance.Lab", "lab", arguments);
 
+    /// <summary>The assembly of a built program.</summary>
+    public static string Library(string project, string program) =>
+        Path.Combine(Checkout.Root, "artifacts", "bin", project, Configuration, program + ".dll");
+
     /// <summary>Waits for the end of a program and collects what it wrote.</summary>
     public static Outcome Finish(Process process)
     {
@@ -46,7 +50,7 @@ internal static class Programs
 
     private static Process Start(string project, string program, string[] arguments)
     {
-        string library = Path.Combine(Checkout.Root, "artifacts", "bin", project, Configuration, program + ".dll");
+        string library = Library(project, program);
         ProcessStartInfo start = new("dotnet", [library, .. arguments])
         {
             RedirectStandardOutput = true,

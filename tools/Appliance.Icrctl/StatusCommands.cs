@@ -77,11 +77,13 @@ internal static class StatusCommands
 /// <summary>The status as a person in a PoP reads it.</summary>
 internal static class StatusText
 {
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
     public static string Whole(BoxStatus s)
     {
-        string bound = s.Clock.BoundUs is uint us ? Text($", within {us:N0} us") : "";
+        string bound = s.Clock.BoundUs is uint us ? string.Create(Invariant, $", within {us:N0} us") : "";
         string alarms = string.Concat(s.Alarms.Select(alarm => $"\n  ! {alarm}"));
-        return Text($"""
+        return string.Create(Invariant, $"""
             {s.Health.ToUpperInvariant()}  device {s.Device}, version {s.Version}, up {s.UptimeSeconds:F0} s{alarms}
             epoch     {s.Epoch}; the start found the journal {s.Recovery}
             clock     {s.Clock.State}{bound}
@@ -91,23 +93,24 @@ internal static class StatusText
             """);
     }
 
-    public static string Flows(BoxStatus s) => Text($"""
+    public static string Flows(BoxStatus s) => string.Create(Invariant, $"""
         flows     {s.Flows.Open:N0} of {s.Flows.Limit:N0} open, {s.Flows.Closed:N0} closed, {s.Flows.Evicted:N0} evicted
         joined    {s.Flows.Attributed:N0} attributed, {s.Flows.Ambiguous:N0} ambiguous, {s.Flows.Unattributed:N0} unattributed
         records   {s.Flows.Records:N0} written, {s.Flows.RecordsDropped:N0} dropped
         """);
 
-    public static string Legs(BoxStatus s) => string.Join('\n', s.Legs.Select(leg => Text(
+    public static string Legs(BoxStatus s) => string.Join('\n', s.Legs.Select(leg => string.Create(
+        Invariant,
         $"leg       {leg.Interface,-10} {leg.Leg,-8} {leg.Received,14:N0} packets {leg.Dropped,8:N0} dropped "
         + $"{leg.Duplicates,8:N0} duplicates, ring {leg.RingFillPercent} % full")));
 
-    public static string Storage(BoxStatus s) => Text(
+    public static string Storage(BoxStatus s) => string.Create(
+        Invariant,
         $"journal   {s.Storage.Batches:N0} batches, {s.Storage.Segments} segments, {s.Storage.Bytes:N0} bytes in "
         + $"{s.Storage.Path}{(s.Storage.IsFull ? " FULL" : "")}");
 
-    public static string Line(BoxStatus s) => Text(
+    public static string Line(BoxStatus s) => string.Create(
+        Invariant,
         $"{s.Health,-8} {s.Legs.Sum(l => (double)l.Received),14:N0} packets {s.Legs.Sum(l => (double)l.Dropped),8:N0} dropped "
         + $"{s.Flows.Open,9:N0} flows {s.Flows.Attributed,12:N0} attributed {s.Storage.Batches,7:N0} batches");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Appliance.Lab.Bed;
+using Appliance.Wire;
+
+namespace Appliance.SystemTests;
+
+/// <summary>A daemon in the box namespace of a bed, as a process of its own, with a lab key set.</summary>
+internal sealed class LiveBox : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private readonly string _configuration;
+    private readonly string _folder;
+    private BedProcess _daemon;
+
+    private LiveBox(string folder, string configuration, BedProcess daemon)
+    {
+        _folder = folder;
+        _configuration = configuration;
+        _daemon = daemon;
+    }
+
+    public string Journal => Path.Combine(_folder, "journal");
+
+    public string Keys => Path.Combine(_folder, "keys");
+
+    public int Id => _daemon.Id;
+
+    private string Socket => Path.Combine(_folder, "admin.sock");
+
+    /// <summary>Makes keys and configuration, starts the daemon, and returns once it records.</summary>
+    public static LiveBox Start(BedLayout layout, string folder)
+    {
+        string keys = Path.Combine(folder, "keys");
+        Directory.CreateDirectory(keys);
+        int today = LeapSeconds.UtcDay(LeapSeconds.ToTai(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000));
+        string keySet = Path.Combine(keys, KeySet.FileName);
+        File.WriteAllText(keySet, KeySet.MakeLab(RandomNumberGenerator.Fill, today, 3).ToJson());
+        string configuration = Path.Combine(folder, "appliance.json");
+        File.WriteAllText(configuration, JsonSerializer.Serialize(new
+        {
+            legs = new[]
+            {
+                new { @interface = BedMirror.InsidePort, leg = "inside" },
+                new { @interface = BedMirror.OutsidePort, leg = "outside" },
+            },
+            notice = new { profile = "uk-icr" },
+            batch = new { ageSeconds = 2 },
+            journal = new { path = Path.Combine(folder, "journal") },
+            admin = new { socket = Path.Combine(folder, "admin.sock") },
+            keys = keySet,
+        }));
+        LiveBox box = new(folder, configuration, Launch(layout, configuration));
+        box.WaitUntilRecording();
+        return box;
+    }
+
+    /// <summary>Starts the daemon again after a kill.</summary>
+    public void Restart(BedLayout layout)
+    {
+        _daemon.Dispose();
+        _daemon = Launch(layout, _configuration);
+        WaitUntilRecording();
+    }
+
+    /// <summary>Ends the daemon as a power cut would end the process.</summary>
+    public void Kill()
+    {
+        BedProcess.Signal("KILL", _daemon.Id);
+        _daemon.Wait(Limit);
+    }
+
+    /// <summary>Returns the status once no leg has received a packet for a second.</summary>
+    public JsonElement WaitForQuiet()
+    {
+        Stopwatch total = Stopwatch.StartNew();
+        JsonElement before = Status();
+        while (total.Elapsed < Limit)
+        {
+            Thread.Sleep(1200);
+            JsonElement now = Status();
+            if (Received(now) == Received(before))
+            {
+                return now;
+            }
+
+            before = now;
+        }
+
+        throw new TimeoutException("the legs do not become quiet");
+    }
+
+    /// <summary>The daemon's status as its program prints it.</summary>
+    public JsonElement Status()
+    {
+        Outcome outcome = Programs.Icrctl("status", "--socket", Socket, "--json");
+        return outcome.Code is 0 or 1 && outcome.Output.Length > 0
+            ? JsonDocument.Parse(outcome.Output).RootElement
+            : throw new InvalidOperationException(outcome.Error + _daemon.Errors);
+    }
+
+    /// <summary>Asks the daemon to stop; its exit code.</summary>
+    public int Stop()
+    {
+        BedProcess.Signal("TERM", _daemon.Id);
+        return _daemon.Wait(Limit) ? _daemon.ExitCode : throw new TimeoutException("the daemon does not stop");
+    }
+
+    /// <summary>Merged flow records as a file.</summary>
+    public string Records()
+    {
+        Outcome records = Programs.Retention("records", "--in", Journal, "--keys", Keys, "--format", "csv", "--merged");
+        string file = Path.Combine(_folder, "records.csv");
+        File.WriteAllText(file, records.Output);
+        return records.Code == 0 ? file : throw new InvalidOperationException(records.Error);
+    }
+
+    public void Dispose() => _daemon.Dispose();
+
+    private static BedProcess Launch(BedLayout layout, string configuration) => BedProcess.Start(
+        "ip", BedLayout.Inside(layout.BoxNamespace, "dotnet", Programs.Library("Appliance.Edge", "Appliance.Edge"), configuration));
+
+    private static long Received(JsonElement status) =>
+        status.GetProperty("legs").EnumerateArray().Sum(leg => leg.GetProperty("received").GetInt64());
+
+    private void WaitUntilRecording()
+    {
+        Stopwatch total = Stopwatch.StartNew();
+        while (Programs.Icrctl("status", "--socket", Socket).Output.Length == 0)
+        {
+            if (_daemon.HasExited || total.Elapsed > Limit)
+            {
+                throw new InvalidOperationException($"the daemon does not start: {_daemon.Errors}");
+            }
+        }
+    }
+}

@@ -93,8 +93,7 @@ internal static class FolderVerifier
         VerifiedBatch? batch = null;
         Refusal refusal = frame.Label.Kind switch
         {
-            FrameKind.EpochStatement when frame.IsCopy => Refusal.None,
-            FrameKind.EpochStatement => chain.AddEpoch(frame.Payload),
+            FrameKind.EpochStatement => AddEpoch(frame, chain),
             FrameKind.Batch => chain.AddBatch(frame.Payload, out batch),
             FrameKind.Checkpoint => chain.AddCheckpoint(frame.Payload),
             _ => Refusal.None,
@@ -108,6 +107,13 @@ internal static class FolderVerifier
         {
             Open(frame, batch, opener, verdict);
         }
+    }
+
+    // Each segment begins with a copy: where an earlier segment was freed it is the only statement left.
+    private static Refusal AddEpoch(JournalFrame frame, ChainVerifier chain)
+    {
+        Refusal refusal = chain.AddEpoch(frame.Payload);
+        return frame.IsCopy && refusal == Refusal.Replayed ? Refusal.None : refusal;
     }
 
     private static void Open(JournalFrame frame, VerifiedBatch batch, BatchOpener opener, FolderVerdict verdict)

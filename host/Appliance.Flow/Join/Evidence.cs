@@ -8,13 +8,15 @@ internal static class Evidence
     private const int SequenceBits = 32;
     private const int StampBits = 16;
     private const int PortBits = 16;
+    private const int IpIdBits = 16;
     private const int BitsPerValue = 8;
 
     /// <summary>Worth of everything but payload.</summary>
     public static int BitsOf(Parts parts) =>
         (SequenceBits * BitOperations.PopCount((uint)(parts & Parts.BothSequences)))
         + (StampBits * BitOperations.PopCount((uint)(parts & (Parts.StampUp | Parts.StampDown))))
-        + ((parts & Parts.Port) != 0 ? PortBits : 0);
+        + ((parts & Parts.Port) != 0 ? PortBits : 0)
+        + ((parts & Parts.IpId) != 0 ? IpIdBits : 0);
 
     /// <summary>
     /// Worth of a payload: 8 bits for each different byte value among its first 64 bytes, at most 64.
@@ -37,12 +39,12 @@ internal static class Evidence
         return different * BitsPerValue;
     }
 
-    /// <summary>Adds what one agreeing packet shows; false where all of it was known.</summary>
-    public static bool Add(ref Pair pair, in Probe probe)
+    /// <summary>Adds what one agreeing packet shows, as each leg saw it; false where all of it was known.</summary>
+    public static bool Add(ref Pair pair, in Probe one, in Probe two)
     {
         Parts before = pair.Parts;
-        pair.Parts |= probe.Parts;
-        return AddPayload(ref pair, probe) || pair.Parts != before;
+        pair.Parts |= one.Parts | (one.IpId != 0 && one.IpId == two.IpId ? Parts.IpId : Parts.None);
+        return AddPayload(ref pair, one) || pair.Parts != before;
     }
 
     private static bool AddPayload(ref Pair pair, in Probe probe)

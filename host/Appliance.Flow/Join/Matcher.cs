@@ -174,7 +174,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
             pair.Parts = Parts.Port;
         }
 
-        if (!Evidence.Add(ref pair, one))
+        if (!Evidence.Add(ref pair, one, two))
         {
             return;
         }

@@ -13,6 +13,9 @@ internal enum Parts : byte
     /// <summary>Equal line ports on both sides; never part of a sample, only of a pair.</summary>
     Port = 16,
 
+    /// <summary>Equal IPv4 identifications other than 0; only of a pair, too: a NAT may write another one.</summary>
+    IpId = 32,
+
     /// <summary>Both directions' sequence numbers: no other flow shows them by chance.</summary>
     BothSequences = SequenceUp | SequenceDown,
 }
@@ -45,6 +48,9 @@ internal struct Probe
     public Parts Parts;
     public Leg Leg;
     public ProbeMarks Marks;
+
+    /// <summary>IPv4 identification, no part of the digest; 0 for none.</summary>
+    public ushort IpId;
 }
 
 /// <summary>

@@ -44,7 +44,10 @@ internal sealed class Sampler(KeyedHash hash)
     public bool TryMake(in PacketView view, ReadOnlySpan<byte> frame, ulong remotePart, bool isUp, out Probe probe)
     {
         ReadOnlySpan<byte> payload = PayloadOf(view, frame);
-        probe = new Probe { PayloadBits = (byte)Evidence.BitsOf(payload), Parts = PartsOf(view, isUp) };
+        probe = new Probe
+        {
+            PayloadBits = (byte)Evidence.BitsOf(payload), Parts = PartsOf(view, isUp), IpId = view.IpId,
+        };
         probe.Marks = isUp ? ProbeMarks.Up : ProbeMarks.None;
         if (probe.PayloadBits == 0 && probe.Parts == Parts.None)
         {

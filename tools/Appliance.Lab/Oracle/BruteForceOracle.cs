@@ -14,6 +14,7 @@ public sealed class BruteForceOracle
     private const int SequenceBits = 32;
     private const int TimestampBits = 16;
     private const int EqualPortBits = 16;
+    private const int EqualIpIdBits = 16;
     private const int PayloadBitsMax = 128;
 
     private readonly long windowNs;
@@ -90,37 +91,41 @@ public sealed class BruteForceOracle
                 if (OracleFrame.TryParse(bytes, out OracleFrame frame))
                 {
                     int flow = inside.Place(frame, packet.StampNs, out bool up);
-                    Compare(flow, frame.Digest(up, frame.PayloadDigest(bytes)), packet.StampNs);
+                    Compare(flow, frame.Digest(up, frame.PayloadDigest(bytes)), frame.IpId, packet.StampNs);
                 }
             }
         }
     }
 
-    private void Compare(int flow, UInt128 digest, long stampNs)
+    private void Compare(int flow, UInt128 digest, ushort ipId, long stampNs)
     {
         for (int n = probes.First(digest); n >= 0; n = probes[n].Next)
         {
             ref readonly OracleProbe probe = ref probes[n];
             if (probe.Digest == digest && Math.Abs(probe.StampNs - stampNs) <= windowNs)
             {
-                Note(probe.Flow, flow, (byte)(1 << (n % OracleProbes.PerFlow)));
+                bool equalIpId = ipId != 0 && ipId == probe.IpId;
+                Note(probe.Flow, flow, (byte)(1 << (n % OracleProbes.PerFlow)), equalIpId);
             }
         }
     }
 
-    private void Note(int outer, int inner, byte probe)
+    private void Note(int outer, int inner, byte probe, bool equalIpId)
     {
         List<Fit> list = fits[outer] ??= [];
         for (int n = 0; n < list.Count; n++)
         {
             if (list[n].Inside == inner)
             {
-                list[n] = list[n] with { Agreed = (byte)(list[n].Agreed | probe) };
+                list[n] = list[n] with
+                {
+                    Agreed = (byte)(list[n].Agreed | probe), EqualIpId = list[n].EqualIpId | equalIpId,
+                };
                 return;
             }
         }
 
-        list.Add(new Fit(inner, probe, 0));
+        list.Add(new Fit(inner, probe, equalIpId, 0));
     }
 
     // A candidate agrees in at least 80 % of the first packets; the others are dropped, the rest is weighed.
@@ -175,7 +180,7 @@ public sealed class BruteForceOracle
 
         bool equalPort = inside.All[fit.Inside].Tuple.LocalPort == outside.All[flow].Tuple.LocalPort;
         return (sequence.Count(true) * SequenceBits) + (timestamp.Count(true) * TimestampBits)
-            + Math.Min(payload, PayloadBitsMax) + (equalPort ? EqualPortBits : 0);
+            + Math.Min(payload, PayloadBitsMax) + (equalPort ? EqualPortBits : 0) + (fit.EqualIpId ? EqualIpIdBits : 0);
     }
 
     private OracleVerdict Judge(int flow)
@@ -212,5 +217,5 @@ public sealed class BruteForceOracle
             || outside.All[other].LastNs < self.FirstNs - windowNs);
     }
 
-    private readonly record struct Fit(int Inside, byte Agreed, int Evidence);
+    private readonly record struct Fit(int Inside, byte Agreed, bool EqualIpId, int Evidence);
 }

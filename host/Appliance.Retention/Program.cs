@@ -9,6 +9,7 @@ RootCommand root = new("retention: keep sealed records, answer authorised questi
     IngestCommand.Create(),
     KeysCommand.Create(),
     RecordsCommand.Create(),
+    ResolveCommand.Create(),
 };
 
 return Exit.Run(root, args);

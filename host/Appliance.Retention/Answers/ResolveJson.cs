@@ -1,0 +1,161 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Appliance.Retention.AddressPlan;
+using Appliance.Retention.Questions;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Answers;
+
+/// <summary>
+/// The answer of a resolve as one JSON object. Its keys are fixed: later versions add some and take none away. Times are
+/// UTC in ISO 8601, what is not known is null.
+/// </summary>
+internal static class ResolveJson
+{
+    private static readonly string[] Attribution = ["attribution"];
+    private static readonly string[] BothSections = ["attribution", "contact"];
+
+    public static void Write(TextWriter output, ResolveAnswer answer) => JsonAnswer.Write(output, new
+    {
+        answer = answer.Words,
+        word = answer.Words.Split(' ') is ["ambiguous", _] ? "ambiguous" : answer.Words,
+        lines = answer.Result.Lines,
+        reason = answer.Reason,
+        question = Question(answer.Question),
+        plan = answer.Plan is { } plan
+            ? new { prefix = plan.Prefix, use = PlanEntry.NameOf(plan.Use), realm = plan.Realm }
+            : null,
+        candidates = answer.Result.Candidates.Select((candidate, i) => Candidate(answer, candidate, i + 1)),
+        before = answer.Before.Select(holding => Neighbour(holding)),
+        after = answer.After.Select(holding => Neighbour(holding)),
+        sensitivity = answer.Sensitivities.Select(row => new
+        {
+            delta = row.Delta,
+            earlier = Changed(row.Earlier),
+            later = Changed(row.Later),
+            widened = Changed(row.Widened),
+        }),
+        separated_by = answer.Separations.Select(fact => new
+        {
+            fact = fact.Fact, lines_at_most = fact.AtMost, sentence = fact.Sentence,
+        }),
+        covered = answer.Missing.Count == 0,
+        gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
+        notes = answer.Notes,
+        sections_opened = answer.Question.NeedsContact ? BothSections : Attribution,
+        batches_opened = answer.Batches,
+    });
+
+    private static object Question(ResolveQuestion question) => new
+    {
+        ip = question.Address.ToString(),
+        port = question.Port,
+        proto = JsonAnswer.OrNull(question.Protocol),
+        remote_ip = JsonAnswer.OrNull(question.Remote.ToString()),
+        remote_port = question.RemotePort,
+        service = JsonAnswer.OrNull(question.Service),
+        time = question.Interval.Text,
+        utc_from = UtcText.Of(question.Interval.Window.From),
+        utc_to = UtcText.Of(question.Interval.Window.To),
+        source_error_us = question.SourceErrorUs,
+        searched_from = UtcText.Of(question.Window.From),
+        searched_to = UtcText.Of(question.Window.To),
+    };
+
+    private static object Candidate(ResolveAnswer answer, Candidate candidate, int rank) => new
+    {
+        rank,
+        line = JsonAnswer.OrNull(candidate.Line.Name),
+        realm = candidate.Line.Realm,
+        subscriber = JsonAnswer.OrNull(candidate.Line.Subscriber),
+        inside_ip = JsonAnswer.OrNull(candidate.Line.Address.ToString()),
+        activity = FlowWords.ActivityKey(candidate.Activity),
+        fit = FlowWords.Fit(candidate.Fit),
+        overlap = FlowWords.Overlap(candidate.Overlap),
+        evidence_bits = candidate.EvidenceBits,
+        flows = candidate.Flows.Select(held => Flow(answer, held)),
+        blocks = candidate.Blocks.Select(held => new
+        {
+            pub_ip = held.Block.Row.PublicAddress.ToString(),
+            port_first = held.Block.Row.PortFirst,
+            port_last = held.Block.Row.PortLast,
+            start = UtcText.Of(held.Block.Row.Start),
+            end = UtcText.OrNull(held.Block.Row.End),
+            source = held.Block.Source,
+            device = held.Block.Device.ToString(),
+            record = held.Block.Place.ToString(),
+        }),
+    };
+
+    private static object Flow(ResolveAnswer answer, Held held)
+    {
+        Holding holding = held.Holding;
+        bool contact = answer.Question.NeedsContact && holding.HasContact;
+        return new
+        {
+            flow_id = holding.Flow.ToString(),
+            record = holding.Place.ToString(),
+            device = holding.Device.ToString(),
+            batch = holding.Batch.ToString(),
+            proto = FlowWords.Protocol(holding.Row.Protocol),
+            sub_ip = JsonAnswer.OrNull(holding.Row.SubscriberAddress.ToString()),
+            sub_port = holding.Row.SubscriberPort,
+            pub_ip = holding.Row.PublicAddress.ToString(),
+            pub_port = holding.Row.PublicPort,
+            rem_ip = contact ? holding.Row.RemoteAddress.ToString() : null,
+            rem_port = contact ? holding.Row.RemotePort : (ushort?)null,
+            service = contact ? JsonAnswer.OrNull(holding.Service) : null,
+            start = UtcText.Of(holding.Row.Start),
+            last = UtcText.Of(holding.Row.Last),
+            end = UtcText.OrNull(holding.Row.End),
+            bound_us = holding.HasBound ? holding.Row.BoundUs : (uint?)null,
+            attribution = FlowWords.Method(holding.Row),
+            evidence_bits = holding.Row.EvidenceBits,
+            candidates = holding.Row.Candidates,
+            conflict = holding.Row.Conflict,
+            activity = FlowWords.ActivityKey(held.Activity),
+            overlap = FlowWords.Overlap(held.Overlap),
+            fit = FlowWords.Fit(held.Fit),
+        };
+    }
+
+    private static object Neighbour(Holding holding) => new
+    {
+        line = JsonAnswer.OrNull(holding.Line.Name),
+        proto = FlowWords.Protocol(holding.Row.Protocol),
+        start = UtcText.Of(holding.Row.Start),
+        last = UtcText.Of(holding.Row.Last),
+        end = UtcText.OrNull(holding.Row.End),
+        flow_id = holding.Flow.ToString(),
+        device = holding.Device.ToString(),
+    };
+
+    private static object Changed(Changed changed) => new
+    {
+        lines = changed.Lines, same = changed.IsSame, covered = changed.IsCovered,
+    };
+}
+
+/// <summary>What the JSON answers have in common.</summary>
+internal static class JsonAnswer
+{
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static void Write<T>(TextWriter output, T answer) =>
+        output.WriteLine(JsonSerializer.Serialize(answer, Format));
+
+    public static string? OrNull(string text) => text.Length == 0 ? null : text;
+
+    public static object Gap(NotCovered missing) => new
+    {
+        device = missing.Device.ToString(),
+        from = UtcText.Of(missing.Gap.From),
+        to = missing.Gap.To.Microseconds > long.MaxValue / 8 ? null : UtcText.Of(missing.Gap.To),
+        cause = missing.Gap.Cause,
+        leg = OrNull(missing.Gap.Leg),
+        where = OrNull(missing.Gap.Where),
+    };
+}

@@ -1,0 +1,169 @@
+using Appliance.Journal;
+using Appliance.Linux;
+using Appliance.Retention.Records;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Archive;
+
+/// <summary>
+/// A folder of journal segments as an archive, in the lab: what a box or a replay wrote, opened with the lab's key set.
+/// The chain is verified once when the folder is opened; a batch is read and verified again when it is asked for, so only
+/// places are held in memory. No filters: every batch of the time is opened.
+/// </summary>
+internal sealed class FolderArchive : IRecordArchive, IDisposable
+{
+    private readonly FlashFolder flash;
+    private readonly JournalReader journal;
+    private readonly KeySet keys;
+    private readonly FolderChain chain;
+    private readonly Dictionary<SectionSet, BatchReader> readers = [];
+    private readonly Dictionary<FolderBatch, IReadOnlyList<CoverageGap>> gapRows = [];
+
+    private FolderArchive(FlashFolder flash, JournalReader journal, KeySet keys, FolderChain chain)
+    {
+        this.flash = flash;
+        this.journal = journal;
+        this.keys = keys;
+        this.chain = chain;
+    }
+
+    /// <summary>Opens a folder. What in it is refused is said, one line each, and counts as missing.</summary>
+    /// <exception cref="JournalDeviceException">The folder cannot be read.</exception>
+    /// <exception cref="ArchiveException">It holds no segments.</exception>
+    public static FolderArchive Open(string folder, KeySet keys, Action<string> complain)
+    {
+        FlashFolder flash = FlashFolder.OpenForReading(folder);
+        try
+        {
+            JournalReader journal = new(flash);
+            if (journal.Segments().Count == 0)
+            {
+                throw new ArchiveException(
+                    $"{folder} holds no segments; give the folder that the box or a replay wrote");
+            }
+
+            return new FolderArchive(flash, journal, keys, FolderChain.Read(journal, keys, complain));
+        }
+        catch
+        {
+            flash.Dispose();
+            throw;
+        }
+    }
+
+    public IEnumerable<OpenedRows> Read(
+        TaiTime from, TaiTime to, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
+    {
+        foreach (FolderBatch batch in chain.Batches)
+        {
+            if (batch.First <= to && from <= batch.Last)
+            {
+                yield return Open(batch, sections);
+            }
+        }
+    }
+
+    public Coverage Coverage(TaiTime from, TaiTime to)
+    {
+        var gaps = new List<CoverageGap>();
+        foreach (CoverageGap gap in chain.Gaps)
+        {
+            AddTouching(gap);
+        }
+
+        foreach (FolderBatch batch in chain.Batches)
+        {
+            if (batch.First <= to && from <= batch.Last)
+            {
+                GapRows(batch).ToList().ForEach(AddTouching);
+            }
+        }
+
+        gaps.Sort((a, b) => a.From != b.From ? a.From.CompareTo(b.From) : a.To.CompareTo(b.To));
+        return new Coverage(
+            chain.Batches.Count == 0 ? [] : [new DeviceCoverage(keys.Device, chain.First, chain.Last, gaps)]);
+
+        void AddTouching(CoverageGap gap)
+        {
+            if (gap.From <= to && from <= gap.To)
+            {
+                gaps.Add(gap);
+            }
+        }
+    }
+
+    public void Dispose() => flash.Dispose();
+
+    private IReadOnlyList<CoverageGap> GapRows(FolderBatch batch)
+    {
+        if (!gapRows.TryGetValue(batch, out IReadOnlyList<CoverageGap>? rows))
+        {
+            _ = Open(batch, SectionSet.Attribution);
+            rows = gapRows[batch];
+        }
+
+        return rows;
+    }
+
+    private OpenedRows Open(FolderBatch batch, SectionSet sections)
+    {
+        string where = $"batch {batch.Sequence} of epoch {batch.Epoch.Number}";
+        if (!journal.TryRead(batch.Place, out JournalFrame frame))
+        {
+            throw new ArchiveException($"{where} cannot be read any more; restore the segment from a copy");
+        }
+
+        Refusal refusal = BatchCheck.TryVerify(frame.Payload, chain.Find, chain.Rules, out VerifiedBatch? verified);
+        if (refusal != Refusal.None)
+        {
+            throw new ArchiveException($"{where} is refused: {refusal.Sentence()}; restore the segment from a copy");
+        }
+
+        (SectionSet opened, int unwanted) = Split(verified!.Manifest, sections);
+        BatchReader reader = ReaderOf(sections);
+        int before = reader.SectionsWithoutKey;
+        refusal = reader.TryRead(verified, out RowBatch rows);
+        if (refusal == Refusal.None && reader.SectionsWithoutKey - before > unwanted)
+        {
+            refusal = Refusal.NoKey;
+        }
+
+        if (refusal != Refusal.None)
+        {
+            throw new ArchiveException($"{where} does not open: {refusal.Sentence()}; give the keys of its day");
+        }
+
+        if ((opened & SectionSet.Attribution) != 0)
+        {
+            gapRows.TryAdd(batch, FolderGaps.OfRows(rows, batch));
+        }
+
+        return new OpenedRows(keys.Device, batch.Epoch, batch.Sequence, batch.Id, opened, rows);
+    }
+
+    private static (SectionSet Wanted, int Unwanted) Split(Manifest manifest, SectionSet sections)
+    {
+        SectionSet wanted = SectionSet.None;
+        int unwanted = 0;
+        foreach (SectionEntry entry in manifest.Sections)
+        {
+            bool isWanted = sections.Has(entry.Number);
+            wanted |= isWanted ? SectionSets.Of(entry.Number) : SectionSet.None;
+            unwanted += isWanted ? 0 : 1;
+        }
+
+        return (wanted, unwanted);
+    }
+
+    // A reader has only the keys of the sections it is for: it could not open another one.
+    private BatchReader ReaderOf(SectionSet sections)
+    {
+        if (!readers.TryGetValue(sections, out BatchReader? reader))
+        {
+            reader = new BatchReader(keys.Recipients.Where(key => sections.Has(key.Section)));
+            readers[sections] = reader;
+        }
+
+        return reader;
+    }
+}

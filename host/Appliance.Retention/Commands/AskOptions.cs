@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Appliance.Journal;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Questions;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Commands;
+
+/// <summary>
+/// The options that every question has: which archive it is put to, and how the answer is printed. Opens the archive,
+/// or says why the question is refused.
+/// </summary>
+internal sealed class AskOptions
+{
+    private readonly Option<string?> input = new("--in") { Description = "folder of segments (lab)" };
+    private readonly Option<string?> keys = new("--keys") { Description = $"folder with {KeySet.FileName} (lab)" };
+    private readonly Option<string> data = new("--data")
+    {
+        Description = "folder of the store", DefaultValueFactory = _ => AskDoor.DefaultData,
+    };
+
+    private readonly Option<string?> plan = new("--plan") { Description = "address plan as CSV (lab)" };
+    private readonly Option<string?> request = new("--request") { Description = "approved request the question is of" };
+    private readonly Option<bool> json = new("--json") { Description = "print the answer as JSON" };
+    private readonly Option<bool> all = new("--all") { Description = "print every line, however many" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { input, keys, data, plan, request, json, all })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public bool Json(ParseResult parsed) => parsed.GetValue(json);
+
+    public bool All(ParseResult parsed) => parsed.GetValue(all);
+
+    /// <summary>
+    /// Reads the question, opens the archive and asks. The question first: a wrong one opens nothing. Every failure is
+    /// one line and an exit code.
+    /// </summary>
+    public int Ask<T>(ParseResult parsed, Func<T> read, Func<T, AskDoor, int> ask)
+    {
+        TextWriter errors = parsed.InvocationConfiguration.Error;
+        try
+        {
+            T question = read();
+            using AskDoor door = Open(parsed, errors);
+            return ask(question, door);
+        }
+        catch (AskException refused)
+        {
+            return Exit.Say(errors, refused.Code, refused.Message);
+        }
+        catch (Exception failure) when (failure is ArchiveException or JournalDeviceException)
+        {
+            return Exit.Say(errors, Exit.BadInput, failure.Message);
+        }
+        catch (QuestionTooWideException wide)
+        {
+            return Exit.Say(errors, Exit.BadInput, wide.Message);
+        }
+    }
+
+    private AskDoor Open(ParseResult parsed, TextWriter errors)
+    {
+        string? folder = parsed.GetValue(input);
+        string? keyFolder = parsed.GetValue(keys);
+        string? planFile = parsed.GetValue(plan);
+        if (folder is null != keyFolder is null)
+        {
+            throw new AskException(Exit.BadInput, "--in and --keys belong together; give both, or --data");
+        }
+
+        if (planFile is not null && folder is null)
+        {
+            throw new AskException(
+                Exit.BadInput, "--plan belongs to --in; give a store its plan with `retention addresses import`");
+        }
+
+        return folder is not null
+            ? AskDoor.OpenFolder(folder, keyFolder!, planFile, sentence => errors.WriteLine($"retention: {sentence}"))
+            : AskDoor.OpenStore(
+                parsed.GetValue(data)!,
+                parsed.GetValue(request),
+                sentence => errors.WriteLine($"retention: {sentence}"));
+    }
+}
+
+/// <summary>A question that cannot be put; the message says why and what to do.</summary>
+internal sealed class AskException(int code, string message) : Exception(message)
+{
+    /// <summary>Exit code that goes with it.</summary>
+    public int Code { get; } = code;
+}

@@ -1,0 +1,98 @@
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Questions;
+
+/// <summary>A stretch that is not covered, and of which device.</summary>
+internal sealed record NotCovered(Id16 Device, CoverageGap Gap);
+
+/// <summary>What is known about completeness around a question, ready to be asked for shorter stretches.</summary>
+internal sealed class Coverages(Coverage coverage)
+{
+    // Rows of this cause estimate the loss before the box over a stretch that was seen otherwise.
+    private const string EstimateCause = "estimate";
+
+    public IReadOnlyList<DeviceCoverage> Devices => coverage.Devices;
+
+    /// <summary>Latest record of any device; the default where there is none.</summary>
+    public TaiTime Newest
+    {
+        get
+        {
+            TaiTime newest = default;
+            foreach (DeviceCoverage device in coverage.Devices)
+            {
+                newest = device.Last > newest ? device.Last : newest;
+            }
+
+            return newest;
+        }
+    }
+
+    /// <summary>Everything in the window that is not covered, of the devices given; of all where none is.</summary>
+    public List<NotCovered> In(Window window, IReadOnlySet<Id16> devices)
+    {
+        var missing = new List<NotCovered>();
+        foreach (DeviceCoverage device in coverage.Devices)
+        {
+            if (devices.Count == 0 || devices.Contains(device.Device))
+            {
+                AddAll(missing, device, window);
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>
+    /// Whether the record that a flow was to have next may be one that is missing: then it is not known how it went on.
+    /// </summary>
+    public bool MayHaveGoneOn(Holding holding, Window window)
+    {
+        if (holding.Row.Kind == FlowKind.End || holding.Widest.To >= window.From)
+        {
+            return false;
+        }
+
+        TaiTime due = Due(holding.Row);
+        return window.From <= due
+            && In(new Window(holding.Row.Last, Window.Add(due, Limits.RecordSlackUs)), OneOf(holding.Device)).Count > 0;
+    }
+
+    /// <summary>When the record after the last packet was due: at 60 s of age, then every 300 s.</summary>
+    private static TaiTime Due(in FlowRow row)
+    {
+        long age = row.Last.Microseconds - row.Start.Microseconds - Limits.FirstRecordUs;
+        long steps = age < 0 ? 0 : (age / Limits.RecordEveryUs) + 1;
+        return Window.Add(row.Start, Limits.FirstRecordUs + (steps * Limits.RecordEveryUs));
+    }
+
+    private static HashSet<Id16> OneOf(Id16 device) => [device];
+
+    private static void AddAll(List<NotCovered> missing, DeviceCoverage device, Window window)
+    {
+        if (window.From < device.First)
+        {
+            missing.Add(new NotCovered(device.Device, new CoverageGap(
+                window.From, Min(window.To, device.First), GapSource.MissingBatches, "before the first record", "", "")));
+        }
+
+        foreach (CoverageGap gap in device.Gaps)
+        {
+            if (window.Touches(gap.From, gap.To) && gap.Cause != EstimateCause)
+            {
+                missing.Add(new NotCovered(device.Device, gap));
+            }
+        }
+
+        if (window.To > device.Last)
+        {
+            missing.Add(new NotCovered(device.Device, new CoverageGap(
+                Max(window.From, device.Last), window.To, GapSource.MissingBatches, "after the last record", "", "")));
+        }
+    }
+
+    private static TaiTime Min(TaiTime left, TaiTime right) => left < right ? left : right;
+
+    private static TaiTime Max(TaiTime left, TaiTime right) => left > right ? left : right;
+}

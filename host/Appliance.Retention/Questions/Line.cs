@@ -1,0 +1,27 @@
+using Appliance.Wire;
+
+namespace Appliance.Retention.Questions;
+
+/// <summary>
+/// A line or SIM as answers name it: the subscriber reference where one is recorded, else the inside address in its
+/// realm. The default is a line that is not known.
+/// </summary>
+/// <param name="Realm">Address space of the inside address.</param>
+/// <param name="Subscriber">Subscriber reference; may be empty.</param>
+/// <param name="Address">Inside address.</param>
+internal readonly record struct Line(string Realm, string Subscriber, Ip Address)
+{
+    /// <summary>Realm of a box that has only one.</summary>
+    public const string DefaultRealm = "default";
+
+    public bool IsKnown => !string.IsNullOrEmpty(Subscriber) || !Address.IsNone;
+
+    /// <summary>
+    /// What decides whether two are the same line: a subscriber may hold several addresses, so the address counts only
+    /// where there is no reference.
+    /// </summary>
+    public string Name => !IsKnown ? "" : Subscriber.Length > 0 ? Subscriber : AddressName;
+
+    private string AddressName =>
+        Realm.Length == 0 || Realm == DefaultRealm ? Address.ToString() : $"{Realm}/{Address}";
+}

@@ -1,0 +1,82 @@
+using Appliance.Retention.AddressPlan;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Questions;
+
+/// <summary>What a reader of an answer must bear in mind.</summary>
+internal static class Notes
+{
+    public static List<string> Of(
+        ResolveQuestion question, Evaluation result, PlanEntry? entry, IReadOnlyList<NotCovered> missing)
+    {
+        var notes = new List<string>();
+        if (missing.Count > 0 && result.Lines > 0)
+        {
+            notes.Add($"part of the interval is not covered, so there may be more lines than are listed: "
+                + Verdict.Gap(missing[0]));
+        }
+
+        AddAttribution(notes, result);
+        AddContact(notes, question, result);
+        if (entry is { Use: PlanUse.Fixed } && result.Lines > 1)
+        {
+            notes.Add($"the address plan calls {entry.Prefix} fixed, yet several lines held the address: check the plan");
+        }
+
+        if (question.Port is null && result.Lines > 0)
+        {
+            notes.Add("holders before and after are not told apart without a port");
+        }
+
+        return notes;
+    }
+
+    private static void AddAttribution(List<string> notes, Evaluation result)
+    {
+        List<Held> flows = [.. result.Candidates.SelectMany(candidate => candidate.Flows)];
+        Add(flows.Count(held => !held.Holding.HasBound),
+            "flows have no bound on their times: the clock of the box was not vouched for");
+        Add(flows.Count(held => held.Holding.Row.ClockState == ClockState.Unset),
+            "flows were recorded before the clock of the box was set: their times only give an order");
+        Add(flows.Count(held => held.Holding.Row.Attribution == Attribution.Ambiguous),
+            "flow records name several lines that fit equally");
+        Add(flows.Count(held => held.Holding.Row.Candidates == ushort.MaxValue),
+            "flow records name only some of the lines that fit: there are more");
+        Add(flows.Count(held => held.Holding.Row.Conflict), "flows have witnesses that contradict each other");
+        Add(result.Candidates.Where(candidate => !candidate.Line.IsKnown).Sum(candidate => candidate.Flows.Count),
+            "flows are of lines that are not known; they count as one more line");
+
+        void Add(int count, string words)
+        {
+            if (count > 0)
+            {
+                notes.Add(FormattableString.Invariant($"{count} {words}"));
+            }
+        }
+    }
+
+    private static void AddContact(List<string> notes, ResolveQuestion question, Evaluation result)
+    {
+        if (result.Candidates.Any(candidate => candidate.Fit == Fit.NotRecorded))
+        {
+            notes.Add("what was contacted is not recorded for every flow, so the remote or service could not rule them out");
+        }
+
+        if (result.Candidates.Any(candidate => candidate.Fit == Fit.ByAddress))
+        {
+            notes.Add("some lines fit only by an address at which others reached the service; no name was seen");
+        }
+
+        if (result.Nameless > 0)
+        {
+            notes.Add(FormattableString.Invariant($"{result.Nameless} flows without a name, to addresses at which ")
+                + $"nobody was seen to reach {question.Service}, are left out");
+        }
+
+        if (result.LookedUp > 0)
+        {
+            notes.Add(FormattableString.Invariant($"{result.LookedUp} flows that only looked the name up (DNS) are ")
+                + "left out");
+        }
+    }
+}

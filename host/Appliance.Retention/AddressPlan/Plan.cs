@@ -52,7 +52,9 @@ internal sealed record PlanEntry(
     public bool HoldsAt(TaiTime time) => (From is not { } from || from <= time) && (To is not { } to || time < to);
 }
 
-/// <summary>Which addresses are ours, and what they are used for; the longest prefix that holds at the time counts.</summary>
+/// <summary>
+/// Which addresses are ours, and what they are used for; the longest prefix that holds at the time counts.
+/// </summary>
 internal sealed class Plan
 {
     private readonly List<PlanEntry> entries;

@@ -6,8 +6,8 @@ using Limits = Appliance.Retention.Questions.Limits;
 namespace Appliance.Retention.AddressPlan;
 
 /// <summary>
-/// An address plan as CSV: the header line <c>prefix,use,realm,from,to</c>, then an entry a line. Times are empty, a UTC
-/// day (its begin) or a full time with its zone.
+/// An address plan as CSV: the header line <c>prefix,use,realm,from,to</c>, then an entry a line. Times are empty, a
+/// UTC day (its begin) or a full time with its zone.
 /// </summary>
 internal static class PlanFile
 {

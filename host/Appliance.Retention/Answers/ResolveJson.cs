@@ -7,44 +7,54 @@ using Appliance.Wire;
 namespace Appliance.Retention.Answers;
 
 /// <summary>
-/// The answer of a resolve as one JSON object. Its keys are fixed: later versions add some and take none away. Times are
-/// UTC in ISO 8601, what is not known is null.
+/// The answer of a resolve as one JSON object. Its keys are fixed: later versions add some and take none away. Times
+/// are UTC in ISO 8601, what is not known is null.
 /// </summary>
 internal static class ResolveJson
 {
     private static readonly string[] Attribution = ["attribution"];
     private static readonly string[] BothSections = ["attribution", "contact"];
 
-    public static void Write(TextWriter output, ResolveAnswer answer) => JsonAnswer.Write(output, new
+    public static void Write(TextWriter output, ResolveAnswer answer)
     {
-        answer = answer.Words,
-        word = answer.Words.Split(' ') is ["ambiguous", _] ? "ambiguous" : answer.Words,
-        lines = answer.Result.Lines,
-        reason = answer.Reason,
-        question = Question(answer.Question),
-        plan = answer.Plan is { } plan
-            ? new { prefix = plan.Prefix, use = PlanEntry.NameOf(plan.Use), realm = plan.Realm }
-            : null,
-        candidates = answer.Result.Candidates.Select((candidate, i) => Candidate(answer, candidate, i + 1)),
-        before = answer.Before.Select(holding => Neighbour(holding)),
-        after = answer.After.Select(holding => Neighbour(holding)),
-        sensitivity = answer.Sensitivities.Select(row => new
+        var all = new
         {
-            delta = row.Delta,
-            earlier = Changed(row.Earlier),
-            later = Changed(row.Later),
-            widened = Changed(row.Widened),
-        }),
-        separated_by = answer.Separations.Select(fact => new
-        {
-            fact = fact.Fact, lines_at_most = fact.AtMost, sentence = fact.Sentence,
-        }),
-        covered = answer.Missing.Count == 0,
-        gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
-        notes = answer.Notes,
-        sections_opened = answer.Question.NeedsContact ? BothSections : Attribution,
-        batches_opened = answer.Batches,
-    });
+            answer = answer.Words,
+            word = answer.Word == AnswerWord.Ambiguous ? "ambiguous" : answer.Words,
+            lines = answer.Result.Lines,
+            reason = answer.Reason,
+            question = Question(answer.Question),
+            plan = answer.Plan is { } plan
+                ? new { prefix = plan.Prefix, use = PlanEntry.NameOf(plan.Use), realm = plan.Realm }
+                : null,
+            candidates = answer.Result.Candidates.Select((candidate, i) => Candidate(answer, candidate, i + 1)),
+            before = answer.Before.Select(holding => Neighbour(holding)),
+            after = answer.After.Select(holding => Neighbour(holding)),
+            sensitivity = answer.Sensitivities.Select(row => Sensitivity(row)),
+            separated_by = answer.Separations.Select(fact => Separation(fact)),
+            covered = answer.Missing.Count == 0,
+            gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
+            notes = answer.Notes,
+            sections_opened = answer.Question.NeedsContact ? BothSections : Attribution,
+            batches_opened = answer.Batches,
+        };
+        JsonAnswer.Write(output, all);
+    }
+
+    private static object Sensitivity(Sensitivity row) => new
+    {
+        delta = row.Delta,
+        earlier = Changed(row.Earlier),
+        later = Changed(row.Later),
+        widened = Changed(row.Widened),
+    };
+
+    private static object Separation(Separation fact) => new
+    {
+        fact = fact.Fact,
+        lines_at_most = fact.AtMost,
+        sentence = fact.Sentence,
+    };
 
     private static object Question(ResolveQuestion question) => new
     {

@@ -5,7 +5,9 @@ using Limits = Appliance.Retention.Questions.Limits;
 
 namespace Appliance.Retention.Answers;
 
-/// <summary>The answer of a resolve for people: the word first, then what it rests on, then what would change it.</summary>
+/// <summary>
+/// The answer of a resolve for people: the word first, then what it rests on, then what would change it.
+/// </summary>
 internal static class ResolveText
 {
     public static void Write(TextWriter output, ResolveAnswer answer, bool all)
@@ -84,7 +86,8 @@ internal static class ResolveText
     {
         foreach (Held held in candidate.Flows.Take(most))
         {
-            output.WriteLine($"       {Flow(held.Holding, question.NeedsContact)}");
+            output.WriteLine($"       {Tuple(held.Holding, question.NeedsContact)}");
+            output.WriteLine($"         {Time(held.Holding)}; {FlowWords.Activity(held.Activity)}");
             output.WriteLine($"         {Evidence(held)}");
         }
 
@@ -97,12 +100,13 @@ internal static class ResolveText
         {
             BlockRow row = held.Block.Row;
             output.WriteLine(
-                FormattableString.Invariant($"       block {row.PublicAddress} ports {row.PortFirst} to {row.PortLast}, ")
+                FormattableString.Invariant($"       block {row.PublicAddress} ports {row.PortFirst} to ")
+                + FormattableString.Invariant($"{row.PortLast}, ")
                 + $"{UtcText.Of(row.Start)} to {UtcText.OrNull(row.End) ?? "open"}, {held.Block.Source}");
         }
     }
 
-    private static string Flow(Holding holding, bool withContact)
+    private static string Tuple(Holding holding, bool withContact)
     {
         FlowRow row = holding.Row;
         string inside = row.SubscriberAddress.IsNone
@@ -112,9 +116,14 @@ internal static class ResolveText
             ? $" to {FlowWords.Endpoint(row.RemoteAddress, row.RemotePort)}"
             : "";
         string service = withContact && holding.Service.Length > 0 ? $" ({holding.Service})" : "";
-        string bound = holding.HasBound ? $"+-{UtcText.Length(holding.BoundUs)}" : "no bound";
         return $"{FlowWords.Protocol(row.Protocol)} {inside}{FlowWords.Endpoint(row.PublicAddress, row.PublicPort)}"
-            + $"{to}{service}, {UtcText.Of(row.Start)} to {UtcText.Of(row.Last)} {bound}";
+            + $"{to}{service}";
+    }
+
+    private static string Time(Holding holding)
+    {
+        string bound = holding.HasBound ? $"+-{UtcText.Length(holding.BoundUs)}" : "no bound";
+        return $"{UtcText.Of(holding.Row.Start)} to {UtcText.Of(holding.Row.Last)} {bound}";
     }
 
     private static string Evidence(Held held)
@@ -122,7 +131,7 @@ internal static class ResolveText
         FlowRow row = held.Holding.Row;
         return FormattableString.Invariant($"{FlowWords.Method(row)}, {row.EvidenceBits} bits, {row.Candidates} ")
             + FormattableString.Invariant($"{(row.Candidates == 1 ? "candidate" : "candidates")}; ")
-            + $"overlap {FlowWords.Overlap(held.Overlap)}; {FlowWords.Activity(held.Activity)}; "
+            + $"overlap {FlowWords.Overlap(held.Overlap)}; "
             + $"flow {held.Holding.Flow}, record {held.Holding.Place}";
     }
 
@@ -137,7 +146,8 @@ internal static class ResolveText
         output.WriteLine(neighbours.Count == 0 ? $"{title,-10} nobody within an hour" : title);
         foreach (Holding holding in neighbours)
         {
-            output.WriteLine($"       {FlowWords.Line(holding.Line)}: {Flow(holding, withContact: false)}");
+            output.WriteLine($"       {FlowWords.Line(holding.Line)}: {Tuple(holding, withContact: false)}");
+            output.WriteLine($"         {Time(holding)}");
         }
     }
 

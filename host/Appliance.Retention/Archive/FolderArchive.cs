@@ -7,8 +7,8 @@ namespace Appliance.Retention.Archive;
 
 /// <summary>
 /// A folder of journal segments as an archive, in the lab: what a box or a replay wrote, opened with the lab's key set.
-/// The chain is verified once when the folder is opened; a batch is read and verified again when it is asked for, so only
-/// places are held in memory. No filters: every batch of the time is opened.
+/// The chain is verified once when the folder is opened; a batch is read and verified again when it is asked for, so
+/// only places are held in memory. No filters: every batch of the time is opened.
 /// </summary>
 internal sealed class FolderArchive : IRecordArchive, IDisposable
 {

@@ -13,7 +13,9 @@ internal sealed record FolderBatch(
     TaiTime Last,
     IReadOnlyList<ManifestGap> Gaps);
 
-/// <summary>The verified chain of a folder: its batches, and the gaps that their numbers and manifests tell of.</summary>
+/// <summary>
+/// The verified chain of a folder: its batches, and the gaps that their numbers and manifests tell of.
+/// </summary>
 internal sealed class FolderChain
 {
     private readonly ChainVerifier verifier;

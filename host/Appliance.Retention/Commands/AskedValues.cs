@@ -76,7 +76,8 @@ internal static class AskedValues
             text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds);
         return isNumber && seconds * 1_000_000 <= Limits.SourceErrorUs
             ? (long)decimal.Ceiling(seconds * 1_000_000)
-            : throw Bad($"--source-error {text} is not a number of seconds from 0 to {Limits.SourceErrorUs / 1_000_000}");
+            : throw Bad(
+                $"--source-error {text} is not a number of seconds from 0 to {Limits.SourceErrorUs / 1_000_000}");
     }
 
     public static AskException Bad(string sentence) => new(Exit.BadInput, sentence);

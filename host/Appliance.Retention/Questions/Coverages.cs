@@ -73,8 +73,7 @@ internal sealed class Coverages(Coverage coverage)
     {
         if (window.From < device.First)
         {
-            missing.Add(new NotCovered(device.Device, new CoverageGap(
-                window.From, Min(window.To, device.First), GapSource.MissingBatches, "before the first record", "", "")));
+            Add(window.From, Min(window.To, device.First), "before the first record");
         }
 
         foreach (CoverageGap gap in device.Gaps)
@@ -87,9 +86,11 @@ internal sealed class Coverages(Coverage coverage)
 
         if (window.To > device.Last)
         {
-            missing.Add(new NotCovered(device.Device, new CoverageGap(
-                Max(window.From, device.Last), window.To, GapSource.MissingBatches, "after the last record", "", "")));
+            Add(Max(window.From, device.Last), window.To, "after the last record");
         }
+
+        void Add(TaiTime from, TaiTime to, string cause) => missing.Add(new NotCovered(
+            device.Device, new CoverageGap(from, to, GapSource.MissingBatches, cause, Leg: "", Where: "")));
     }
 
     private static TaiTime Min(TaiTime left, TaiTime right) => left < right ? left : right;

@@ -4,7 +4,8 @@ namespace Appliance.Retention.Questions;
 
 /// <summary>Which lines answer in one interval.</summary>
 /// <param name="Candidates">Best first.</param>
-/// <param name="Nameless">Flows left out because no name was seen and their address is nobody's for the service.</param>
+/// <param name="Nameless">Flows left out because no name was seen and their address is nobody's for the
+/// service.</param>
 /// <param name="LookedUp">Flows left out because they only looked the service's name up.</param>
 internal sealed record Evaluation(IReadOnlyList<Candidate> Candidates, int Nameless, int LookedUp)
 {

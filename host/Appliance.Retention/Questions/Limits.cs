@@ -3,6 +3,7 @@ namespace Appliance.Retention.Questions;
 /// <summary>Bounds of questions, each with its reason.</summary>
 internal static class Limits
 {
+    // Microseconds.
     private const long Second = 1_000_000;
 
     /// <summary>
@@ -18,34 +19,46 @@ internal static class Limits
     /// <summary>Age of a flow at which its second record is due, microseconds.</summary>
     public const long FirstRecordUs = 60 * Second;
 
-    /// <summary>From a record being due to its standing in a sealed batch, microseconds: batches close after 10 s.</summary>
+    /// <summary>
+    /// From a record being due to its standing in a sealed batch, microseconds: batches close after 10 s.
+    /// </summary>
     public const long RecordSlackUs = 30 * Second;
 
     /// <summary>
-    /// Read on each side of what was asked, microseconds: for the sensitivity figures, for the neighbours of a port, and
-    /// for flows whose next record fell into a gap.
+    /// Read on each side of what was asked, microseconds: for the sensitivity figures, for the neighbours of a port,
+    /// and for flows whose next record fell into a gap.
     /// </summary>
     public const long ReadAroundUs = SensitivityUs + RecordEveryUs + RecordSlackUs;
 
     /// <summary>Largest error of the source's clock, microseconds: beyond an hour the time says nothing.</summary>
     public const long SourceErrorUs = 3600 * Second;
 
-    /// <summary>Longest interval of a resolve, microseconds: a day. More is a search for a pattern, not a holder.</summary>
+    /// <summary>
+    /// Longest interval of a resolve, microseconds: a day. More is a search for a pattern, not a holder.
+    /// </summary>
     public const long ResolveIntervalUs = 86_400 * Second;
 
-    /// <summary>Longest interval of a question about a line, microseconds: the longest retention, with a leap day.</summary>
+    /// <summary>
+    /// Longest interval of a question about a line, microseconds: the longest retention, with a leap day.
+    /// </summary>
     public const long LineIntervalUs = 366 * 86_400 * Second;
 
     /// <summary>Months that a notice can ask for at most (Investigatory Powers Act 2016 s.87).</summary>
     public const int RetentionMonths = 12;
 
-    /// <summary>Flows held for one question: about 400 bytes each, so 1.6 GB. Above it the question must be narrowed.</summary>
+    /// <summary>
+    /// Flows held for one question: about 400 bytes each, so 1.6 GB. Above it the question must be narrowed.
+    /// </summary>
     public const int FlowsMax = 4_000_000;
 
-    /// <summary>How far back the session of an address is looked for, microseconds: access networks renew daily.</summary>
+    /// <summary>
+    /// How far back the session of an address is looked for, microseconds: access networks renew daily.
+    /// </summary>
     public const long SessionBackUs = 86_400 * Second;
 
-    /// <summary>Lines whose sessions are looked up for one answer: with more of them nobody is identified yet.</summary>
+    /// <summary>
+    /// Lines whose sessions are looked up for one answer: with more of them nobody is identified yet.
+    /// </summary>
     public const int SessionLinesMax = 256;
 
     /// <summary>Lines of a list that people are shown unless they ask for all: what fits a screen.</summary>

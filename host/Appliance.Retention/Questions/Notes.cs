@@ -20,7 +20,7 @@ internal static class Notes
         AddContact(notes, question, result);
         if (entry is { Use: PlanUse.Fixed } && result.Lines > 1)
         {
-            notes.Add($"the address plan calls {entry.Prefix} fixed, yet several lines held the address: check the plan");
+            notes.Add($"the address plan calls {entry.Prefix} fixed, yet several lines held it: check the plan");
         }
 
         if (question.Port is null && result.Lines > 0)
@@ -59,7 +59,7 @@ internal static class Notes
     {
         if (result.Candidates.Any(candidate => candidate.Fit == Fit.NotRecorded))
         {
-            notes.Add("what was contacted is not recorded for every flow, so the remote or service could not rule them out");
+            notes.Add("what was contacted is not recorded for every flow: it could not be used to rule all out");
         }
 
         if (result.Candidates.Any(candidate => candidate.Fit == Fit.ByAddress))

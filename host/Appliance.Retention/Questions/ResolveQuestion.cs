@@ -23,7 +23,9 @@ internal sealed record ResolveQuestion
 
     public ushort? RemotePort { get; init; }
 
-    /// <summary>Service that was contacted: its host name, or a domain above it. Lower case, no dot at the end.</summary>
+    /// <summary>
+    /// Service that was contacted: its host name, or a domain above it. Lower case, no dot at the end.
+    /// </summary>
     public string Service { get; init; } = "";
 
     /// <summary>Whether the question is about what was contacted: only then is the contact section opened.</summary>

@@ -114,8 +114,8 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
     }
 
     /// <summary>
-    /// Who held the port last before and first after, for each protocol; whatever they contacted. Without a port there is
-    /// no such thing.
+    /// Who held the port last before and first after, for each protocol; whatever they contacted. Without a port there
+    /// is no such thing.
     /// </summary>
     private static List<Holding> Neighbours(
         ResolveQuestion question, IReadOnlyList<Holding> holdings, bool isBefore)

@@ -15,7 +15,7 @@ internal static class Separations
 
         if (question.Port is null)
         {
-            Add(all, "port", "the source port", result, held => (held.Holding.Row.Protocol, held.Holding.Row.PublicPort));
+            Add(all, "port", "the source port", result, Port);
         }
 
         if (question.Protocol.Length == 0)
@@ -40,8 +40,10 @@ internal static class Separations
 
     private static string Contact(ResolveQuestion question) => question.Port is null
         ? "the service or the remote address and port would tell more; the contact section was not opened"
-        : "lines that hold one port at once do so towards different remotes: the remote address and port, or the service, "
-            + "would tell them apart; the contact section was not opened";
+        : "lines that hold one port at once do so towards different remotes: the remote address and port would tell "
+            + "them apart, and perhaps the service; the contact section was not opened";
+
+    private static (byte, ushort) Port(Held held) => (held.Holding.Row.Protocol, held.Holding.Row.PublicPort);
 
     /// <summary>The most lines that share one value of the fact: what is left in the worst case.</summary>
     private static void Add<T>(

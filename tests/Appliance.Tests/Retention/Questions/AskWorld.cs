@@ -136,7 +136,8 @@ internal sealed class AskWorld : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private ChainPosition? WriteRun(StartedEpoch started, List<(RowBatch Rows, bool IsLost, List<ManifestGap> Gaps)> run)
+    private ChainPosition? WriteRun(
+        StartedEpoch started, List<(RowBatch Rows, bool IsLost, List<ManifestGap> Gaps)> run)
     {
         using FlashFolder flash = FlashFolder.Open(Segments);
         JournalWriter writer = JournalWriter.Open(flash, new JournalOptions(), out _);

@@ -43,8 +43,9 @@ public sealed class PeterTests : IClassFixture<PeterTests.Network>
             UTC        2024-10-04T15:04:00.000000Z to 2024-10-04T15:04:59.999999Z
             Lines
                 1. 100.64.7.7: packets in the interval
-                   tcp 100.64.7.7:26391 as 192.0.2.1:10007, 2024-10-04T15:02:00.000000Z to 2024-10-04T15:04:12.500000Z +-40 us
-                     mirror, 96 bits, 1 candidate; overlap certain; packets in the interval; flow 1-1-5000, record 1-1-5000
+                   tcp 100.64.7.7:26391 as 192.0.2.1:10007
+                     2024-10-04T15:02:00.000000Z to 2024-10-04T15:04:12.500000Z +-40 us; packets in the interval
+                     mirror, 96 bits, 1 candidate; overlap certain; flow 1-1-5000, record 1-1-5000
             Before     nobody within an hour
             After      nobody within an hour
             If the time is wrong by   earlier        later          either way

@@ -10,6 +10,7 @@ RootCommand root = new("retention: keep sealed records, answer authorised questi
     KeysCommand.Create(),
     RecordsCommand.Create(),
     ResolveCommand.Create(),
+    ServeCommand.Create(),
 };
 
 return Exit.Run(root, args);

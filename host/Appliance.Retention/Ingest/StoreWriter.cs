@@ -172,8 +172,10 @@ internal sealed class StoreWriter : IDisposable
         bool taken = refusal is Refusal.None or Refusal.Swapped or Refusal.Replayed;
         outcomes.Add(new Outcome(
             taken ? OutcomeKind.Noted : OutcomeKind.StatementRefused, refusal, claim.Device, null, topic));
-        if (claim.Type == SignedType.Epoch)
+        if (taken && claim.Type == SignedType.Epoch)
         {
+            // Receipts of what waits go where its statement came from, also after a restart.
+            database.Run("UPDATE devices SET topic = $2 WHERE device = $1", claim.Device, topic);
             TakeUpWaiting(device, topic);
         }
     }
@@ -355,7 +357,8 @@ internal sealed class StoreWriter : IDisposable
         {
             if (keys.Find(id) is { } device)
             {
-                TakeUpWaiting(device, "");
+                string topic = database.One<string>("SELECT topic FROM devices WHERE device = $1", id) ?? "";
+                TakeUpWaiting(device, topic);
             }
         }
 

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Serve;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Retention.Commands;
+
+/// <summary><c>retention serve</c>: takes batches from the broker until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        Option<string> data = DataOption.Create();
+        Option<string> broker = new("--broker") { Description = "broker, HOST:PORT", Required = true };
+        Option<string> ca = new("--ca") { Description = "PEM file of the broker's authority", Required = true };
+        Option<string> cert = new("--cert") { Description = "PEM file of the store's certificate", Required = true };
+        Option<string> key = new("--key") { Description = "PEM file of its private key", Required = true };
+        Option<string> group = new("--group")
+        {
+            Description = "stores of one group share the batches",
+            DefaultValueFactory = _ => "store",
+        };
+        Command command = new("serve", "take batches from the broker, keep them and send receipts")
+        {
+            data, broker, ca, cert, key, group,
+        };
+        command.SetAction(parsed =>
+        {
+            TextWriter errors = parsed.InvocationConfiguration.Error;
+            if (!BrokerOptions.TrySplit(parsed.GetValue(broker)!, out string host, out int port))
+            {
+                return Exit.Say(errors, Exit.BadInput, "--broker must be HOST:PORT");
+            }
+
+            var options = new BrokerOptions
+            {
+                Host = host,
+                Port = port,
+                Group = parsed.GetValue(group)!,
+                AuthorityFile = parsed.GetValue(ca)!,
+                CertificateFile = parsed.GetValue(cert)!,
+                KeyFile = parsed.GetValue(key)!,
+            };
+            return DataOption.Guard(errors, () => Run(new StoreFolder(parsed.GetValue(data)!), options, errors));
+        });
+        return command;
+    }
+
+    private static int Run(StoreFolder folder, BrokerOptions options, TextWriter errors)
+    {
+        if (options.Problem() is { } wrong)
+        {
+            return Exit.Say(errors, Exit.BadInput, wrong);
+        }
+
+        using BrokerDial? dial = BrokerDial.TryLoad(options, out string problem);
+        if (dial is null)
+        {
+            return Exit.Say(errors, Exit.BadInput, problem);
+        }
+
+        LabMode.Say(errors);
+        using ILoggerFactory logging = LoggerFactory.Create(
+            static builder => builder.AddSimpleConsole(static console => console.SingleLine = true));
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        var service = new StoreService(
+            folder, options, dial, TimeProvider.System, logging.CreateLogger("retention"));
+        service.RunAsync(stop.Token).GetAwaiter().GetResult();
+        return Exit.Success;
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+}

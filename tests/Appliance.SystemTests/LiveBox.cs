@@ -46,7 +46,7 @@ internal sealed class LiveBox : IDisposable
                 new { @interface = BedMirror.OutsidePort, leg = "outside" },
             },
             notice = new { profile = "uk-icr" },
-            batch = new { ageSeconds = 2 },
+            batch = new { ageSeconds = 1 },
             journal = new { path = Path.Combine(folder, "journal") },
             admin = new { socket = Path.Combine(folder, "admin.sock") },
             keys = keySet,
@@ -69,6 +69,22 @@ internal sealed class LiveBox : IDisposable
     {
         BedProcess.Signal("KILL", _daemon.Id);
         _daemon.Wait(Limit);
+    }
+
+    /// <summary>Returns the status once this run of the daemon has made so many batches durable.</summary>
+    public JsonElement WaitForBatches(long count)
+    {
+        Stopwatch total = Stopwatch.StartNew();
+        while (total.Elapsed < Limit)
+        {
+            JsonElement now = Status();
+            if (now.GetProperty("storage").GetProperty("batches").GetInt64() >= count)
+            {
+                return now;
+            }
+        }
+
+        throw new TimeoutException($"no {count} batches in {Limit}: {_daemon.Errors}");
     }
 
     /// <summary>Returns the status once no leg has received a packet for a second.</summary>

@@ -33,6 +33,13 @@ internal sealed record FolderVerdict
     /// <summary>What is wrong, one line each, with its place.</summary>
     public List<string> Problems { get; } = [];
 
+    /// <summary>What is as a cut leaves it and was told by the next start; nothing of it was ever promised.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>Torn frames that no later epoch statement has spoken of yet.</summary>
+    [JsonIgnore]
+    public List<string> Untold { get; } = [];
+
     public string ToText()
     {
         StringBuilder text = new();
@@ -40,7 +47,7 @@ internal sealed record FolderVerdict
         text.Append(
             CultureInfo.InvariantCulture,
             $"sections opened and recomputed {SectionsOpened:N0}, without a key {SectionsSealed:N0}\n");
-        foreach (string problem in Problems)
+        foreach (string problem in Notes.Concat(Problems))
         {
             text.Append(problem).Append('\n');
         }
@@ -78,6 +85,7 @@ internal static class FolderVerifier
             verdict.Problems.Add($"missing: {report.MissingBatches} batches, {report.MissingEpochs} epochs");
         }
 
+        verdict.Problems.AddRange(verdict.Untold);
         verdict.IsWhole = verdict.Problems.Count == 0 && report.IsWhole;
         return verdict;
     }
@@ -86,21 +94,22 @@ internal static class FolderVerifier
     {
         if (frame.Verdict != FrameVerdict.Whole)
         {
-            Problem(frame, $"{frame.Verdict.ToString().ToLowerInvariant()}: {frame.Why}", verdict);
+            List<string> list = frame.Verdict == FrameVerdict.Torn ? verdict.Untold : verdict.Problems;
+            list.Add(Line(frame, $"{frame.Verdict.ToString().ToLowerInvariant()}: {frame.Why}"));
             return;
         }
 
         VerifiedBatch? batch = null;
         Refusal refusal = frame.Label.Kind switch
         {
-            FrameKind.EpochStatement => AddEpoch(frame, chain),
+            FrameKind.EpochStatement => AddEpoch(frame, chain, verdict),
             FrameKind.Batch => chain.AddBatch(frame.Payload, out batch),
             FrameKind.Checkpoint => chain.AddCheckpoint(frame.Payload),
             _ => Refusal.None,
         };
         if (refusal != Refusal.None)
         {
-            Problem(frame, $"{refusal.Name()}: {refusal.Sentence()}", verdict);
+            verdict.Problems.Add(Line(frame, $"{refusal.Name()}: {refusal.Sentence()}"));
         }
 
         if (batch is not null)
@@ -110,9 +119,16 @@ internal static class FolderVerifier
     }
 
     // Each segment begins with a copy: where an earlier segment was freed it is the only statement left.
-    private static Refusal AddEpoch(JournalFrame frame, ChainVerifier chain)
+    private static Refusal AddEpoch(JournalFrame frame, ChainVerifier chain, FolderVerdict verdict)
     {
         Refusal refusal = chain.AddEpoch(frame.Payload);
+        if (refusal == Refusal.None && verdict.Untold.Count > 0)
+        {
+            // This start found the torn tail, discarded it, and says so in the statement.
+            verdict.Notes.AddRange(verdict.Untold);
+            verdict.Untold.Clear();
+        }
+
         return frame.IsCopy && refusal == Refusal.Replayed ? Refusal.None : refusal;
     }
 
@@ -133,15 +149,16 @@ internal static class FolderVerifier
             }
             else
             {
-                Problem(frame, $"section {section.Number}: {refusal.Name()}: {refusal.Sentence()}", verdict);
+                verdict.Problems.Add(
+                    Line(frame, $"section {section.Number}: {refusal.Name()}: {refusal.Sentence()}"));
             }
         }
     }
 
-    private static void Problem(JournalFrame frame, string words, FolderVerdict verdict)
+    private static string Line(JournalFrame frame, string words)
     {
         string what = $"{frame.Label.Kind} {frame.Label.Epoch}/{frame.Label.Sequence}";
-        verdict.Problems.Add($"segment {frame.Place.Segment} at {frame.Place.Offset}, {what}: {words}");
+        return $"segment {frame.Place.Segment} at {frame.Place.Offset}, {what}: {words}";
     }
 
     /// <summary>Decodes a section into canonical rows, whose root the opener then recomputes.</summary>

@@ -122,6 +122,12 @@ internal sealed class BatchWriter(
             last = row.End > last ? row.End : last;
         }
 
+        foreach (GapRow gap in Rows.Gaps)
+        {
+            first = gap.From < first ? gap.From : first;
+            last = gap.To > last ? gap.To : last;
+        }
+
         return (first, last);
     }
 }

@@ -25,6 +25,7 @@ public sealed class BoxPipeline : IDisposable
     private readonly FirstRecords firsts;
     private readonly BatchWriter batches;
     private readonly ulong[] counters;
+    private readonly TaiTime? lastTime;
     private readonly ulong[] ringDrops = new ulong[2];
 
     /// <summary>Recovers the journal, begins an epoch, and takes all memory of the packet path.</summary>
@@ -40,7 +41,7 @@ public sealed class BoxPipeline : IDisposable
         journal = JournalWriter.Open(flash, settings, out RecoveryReport found);
         Recovery = found;
         Hash32 policyHash = NoticePolicy.HashOf(options.Notice);
-        epoch = EpochOpening.Begin(journal, new JournalReader(flash), found, keys, software, policyHash, random);
+        epoch = EpochOpening.Begin(journal, new JournalReader(flash), found, keys, software, policyHash, random, out lastTime);
         Span<byte> hashKey = stackalloc byte[32];
         random(hashKey);
         Engine = new FlowEngine(flow, queue, hashKey);
@@ -102,6 +103,30 @@ public sealed class BoxPipeline : IDisposable
 
     /// <summary>Packets that found a ring full, cumulative in the epoch; they go into the next manifest.</summary>
     internal void SetRingDrops(ulong inside, ulong outside) => (ringDrops[0], ringDrops[1]) = (inside, outside);
+
+    /// <summary>
+    /// Says when reception began: what lies between the last durable record and this was not recorded, and stands as a
+    /// gap in the first manifest of the epoch and as a record of its own.
+    /// </summary>
+    /// <param name="startNs">Raw time from which packets are received.</param>
+    internal void NoteRestart(long startNs)
+    {
+        TaiTime start = clock.Map(startNs).Time;
+        if (lastTime is not { } last || start <= last)
+        {
+            return;
+        }
+
+        batches.Advance(start, counters);
+        batches.Note(new ManifestGap(last, start, GapCause.Restart));
+        batches.Rows.Gaps.Add(new GapRow
+        {
+            From = last,
+            To = start,
+            Cause = batches.Rows.Strings.Add("restart"),
+            Estimate = ulong.MaxValue,
+        });
+    }
 
     /// <summary>Notes a stretch in which something was not seen.</summary>
     internal void Note(ManifestGap gap) => batches.Note(gap);

@@ -12,15 +12,17 @@ internal static class EpochOpening
     private const int VerdictBytesMax = 256;
 
     /// <summary>Draws the epoch and writes its statement; the caller disposes the sealer.</summary>
+    /// <param name="lastTime">Latest time that the durable rows have; null where there are none.</param>
     public static StartedEpoch Begin(
         JournalWriter journal, JournalReader reader, RecoveryReport found, KeySet keys, SoftwareIdentity software,
-        Hash32 policyHash, RandomSource random)
+        Hash32 policyHash, RandomSource random, out TaiTime? lastTime)
     {
+        ChainPosition? head = LastDurable(reader, found, keys, out lastTime);
         EpochStatement facts = new()
         {
             Device = keys.Device,
             Epoch = new EpochRef(found.EpochNext, default),
-            LastDurable = LastDurable(reader, found, keys),
+            LastDurable = head,
             LastReceipt = IdOf(SignedType.Receipt, found.LastReceipt),
             RecoveryVerdict = Shorten(found.Verdict),
             SoftwareVersion = software.Version,
@@ -35,8 +37,10 @@ internal static class EpochOpening
     }
 
     // A batch is the head only where it verifies whole under the statement that its own segment begins with.
-    private static ChainPosition? LastDurable(JournalReader reader, RecoveryReport found, KeySet keys)
+    private static ChainPosition? LastDurable(
+        JournalReader reader, RecoveryReport found, KeySet keys, out TaiTime? lastTime)
     {
+        lastTime = null;
         if (found.LastBatch is not { } last)
         {
             return null;
@@ -52,9 +56,13 @@ internal static class EpochOpening
             }
         }
 
-        return chain.AddBatch(last.Payload, out VerifiedBatch? batch) == Refusal.None || batch is not null
-            ? new ChainPosition(batch!.Manifest.Epoch, batch.Manifest.Sequence, batch.Id)
-            : null;
+        if (chain.AddBatch(last.Payload, out VerifiedBatch? batch) != Refusal.None && batch is null)
+        {
+            return null;
+        }
+
+        lastTime = batch!.Manifest.Last;
+        return new ChainPosition(batch.Manifest.Epoch, batch.Manifest.Sequence, batch.Id);
     }
 
     private static Hash32 IdOf(SignedType type, JournalFrame? frame) =>

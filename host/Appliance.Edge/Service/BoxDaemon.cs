@@ -30,6 +30,7 @@ internal sealed class BoxDaemon(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Linux.Process.KeyMemoryState memory = Linux.Process.KeyMemory.Protect();
+        long receivingSinceNs = WallClock.NowNs;
         legs = new LiveLegs(options);
         if (!FlowSettings.TryMake(options, options.Legs, legs.Interfaces, out FlowOptions flow, out string problem))
         {
@@ -39,6 +40,7 @@ internal sealed class BoxDaemon(
         KernelClock clock = new(options.Clock.StampBoundMicroseconds);
         flash = FlashFolder.Open(options.Journal.Path);
         box = new BoxPipeline(options, flow, keys, flash, clock, SoftwareIdentity.OfRunning(), RandomNumberGenerator.Fill);
+        box.NoteRestart(receivingSinceNs);
         packets = new PacketLoop(box.Engine, legs.Rings, options.Capture.WatermarkMs);
         writer = new WriterLoop(box, legs, clock, options, board);
         packetThread = Start("packets", packets.Run);

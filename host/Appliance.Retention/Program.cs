@@ -6,11 +6,15 @@ using Appliance.Retention.Records;
 // One file a verb: a verb is added by naming it here.
 RootCommand root = new("retention: keep sealed records, answer authorised questions about them, forget them in time")
 {
+    AccessedCommand.Create(),
+    AddressesCommand.Create(),
+    AddressesOfCommand.Create(),
     IngestCommand.Create(),
     KeysCommand.Create(),
     RecordsCommand.Create(),
     ResolveCommand.Create(),
     ServeCommand.Create(),
+    ServicesCommand.Create(),
 };
 
 return Exit.Run(root, args);

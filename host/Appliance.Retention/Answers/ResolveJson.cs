@@ -1,6 +1,5 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Appliance.Retention.AddressPlan;
+using Appliance.Retention.Commands;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
 
@@ -12,9 +11,6 @@ namespace Appliance.Retention.Answers;
 /// </summary>
 internal static class ResolveJson
 {
-    private static readonly string[] Attribution = ["attribution"];
-    private static readonly string[] BothSections = ["attribution", "contact"];
-
     public static void Write(TextWriter output, ResolveAnswer answer)
     {
         var all = new
@@ -35,10 +31,10 @@ internal static class ResolveJson
             covered = answer.Missing.Count == 0,
             gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
             notes = answer.Notes,
-            sections_opened = answer.Question.NeedsContact ? BothSections : Attribution,
+            sections_opened = JsonAnswer.Sections(answer.Question.NeedsContact),
             batches_opened = answer.Batches,
         };
-        JsonAnswer.Write(output, all);
+        JsonText.Write(output, all);
     }
 
     private static object Sensitivity(Sensitivity row) => new
@@ -149,13 +145,11 @@ internal static class ResolveJson
 /// <summary>What the JSON answers have in common.</summary>
 internal static class JsonAnswer
 {
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly string[] Attribution = ["attribution"];
+    private static readonly string[] BothSections = ["attribution", "contact"];
 
-    public static void Write<T>(TextWriter output, T answer) =>
-        output.WriteLine(JsonSerializer.Serialize(answer, Format));
+    /// <summary>Names of the sections that were opened; a question that opens none does not get here.</summary>
+    public static IReadOnlyList<string> Sections(bool withContact) => withContact ? BothSections : Attribution;
 
     public static string? OrNull(string text) => text.Length == 0 ? null : text;
 

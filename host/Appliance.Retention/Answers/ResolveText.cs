@@ -169,7 +169,8 @@ internal static class ResolveText
             + (changed.IsSame ? "same" : "other") + (changed.IsCovered ? "" : ", gap");
     }
 
-    private static void WriteList(TextWriter output, string title, IReadOnlyList<string> sentences)
+    /// <summary>Sentences under a title; nothing where there are none.</summary>
+    internal static void WriteList(TextWriter output, string title, IReadOnlyList<string> sentences)
     {
         if (sentences.Count > 0)
         {

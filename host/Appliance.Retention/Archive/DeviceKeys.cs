@@ -25,6 +25,11 @@ internal sealed class DeviceKeys
     /// <summary>Opens for questions, with the warden's keys.</summary>
     public RowOpener Reader => reader ??= new RowOpener([.. KeysOf(KeyRole.WardenA), .. KeysOf(KeyRole.WardenB)]);
 
+    /// <summary>
+    /// Whether questions can be answered here, without a warden elsewhere: its private day keys are here.
+    /// </summary>
+    public bool CanAnswer => KeysOf(KeyRole.WardenA).Count + KeysOf(KeyRole.WardenB).Count > 0;
+
     /// <summary>Adds a further set of the same device; false where it pins another device key.</summary>
     public bool TryAdd(KeySet set)
     {

@@ -1,6 +1,5 @@
 using Appliance.Journal;
 using Appliance.Linux;
-using Appliance.Retention.Records;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Archive;
@@ -16,7 +15,7 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
     private readonly JournalReader journal;
     private readonly KeySet keys;
     private readonly FolderChain chain;
-    private readonly Dictionary<SectionSet, BatchReader> readers = [];
+    private readonly RowOpener opener;
     private readonly Dictionary<FolderBatch, IReadOnlyList<CoverageGap>> gapRows = [];
 
     private FolderArchive(FlashFolder flash, JournalReader journal, KeySet keys, FolderChain chain)
@@ -25,6 +24,7 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
         this.journal = journal;
         this.keys = keys;
         this.chain = chain;
+        opener = new RowOpener(keys.Recipients);
     }
 
     /// <summary>Opens a folder. What in it is refused is said, one line each, and counts as missing.</summary>
@@ -119,15 +119,7 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
             throw new ArchiveException($"{where} is refused: {refusal.Sentence()}; restore the segment from a copy");
         }
 
-        (SectionSet opened, int unwanted) = Split(verified!.Manifest, sections);
-        BatchReader reader = ReaderOf(sections);
-        int before = reader.SectionsWithoutKey;
-        refusal = reader.TryRead(verified, out RowBatch rows);
-        if (refusal == Refusal.None && reader.SectionsWithoutKey - before > unwanted)
-        {
-            refusal = Refusal.NoKey;
-        }
-
+        refusal = opener.TryOpen(verified!, sections, out RowBatch rows, out SectionSet opened);
         if (refusal != Refusal.None)
         {
             throw new ArchiveException($"{where} does not open: {refusal.Sentence()}; give the keys of its day");
@@ -139,31 +131,5 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
         }
 
         return new OpenedRows(keys.Device, batch.Epoch, batch.Sequence, batch.Id, opened, rows);
-    }
-
-    private static (SectionSet Wanted, int Unwanted) Split(Manifest manifest, SectionSet sections)
-    {
-        SectionSet wanted = SectionSet.None;
-        int unwanted = 0;
-        foreach (SectionEntry entry in manifest.Sections)
-        {
-            bool isWanted = sections.Has(entry.Number);
-            wanted |= isWanted ? SectionSets.Of(entry.Number) : SectionSet.None;
-            unwanted += isWanted ? 0 : 1;
-        }
-
-        return (wanted, unwanted);
-    }
-
-    // A reader has only the keys of the sections it is for: it could not open another one.
-    private BatchReader ReaderOf(SectionSet sections)
-    {
-        if (!readers.TryGetValue(sections, out BatchReader? reader))
-        {
-            reader = new BatchReader(keys.Recipients.Where(key => sections.Has(key.Section)));
-            readers[sections] = reader;
-        }
-
-        return reader;
     }
 }

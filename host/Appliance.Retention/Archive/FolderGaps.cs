@@ -18,7 +18,7 @@ internal static class FolderGaps
             foreach (ManifestGap gap in batch.Gaps)
             {
                 gaps.Add(new CoverageGap(
-                    gap.From, gap.To, GapSource.Manifest, Words(gap.Cause), "", Where(batch, batch.Sequence)));
+                    gap.From, gap.To, GapSource.Manifest, GapWords.Of(gap.Cause), "", Where(batch, batch.Sequence)));
             }
 
             FolderBatch? before = i > 0 ? batches[i - 1] : null;
@@ -104,15 +104,4 @@ internal static class FolderGaps
     }
 
     private static string Where(FolderBatch batch, uint sequence) => $"epoch {batch.Epoch.Number}, batch {sequence}";
-
-    private static string Words(GapCause cause) => cause switch
-    {
-        GapCause.Restart => "restart",
-        GapCause.RingFull => "ring full",
-        GapCause.KernelDrop => "kernel drop",
-        GapCause.FlashFull => "flash full",
-        GapCause.LegDown => "leg down",
-        GapCause.Overload => "overload",
-        _ => $"cause {(int)cause}",
-    };
 }

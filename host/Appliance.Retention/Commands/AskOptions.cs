@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Appliance.Journal;
-using Appliance.Retention.Archive;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
 
@@ -10,15 +8,11 @@ namespace Appliance.Retention.Commands;
 /// The options that every question has: which archive it is put to, and how the answer is printed. Opens the archive,
 /// or says why the question is refused.
 /// </summary>
-internal sealed class AskOptions
+internal sealed class AskOptions(TimeProvider? clock)
 {
     private readonly Option<string?> input = new("--in") { Description = "folder of segments (lab)" };
     private readonly Option<string?> keys = new("--keys") { Description = $"folder with {KeySet.FileName} (lab)" };
-    private readonly Option<string> data = new("--data")
-    {
-        Description = "folder of the store", DefaultValueFactory = _ => AskDoor.DefaultData,
-    };
-
+    private readonly Option<string> data = DataOption.Create();
     private readonly Option<string?> plan = new("--plan") { Description = "address plan as CSV (lab)" };
     private readonly Option<string?> request = new("--request") { Description = "approved request the question is of" };
     private readonly Option<bool> json = new("--json") { Description = "print the answer as JSON" };
@@ -43,19 +37,21 @@ internal sealed class AskOptions
     public int Ask<T>(ParseResult parsed, Func<T> read, Func<T, AskDoor, int> ask)
     {
         TextWriter errors = parsed.InvocationConfiguration.Error;
+        return DataOption.Guard(errors, () => Ask(parsed, errors, read, ask));
+    }
+
+    private int Ask<T>(ParseResult parsed, TextWriter errors, Func<T> read, Func<T, AskDoor, int> ask)
+    {
         try
         {
             T question = read();
             using AskDoor door = Open(parsed, errors);
+            LabMode.Say(errors);
             return ask(question, door);
         }
         catch (AskException refused)
         {
             return Exit.Say(errors, refused.Code, refused.Message);
-        }
-        catch (Exception failure) when (failure is ArchiveException or JournalDeviceException)
-        {
-            return Exit.Say(errors, Exit.BadInput, failure.Message);
         }
         catch (QuestionTooWideException wide)
         {
@@ -81,10 +77,7 @@ internal sealed class AskOptions
 
         return folder is not null
             ? AskDoor.OpenFolder(folder, keyFolder!, planFile, sentence => errors.WriteLine($"retention: {sentence}"))
-            : AskDoor.OpenStore(
-                parsed.GetValue(data)!,
-                parsed.GetValue(request),
-                sentence => errors.WriteLine($"retention: {sentence}"));
+            : AskDoor.OpenStore(parsed.GetValue(data)!, parsed.GetValue(request), clock ?? TimeProvider.System);
     }
 }
 

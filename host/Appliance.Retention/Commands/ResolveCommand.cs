@@ -7,7 +7,7 @@ using Limits = Appliance.Retention.Questions.Limits;
 namespace Appliance.Retention.Commands;
 
 /// <summary><c>retention resolve</c>: who held a public address (and port) at a time.</summary>
-internal sealed class ResolveCommand
+internal sealed class ResolveCommand(TimeProvider? clock)
 {
     private readonly Option<string> ip = new("--ip") { Description = "public address", Required = true };
     private readonly Option<string?> port = new("--port") { Description = "public port, or query id of a ping" };
@@ -22,11 +22,11 @@ internal sealed class ResolveCommand
 
     private readonly Option<string?> remote = new("--remote") { Description = "IP[:PORT] that was contacted" };
     private readonly Option<string?> service = new("--service") { Description = "host name that was contacted" };
-    private readonly AskOptions options = new();
+    private readonly AskOptions options = new(clock);
 
-    public static Command Create()
+    public static Command Create(TimeProvider? clock = null)
     {
-        var verb = new ResolveCommand();
+        var verb = new ResolveCommand(clock);
         verb.proto.AcceptOnlyFromAmong("tcp", "udp", "icmp");
         Command command = new("resolve", "which line held a public address (and port) at a time")
         {

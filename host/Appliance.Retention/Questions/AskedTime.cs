@@ -124,6 +124,6 @@ internal sealed partial record AskedTime(string Text, Window Meaning)
         RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 
-    [GeneratedRegex(@"[0-9]\s*[ap]\.?m\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"[0-9]\s*[ap]\.?m", RegexOptions.IgnoreCase)]
     private static partial Regex HalfDay();
 }

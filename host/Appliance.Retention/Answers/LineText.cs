@@ -1,0 +1,91 @@
+using Appliance.Retention.Questions;
+using Limits = Appliance.Retention.Questions.Limits;
+
+namespace Appliance.Retention.Answers;
+
+/// <summary>Answers about a line for people.</summary>
+internal static class LineText
+{
+    /// <summary>Which public addresses and ports it held.</summary>
+    public static void WriteAddresses(TextWriter output, LineAnswer answer, bool all)
+    {
+        WriteHead(output, answer, "which public addresses it had");
+        List<string> rows = [];
+        foreach (HeldPort port in answer.Ports)
+        {
+            string protocol = port.Flows == 0 ? "any" : FlowWords.Protocol(port.Protocol);
+            string ports = port.First == port.Last
+                ? FormattableString.Invariant($"{port.First}")
+                : FormattableString.Invariant($"{port.First}-{port.Last}");
+            string to = UtcText.OrNull(port.To) ?? "open";
+            rows.Add($"{UtcText.Of(port.From)} to {to,-27}  {port.Address} {protocol} {ports} ({port.Method})");
+        }
+
+        WriteRows(output, rows, all);
+        WriteTail(output, answer);
+    }
+
+    /// <summary>Which services it used.</summary>
+    public static void WriteServices(TextWriter output, LineAnswer answer, bool all)
+    {
+        WriteHead(output, answer, "which services it used");
+        List<string> rows = [];
+        foreach (UsedService service in answer.Services)
+        {
+            string kind = service.IsLookup ? " (only looked up)" : service.IsNamed ? "" : " (no name seen)";
+            rows.Add(FormattableString.Invariant($"{service.Flows.Count,6} flows  {UtcText.Of(service.First)} to ")
+                + $"{UtcText.Of(service.Last)}  {service.Name}{kind}");
+        }
+
+        WriteRows(output, rows, all);
+        WriteTail(output, answer);
+    }
+
+    /// <summary>Whether it used a service.</summary>
+    public static void WriteAccessed(TextWriter output, LineAnswer answer, string service, bool all)
+    {
+        WriteHead(output, answer, $"whether it used {service}");
+        List<string> rows = [];
+        foreach (Holding use in answer.Uses)
+        {
+            string bound = use.HasBound ? $"+-{UtcText.Length(use.BoundUs)}" : "no bound";
+            rows.Add($"{UtcText.Of(use.Row.Start)} to {UtcText.Of(use.Row.Last)} {bound}");
+            rows.Add($"  {use.Service} at "
+                + $"{FlowWords.Endpoint(use.Row.RemoteAddress, use.Row.RemotePort)} ({FlowWords.Method(use.Row)})");
+        }
+
+        WriteRows(output, rows, all);
+        WriteTail(output, answer);
+    }
+
+    private static void WriteHead(TextWriter output, LineAnswer answer, string what)
+    {
+        Window asked = answer.Question.Interval.Window;
+        output.WriteLine($"Answer     {answer.Words}");
+        output.WriteLine($"           {answer.Reason}");
+        output.WriteLine($"Asked      of line {answer.Question.Line}, {what}");
+        output.WriteLine($"           {answer.Question.Interval.Text}");
+        output.WriteLine($"UTC        {UtcText.Of(asked.From)} to {UtcText.Of(asked.To)}");
+    }
+
+    private static void WriteRows(TextWriter output, List<string> rows, bool all)
+    {
+        int shown = all ? rows.Count : Math.Min(rows.Count, Limits.TextLines);
+        for (int i = 0; i < shown; i++)
+        {
+            output.WriteLine($"  {rows[i]}");
+        }
+
+        if (shown < rows.Count)
+        {
+            output.WriteLine(FormattableString.Invariant(
+                $"  and {rows.Count - shown} more: --all or --json prints every one"));
+        }
+    }
+
+    private static void WriteTail(TextWriter output, LineAnswer answer)
+    {
+        ResolveText.WriteList(output, "Not covered", [.. answer.Missing.Select(Verdict.Gap)]);
+        ResolveText.WriteList(output, "Bear in mind", answer.Notes);
+    }
+}

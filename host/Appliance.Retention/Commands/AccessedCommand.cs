@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Appliance.Retention.Answers;
+using Appliance.Retention.Questions;
+
+namespace Appliance.Retention.Commands;
+
+/// <summary><c>retention accessed</c>: whether a line used a service.</summary>
+internal static class AccessedCommand
+{
+    public static Command Create(TimeProvider? clock = null)
+    {
+        Option<string> service = new("--service") { Description = "host name, or a domain above it", Required = true };
+        LineOptions line = new();
+        AskOptions options = new(clock);
+        Command command = new("accessed", "whether a line used a service") { service };
+        line.AddTo(command);
+        options.AddTo(command);
+        command.SetAction(parsed => options.Ask(
+            parsed,
+            () => (line.Read(parsed), Name: AskedValues.Service("--service", parsed.GetValue(service)!)),
+            (asked, door) =>
+            {
+                (LineQuestion question, string name) = asked;
+                LineAnswer answer = new LineAsker(door.Archive, door.Oldest).Accessed(question, name);
+                TextWriter output = parsed.InvocationConfiguration.Output;
+                if (options.Json(parsed))
+                {
+                    LineJson.Write(output, answer, name);
+                }
+                else
+                {
+                    LineText.WriteAccessed(output, answer, name, options.All(parsed));
+                }
+
+                return answer.IsAnswered ? Exit.Success : Exit.CheckFailed;
+            }));
+        return command;
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Appliance.Retention.Questions;
+using Limits = Appliance.Retention.Questions.Limits;
+
+namespace Appliance.Retention.Commands;
+
+/// <summary>The options of every question about a line: which line, and when.</summary>
+internal sealed class LineOptions
+{
+    private readonly Argument<string?> name = new("SUBSCRIBER")
+    {
+        Description = "line as answers name it", Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> subscriber = new("--subscriber") { Description = "line as answers name it" };
+    private readonly Option<string?> inside = new("--inside") { Description = "inside address of the line" };
+    private readonly Option<string?> at = new("--at") { Description = "time with Z or offset; 15:04Z is that minute" };
+    private readonly Option<string?> from = new("--from") { Description = "begin, with Z or offset" };
+    private readonly Option<string?> to = new("--to") { Description = "end, with Z or offset; included" };
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(name);
+        foreach (Option option in new Option[] { subscriber, inside, at, from, to })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public LineQuestion Read(ParseResult parsed)
+    {
+        AskedInterval interval = AskedValues.Interval(
+            parsed.GetValue(at), parsed.GetValue(from), parsed.GetValue(to), Limits.LineIntervalUs);
+        string?[] given = [parsed.GetValue(name), parsed.GetValue(subscriber), parsed.GetValue(inside)];
+        if (given.Count(text => !string.IsNullOrWhiteSpace(text)) != 1)
+        {
+            throw AskedValues.Bad("name one line: SUBSCRIBER, --subscriber SUBSCRIBER or --inside IP");
+        }
+
+        return given[2] is { } address
+            ? new LineQuestion { Inside = AskedValues.Address("--inside", address), Interval = interval }
+            : LineQuestion.Of((given[0] ?? given[1])!.Trim(), interval);
+    }
+}

@@ -1,0 +1,185 @@
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Questions;
+
+/// <summary>
+/// Answers what a known line did: which public addresses it had, which services it used, whether it used one. "No" is
+/// only said where nothing is missing.
+/// </summary>
+internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
+{
+    private static readonly IReadOnlySet<Id16> AllDevices = new HashSet<Id16>();
+
+    /// <summary>Public addresses and ports of the line; opens the attribution section alone.</summary>
+    public LineAnswer Addresses(LineQuestion question) => Ask(question, SectionSet.Attribution, found =>
+    {
+        List<HeldPort> ports = Ports(found);
+        return Answer(question, ports.Count > 0 ? LineWord.Found : LineWord.None, found) with { Ports = ports };
+    });
+
+    /// <summary>Services that the line used, the most used first.</summary>
+    public LineAnswer Services(LineQuestion question) => Ask(question, SectionSet.Both, found =>
+    {
+        List<UsedService> services = Services(found.Holdings);
+        return Answer(question, services.Count > 0 ? LineWord.Found : LineWord.None, found) with
+        {
+            Services = services,
+        };
+    });
+
+    /// <summary>Whether the line used a service.</summary>
+    public LineAnswer Accessed(LineQuestion question, string service) => Ask(question, SectionSet.Both, found =>
+    {
+        List<Holding> uses = [.. found.Holdings.Where(holding => Narrowing.IsUseOf(holding, service))];
+        LineWord word = uses.Exists(IsSure) ? LineWord.Yes : uses.Count > 0 ? LineWord.Perhaps : LineWord.No;
+        LineAnswer answer = Answer(question, word, found);
+        int lookups = found.Holdings.Count(holding =>
+            holding.Row.ServiceSource == ServiceSource.Dns && Narrowing.IsNameOf(holding.Service, service));
+        return answer with
+        {
+            Uses = uses,
+            Notes = lookups == 0
+                ? answer.Notes
+                :
+                [
+                    .. answer.Notes,
+                    FormattableString.Invariant($"the name was looked up (DNS) {lookups} times: that is no use of it"),
+                ],
+        };
+    });
+
+    private static bool IsSure(Holding holding) => holding.Row.Attribution != Attribution.Ambiguous;
+
+    private LineAnswer Ask(LineQuestion question, SectionSet sections, Func<Found, LineAnswer> answer)
+    {
+        if (question.Interval.Window.From < oldest)
+        {
+            return new LineAnswer
+            {
+                Question = question,
+                Word = LineWord.OutOfPeriod,
+                Reason = $"records are kept from {UtcText.Of(oldest)} on; what is older is gone",
+            };
+        }
+
+        Found found = new LineReader(archive, oldest).Read(question, sections);
+        return answer(found) with { Sections = sections };
+    }
+
+    private static LineAnswer Answer(LineQuestion question, LineWord word, Found found)
+    {
+        List<NotCovered> missing = found.Coverages.In(question.Interval.Window, AllDevices);
+        bool isNothing = word is LineWord.None or LineWord.No;
+        string reason = !isNothing ? Said(word)
+            : missing.Count == 0 ? "nothing is recorded of it in the interval, and nothing is missing there"
+            : $"nothing is recorded of it, but {Verdict.Gap(missing[0])}";
+        return new LineAnswer
+        {
+            Question = question,
+            Word = isNothing && missing.Count > 0 ? LineWord.NotCovered : word,
+            Reason = reason,
+            Missing = missing,
+            Notes = Notes(found.Holdings, missing.Count > 0 && !isNothing),
+            Batches = found.Batches,
+        };
+    }
+
+    private static string Said(LineWord word) => word switch
+    {
+        LineWord.Yes => "flows of this line to the service are recorded",
+        LineWord.Perhaps => "flows to the service are recorded that fit this line and others equally",
+        _ => "flows of this line are recorded",
+    };
+
+    private static List<string> Notes(IReadOnlyList<Holding> holdings, bool isPartial)
+    {
+        var notes = new List<string>();
+        int unsure = holdings.Count(holding => !IsSure(holding));
+        if (unsure > 0)
+        {
+            notes.Add(FormattableString.Invariant($"{unsure} flow records fit other lines as well (ambiguous)"));
+        }
+
+        int noBound = holdings.Count(holding => !holding.HasBound);
+        if (noBound > 0)
+        {
+            notes.Add(FormattableString.Invariant($"{noBound} flows have no bound on their times"));
+        }
+
+        if (isPartial)
+        {
+            notes.Add("part of the interval is not covered, so there may be more");
+        }
+
+        return notes;
+    }
+
+    /// <summary>One entry for each stretch of time in which a port was held; blocks as they were given.</summary>
+    private static List<HeldPort> Ports(Found found)
+    {
+        var ports = new List<HeldPort>();
+        var last = new Dictionary<(Ip, byte, ushort), int>();
+        foreach (Holding holding in found.Holdings)
+        {
+            FlowRow row = holding.Row;
+            if (row.PublicAddress.IsNone)
+            {
+                continue;
+            }
+
+            var key = (row.PublicAddress, row.Protocol, row.PublicPort);
+            if (last.TryGetValue(key, out int at) && row.Start <= ports[at].To)
+            {
+                TaiTime to = row.Last > ports[at].To ? row.Last : ports[at].To;
+                ports[at] = ports[at] with { To = to, Flows = ports[at].Flows + 1 };
+                continue;
+            }
+
+            last[key] = ports.Count;
+            ports.Add(new HeldPort(
+                row.PublicAddress, row.Protocol, row.PublicPort, row.PublicPort, row.Start, row.Last, 1,
+                Answers.FlowWords.Method(row)));
+        }
+
+        foreach (BlockHolding block in found.Blocks)
+        {
+            ports.Add(new HeldPort(
+                block.Row.PublicAddress, 0, block.Row.PortFirst, block.Row.PortLast, block.Row.Start, block.Row.End, 0,
+                $"block, {block.Source}"));
+        }
+
+        return ports;
+    }
+
+    private static List<UsedService> Services(IReadOnlyList<Holding> holdings)
+    {
+        var flows = new Dictionary<(string Name, bool IsNamed, bool IsLookup), List<Holding>>();
+        foreach (Holding holding in holdings)
+        {
+            bool isNamed = holding.Service.Length > 0;
+            string endpoint = Answers.FlowWords.Endpoint(holding.Row.RemoteAddress, holding.Row.RemotePort);
+            string name = isNamed ? holding.Service : endpoint.Length > 0 ? endpoint : "not recorded";
+            var key = (name, isNamed, holding.Row.ServiceSource == ServiceSource.Dns);
+            if (!flows.TryGetValue(key, out List<Holding>? list))
+            {
+                flows.Add(key, list = []);
+            }
+
+            list.Add(holding);
+        }
+
+        return
+        [
+            .. flows
+                .Select(pair => new UsedService
+                {
+                    Name = pair.Key.Name, IsNamed = pair.Key.IsNamed, IsLookup = pair.Key.IsLookup, Flows = pair.Value,
+                })
+                .OrderBy(service => service.IsLookup)
+                .ThenBy(service => !service.IsNamed)
+                .ThenByDescending(service => service.Flows.Count)
+                .ThenBy(service => service.Name, StringComparer.Ordinal),
+        ];
+    }
+}

@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Questions;
+
+/// <summary>Reads what is recorded of one line in an interval.</summary>
+internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
+{
+    /// <summary>The flows and blocks of the line that touch the interval.</summary>
+    /// <param name="question">The line and the interval.</param>
+    /// <param name="sections">Sections to open.</param>
+    public Found Read(LineQuestion question, SectionSet sections)
+    {
+        Window asked = question.Interval.Window;
+        var match = new LineMatch(question);
+        if (question.Subscriber.Length > 0)
+        {
+            ReadSessions(question, match);
+        }
+
+        // A flow's next record comes after the interval; with it, what is known of the flow is complete.
+        TaiTime to = Window.Add(asked.To, Limits.RecordEveryUs + Limits.RecordSlackUs);
+        var merge = new HoldingMerge();
+        var blocks = new BlockMerge();
+        var devices = new HashSet<Id16>();
+        int batches = 0;
+        foreach (OpenedRows opened in archive.Read(asked.From, to, sections, match.Queries()))
+        {
+            batches++;
+            bool flows = TakeFlows(opened, match, asked, merge);
+            bool ports = blocks.Take(opened, (in BlockRow row) => match.IsOf(opened.Rows, row)
+                && asked.Touches(row.Start, row.End == default ? asked.To : row.End));
+            if (flows || ports)
+            {
+                devices.Add(opened.Device);
+            }
+        }
+
+        // A line may show up at any box, so the coverage of all of them counts.
+        var coverages = new Coverages(archive.Coverage(asked.From, asked.To));
+        return new Found(merge.Finish(), blocks.Finish(), coverages, devices, batches);
+    }
+
+    private void ReadSessions(LineQuestion question, LineMatch match)
+    {
+        Window asked = question.Interval.Window;
+        TaiTime from = Window.Add(asked.From, -Limits.SessionBackUs);
+        IReadOnlyList<TokenQuery> queries = [TokenQuery.Subscriber(question.Subscriber)];
+        foreach (OpenedRows opened in archive.Read(
+            from < oldest ? oldest : from, asked.To, SectionSet.Attribution, queries))
+        {
+            match.TakeSessions(opened.Rows);
+        }
+    }
+
+    private static bool TakeFlows(OpenedRows opened, LineMatch match, Window asked, HoldingMerge merge)
+    {
+        bool any = false;
+        Span<FlowRow> rows = CollectionsMarshal.AsSpan(opened.Rows.Flows);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            long bound = rows[i].BoundUs == uint.MaxValue ? 0 : rows[i].BoundUs;
+            if (match.IsOf(opened.Rows, rows[i])
+                && asked.Touches(new Window(rows[i].Start, rows[i].Last).Widen(bound)))
+            {
+                merge.Add(opened, i);
+                any = true;
+            }
+        }
+
+        return any;
+    }
+}
+
+/// <summary>Tells the rows of a line: by its reference, its inside address, or the addresses of its sessions.</summary>
+internal sealed class LineMatch(LineQuestion question)
+{
+    private readonly byte[] subscriber = Encoding.UTF8.GetBytes(question.Subscriber);
+    private readonly List<(string Realm, IpPrefix Prefix, TaiTime Start, TaiTime End)> sessions = [];
+
+    /// <summary>
+    /// What batches of the line have. A session of a whole prefix has no token of its addresses: then every batch of
+    /// the time is opened.
+    /// </summary>
+    public IReadOnlyList<TokenQuery> Queries()
+    {
+        if (question.Subscriber.Length == 0)
+        {
+            return [TokenQuery.Inside(question.Inside)];
+        }
+
+        var queries = new List<TokenQuery> { TokenQuery.Subscriber(question.Subscriber) };
+        foreach ((_, IpPrefix prefix, _, _) in sessions)
+        {
+            if (prefix.Length < (prefix.Address.IsV4 ? 32 : 128))
+            {
+                return [];
+            }
+
+            queries.Add(TokenQuery.Inside(prefix.Address));
+        }
+
+        return queries;
+    }
+
+    /// <summary>Takes the sessions of the reference.</summary>
+    public void TakeSessions(RowBatch rows)
+    {
+        foreach (SessionRow row in rows.Sessions)
+        {
+            if (rows.Strings[row.Subscriber].SequenceEqual(subscriber))
+            {
+                sessions.Add((
+                    rows.Strings.Text(row.Realm),
+                    new IpPrefix(row.Address, row.PrefixLength),
+                    row.Start,
+                    row.End == default ? new TaiTime(long.MaxValue) : row.End));
+            }
+        }
+    }
+
+    public bool IsOf(RowBatch rows, in FlowRow row)
+    {
+        if (question.Subscriber.Length == 0)
+        {
+            return IsInside(rows, row.Realm, row.SubscriberAddress);
+        }
+
+        return rows.Strings[row.Subscriber] is { Length: > 0 } named
+            ? named.SequenceEqual(subscriber)
+            : HasSession(rows, row.Realm, row.SubscriberAddress, row.Start);
+    }
+
+    public bool IsOf(RowBatch rows, in BlockRow row) => question.Subscriber.Length == 0
+        ? IsInside(rows, row.Realm, row.InsideAddress)
+        : HasSession(rows, row.Realm, row.InsideAddress, row.Start);
+
+    private bool IsInside(RowBatch rows, int realm, Ip address) =>
+        address == question.Inside && (question.Realm.Length == 0 || rows.Strings.Text(realm) == question.Realm);
+
+    private bool HasSession(RowBatch rows, int realm, Ip address, TaiTime time)
+    {
+        foreach (var session in sessions)
+        {
+            if (session.Start <= time && time <= session.End && session.Prefix.Contains(address)
+                && rows.Strings.Text(realm) == session.Realm)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -9,7 +9,7 @@ namespace Appliance.Simulation;
 /// <summary>Oracle and checker alone, before any product code is judged by them.</summary>
 public sealed class OracleTests(ITestOutputHelper output)
 {
-    public static TheoryData<int> SmallRuns => [.. Enumerable.Range(0, Scenario.Small.Count)];
+    public static TheoryData<int> SmallRuns => [.. Enumerable.Range(0, 4)];
 
     [Theory]
     [MemberData(nameof(SmallRuns))]

@@ -44,6 +44,17 @@ public sealed record ProductFlow
 
     public ulong BytesDown { get; init; }
 
+    /// <summary>The same flow told from its other end.</summary>
+    internal ProductFlow Turned() => this with
+    {
+        Line = Remote,
+        Remote = Line,
+        PacketsUp = PacketsDown,
+        PacketsDown = PacketsUp,
+        BytesUp = BytesDown,
+        BytesDown = BytesUp,
+    };
+
     internal FlowTuple Outer => new(Protocol, Public.Address, Public.Port, Remote.Address, Remote.Port);
 
     internal FlowTuple Inner => new(Protocol, Line.Address, Line.Port, Remote.Address, Remote.Port);

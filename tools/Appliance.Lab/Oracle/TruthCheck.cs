@@ -50,6 +50,13 @@ public sealed class TruthCheck
         }
 
         TruthFlow? inner = index.FindInner(flow.Inner, flow.StartNs);
+        if (inner is null && flow.Translation == Translation.OnNet)
+        {
+            // Both ends are inside: whose packet came first is the line, and reordering may turn that round.
+            flow = flow.Turned();
+            inner = index.FindInner(flow.Inner, flow.StartNs);
+        }
+
         Put(byInside, inner, flow);
         if (!hasPublic)
         {
@@ -77,6 +84,11 @@ public sealed class TruthCheck
         else if (!map.TryAdd(flow.Spec.Index, found))
         {
             report.Split++;
+            if (found.StartNs == (map == byInside ? flow.Inside : flow.Outside).FirstNs)
+            {
+                map[flow.Spec.Index] = found;
+            }
+
             report.Fault("split", $"{flow.ToCsv()} has {map[flow.Spec.Index]} and {found}");
         }
     }

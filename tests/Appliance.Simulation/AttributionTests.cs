@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Appliance.Lab.Oracle;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Appliance.Simulation;
+
+/// <summary>The product's engine against truth and oracle, scenario by scenario, and the table that says how it went.</summary>
+public sealed class AttributionTests(ITestOutputHelper output)
+{
+    // A public tuple that is lent again within milliseconds may leave a record of its outside half beside the flow's
+    // own, without a line: the table shows how many, and it is never a wrong line.
+    private const int StraysMax = 5;
+
+    private static readonly ConcurrentDictionary<string, Lazy<TruthReport>> Reports = new();
+
+    public static TheoryData<int> SmallRuns => [.. Enumerable.Range(0, Scenario.Small.Count)];
+
+    public static TheoryData<int> LossyRuns => [.. Enumerable.Range(0, Scenario.Lossy.Count)];
+
+    [Theory]
+    [MemberData(nameof(SmallRuns))]
+    public void With_both_legs_whole_exactly_what_can_be_known_is_attributed(int number) => AssertWhole(Scenario.Small[number]);
+
+    [Fact]
+    public void Of_a_million_flows_behind_one_address_exactly_those_that_can_be_known_are_attributed() =>
+        AssertWhole(Scenario.Million);
+
+    [Theory]
+    [MemberData(nameof(LossyRuns))]
+    public void With_packets_lost_nothing_is_wrong_and_what_can_be_known_is_attributed(int number)
+    {
+        TruthReport report = Run(Scenario.Lossy[number]);
+        string repeat = $"{Scenario.Lossy[number]}: {report.Line()}\n{report.Examples()}";
+        Assert.True(report.Wrong + report.Missing + report.Invented == 0, repeat);
+        Assert.True(report.Split <= StraysMax, repeat);
+        Assert.True(report.CountersUnequal + report.NamesInvented == 0, repeat);
+        Assert.True(report.AttributedDistinguishable >= report.Distinguishable * 0.995, repeat);
+    }
+
+    [Fact]
+    public void The_checked_in_table_is_what_the_scenarios_give()
+    {
+        List<(Scenario, TruthReport)> rows =
+            [.. Scenario.Small.Concat(Scenario.Lossy).Append(Scenario.Million).Select(s => (s, Run(s)))];
+        string table = AttributionTable.Write(rows);
+        string path = AttributionTable.Path;
+        string before = File.Exists(path) ? File.ReadAllText(path) : "";
+        if (before != table)
+        {
+            File.WriteAllText(path, table);
+        }
+
+        Assert.True(before == table, "ATTRIBUTION.md was not what the scenarios give; it has been written anew: commit it.");
+    }
+
+    private void AssertWhole(Scenario scenario)
+    {
+        TruthReport report = Run(scenario);
+        string repeat = $"{scenario}: {report.Line()}\n{report.Examples()}";
+        Assert.True(report.OracleWrong == 0, repeat);
+        Assert.True(report.Wrong + report.Missing + report.Invented == 0, repeat);
+        Assert.True(report.Split <= StraysMax, repeat);
+        Assert.True(report.Attributed == report.Distinguishable, repeat);
+        Assert.True(report.AttributedDistinguishable == report.Distinguishable, repeat);
+        Assert.True(report.AmbiguousEqual == report.Ambiguous, repeat);
+        Assert.True(report.CountersUnequal + report.NamesInvented == 0, repeat);
+
+        // What the mirror cut off has no name to show.
+        Assert.True(scenario.Plan.SnapLength > 0 || report.NamesAbsent <= report.NamesRight / 100, repeat);
+    }
+
+    private TruthReport Run(Scenario scenario)
+    {
+        TruthReport report = Reports.GetOrAdd(
+            scenario.Name, _ => new Lazy<TruthReport>(() => EngineRun.Check(scenario))).Value;
+        output.WriteLine($"{scenario}: {report.Line()}");
+        return report;
+    }
+}

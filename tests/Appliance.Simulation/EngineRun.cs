@@ -1,0 +1,84 @@
+using System.Text;
+using Appliance.Flow;
+using Appliance.Lab.Oracle;
+using Appliance.Lab.Traffic;
+using Appliance.Wire;
+
+namespace Appliance.Simulation;
+
+/// <summary>Runs the product's engine over a scenario, as the daemon does, and holds the result against truth and oracle.</summary>
+internal static class EngineRun
+{
+    private const int QueueRecords = 1 << 16;
+
+    // Any fixed key: the engine's hashing must not change what it decides.
+    private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(n => (byte)n)];
+
+    public static TruthReport Check(Scenario scenario)
+    {
+        List<TruthFlow> truth;
+        IReadOnlyList<ProductFlow> product;
+        using (TwoLegTraffic traffic = new(scenario.Plan, keepTruth: true))
+        {
+            product = Run(traffic, OptionsFor(scenario.Plan));
+            truth = [.. traffic.Truth()];
+        }
+
+        return TruthCheck.Run(product, truth, scenario.Judge());
+    }
+
+    private static FlowOptions OptionsFor(TrafficPlan plan) => new()
+    {
+        InsidePrefixes =
+        [
+            Prefix(Addresses.InsidePrefix, Addresses.InsideBits), Prefix(Addresses.OnNetPrefix, Addresses.OnNetBits),
+        ],
+        SubscriberPrefixes = [Prefix(Addresses.DirectPrefix, Addresses.DirectBits)],
+        PublicPools = [Prefix(Addresses.PublicPrefix, Addresses.PublicBits)],
+        FlowLimit = plan.Flows > 100_000 ? 1 << 20 : 1 << 17,
+    };
+
+    private static IpPrefix Prefix(uint address, int bits) => new(Ip.FromV4(address), bits);
+
+    private static IReadOnlyList<ProductFlow> Run(TwoLegTraffic traffic, FlowOptions options)
+    {
+        RecordQueue queue = new(QueueRecords);
+        FlowEngine engine = new(options, queue, Key);
+        ProductFlows flows = new();
+        LegMerge merge = new(engine, traffic.Inside, traffic.Outside);
+        while (true)
+        {
+            MergeStep step = merge.Step();
+            if (step == MergeStep.End)
+            {
+                break;
+            }
+
+            if (step == MergeStep.Blocked || queue.Free < QueueRecords / 2)
+            {
+                Drain(queue, engine, flows);
+            }
+        }
+
+        while (!engine.CloseAll(EndReason.Stopped))
+        {
+            Drain(queue, engine, flows);
+        }
+
+        Drain(queue, engine, flows);
+        return flows.ToList();
+    }
+
+    private static void Drain(RecordQueue queue, FlowEngine engine, ProductFlows flows)
+    {
+        for (ReadOnlySpan<FlowRecord> records = queue.Peek(); !records.IsEmpty; records = queue.Peek())
+        {
+            foreach (ref readonly FlowRecord record in records)
+            {
+                flows.Add(record, Encoding.ASCII.GetString(engine.Names[record.NameSlot]));
+            }
+
+            queue.Release(records.Length);
+        }
+    }
+}

@@ -1,25 +1,28 @@
 using System.CommandLine;
 using Appliance.Journal;
 using Appliance.Linux;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Commands;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Records;
 
-/// <summary><c>retention records</c>: opens a folder of segments in the lab and prints its records.</summary>
+/// <summary><c>retention records</c>: opens a folder of segments, or a lab store, and prints its records.</summary>
 internal static class RecordsCommand
 {
     public static Command Create()
     {
-        Option<string> input = new("--in") { Description = "folder of segments", Required = true };
-        Option<string> keys = new("--keys") { Description = $"folder with {KeySet.FileName}", Required = true };
+        Option<string?> input = new("--in") { Description = "folder of segments" };
+        Option<string?> keys = new("--keys") { Description = $"folder with {KeySet.FileName}, for --in" };
+        Option<string?> data = new("--data") { Description = "data folder of a store that holds lab keys" };
         Option<string> format = new("--format") { Description = "how to print", DefaultValueFactory = _ => "csv" };
         format.AcceptOnlyFromAmong("csv", "ndjson");
         Option<string> kind = new("--kind") { Description = "which records", DefaultValueFactory = _ => "flow" };
         kind.AcceptOnlyFromAmong("flow", "session", "block", "gap");
         Option<bool> merged = new("--merged") { Description = "one line a flow: its latest record" };
-        Command command = new("records", "print the records of a folder of segments (lab)")
+        Command command = new("records", "print the records of a folder of segments or of a store (lab)")
         {
-            input, keys, format, kind, merged,
+            input, keys, data, format, kind, merged,
         };
         command.SetAction(parsed =>
         {
@@ -27,13 +30,30 @@ internal static class RecordsCommand
             RecordKind which = Enum.Parse<RecordKind>(parsed.GetValue(kind)!, ignoreCase: true);
             TextWriter output = parsed.InvocationConfiguration.Output;
             TextWriter errors = parsed.InvocationConfiguration.Error;
-            return Run(
-                parsed.GetValue(input)!,
-                parsed.GetValue(keys)!,
-                () => new RecordPrinter(output, how, which, parsed.GetValue(merged)),
-                errors);
+            RecordPrinter Printer() => new(output, how, which, parsed.GetValue(merged));
+            return (parsed.GetValue(input), parsed.GetValue(keys), parsed.GetValue(data)) switch
+            {
+                (string segments, string set, null) => Run(segments, set, Printer, errors),
+                (null, null, string store) => DataOption.Guard(errors, () => Print(new StoreFolder(store), Printer, errors)),
+                _ => Exit.Say(errors, Exit.BadInput, "give --in DIR with --keys DIR, or --data DIR of a store"),
+            };
         });
         return command;
+    }
+
+    private static int Print(StoreFolder folder, Func<RecordPrinter> printer, TextWriter errors)
+    {
+        LabMode.Say(errors);
+        using EmbeddedArchive archive = EmbeddedArchive.Open(folder);
+        RecordPrinter lines = printer();
+        TaiTime end = new(long.MaxValue);
+        foreach (OpenedRows batch in archive.Read(default, end, SectionSet.Both, []))
+        {
+            lines.Add(batch.Rows, batch.Device.ToString(), batch.Epoch.Number, batch.Sequence);
+        }
+
+        lines.Finish();
+        return Exit.Success;
     }
 
     // The printer is made last: nothing, not even a header line, is printed for bad input.

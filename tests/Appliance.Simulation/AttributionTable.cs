@@ -41,12 +41,12 @@ internal static class AttributionTable
         text.Append("|---|---|---|---|---|---|---|---|---|---|\n");
         foreach ((Scenario scenario, TruthReport report) in rows)
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"| {scenario.Name} | {scenario.Plan.Seed} | {report.Flows} | {report.Distinguishable} | {report.Attributed} ");
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"| {report.Ambiguous} | {report.AmbiguousEqual} | {report.None} | {report.Wrong} | {report.Split} |\n");
+            object[] cells =
+            [
+                scenario.Name, scenario.Plan.Seed, report.Flows, report.Distinguishable, report.Attributed,
+                report.Ambiguous, report.AmbiguousEqual, report.None, report.Wrong, report.Split,
+            ];
+            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
         }
 
         foreach (string name in NotCovered)

@@ -20,7 +20,8 @@ public sealed class AttributionTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(SmallRuns))]
-    public void With_both_legs_whole_exactly_what_can_be_known_is_attributed(int number) => AssertWhole(Scenario.Small[number]);
+    public void With_both_legs_whole_exactly_what_can_be_known_is_attributed(int number) =>
+        AssertWhole(Scenario.Small[number]);
 
     [Fact]
     public void Of_a_million_flows_behind_one_address_exactly_those_that_can_be_known_are_attributed() =>
@@ -51,7 +52,7 @@ public sealed class AttributionTests(ITestOutputHelper output)
             File.WriteAllText(path, table);
         }
 
-        Assert.True(before == table, "ATTRIBUTION.md was not what the scenarios give; it has been written anew: commit it.");
+        Assert.True(before == table, "ATTRIBUTION.md was not what the scenarios give; written anew: look, and commit it.");
     }
 
     private void AssertWhole(Scenario scenario)

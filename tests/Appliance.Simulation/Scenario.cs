@@ -14,7 +14,10 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         new("ports preserved", Of(1) with { Ports = PortMode.Preserving }),
         new("ports random", Of(2) with { Ports = PortMode.Random }),
         new("ports in blocks", Of(3) with { Ports = PortMode.Block }),
-        new("ports overloaded towards different remotes", Of(4) with { Ports = PortMode.Overloaded, OverloadShare = 0.9 }),
+        new("ports overloaded towards different remotes", Of(4) with
+        {
+            Ports = PortMode.Overloaded, OverloadShare = 0.9,
+        }),
         new("four public addresses", Of(5) with { PublicAddresses = 4 }),
         new("one hot destination", Of(6) with { Ports = PortMode.Overloaded, Remotes = 1, Names = 1 }),
         new("identical probes of two lines", Of(7) with { ProbePairShare = 0.05 }),
@@ -27,7 +30,10 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         new("5 % sent again", Of(14) with { RetransmitShare = 0.05 }),
         new("no TCP timestamps", Of(15) with { NoTimestampShare = 1 }),
         new("every ClientHello split", Of(16) with { SplitShare = 1, PostQuantumShare = 0.5 }),
-        new("public ports used again after 10 ms", Of(17) with { Ports = PortMode.Overloaded, TcpHoldMs = 10, Remotes = 2 }),
+        new("public ports used again after 10 ms", Of(17) with
+        {
+            Ports = PortMode.Overloaded, TcpHoldMs = 10, Remotes = 2,
+        }),
         new("connection attempts without answer", Of(18) with { LoneSynShare = 0.3 }),
         new("captures cut at 192 bytes", Of(19) with { SnapLength = 192 }),
     ];

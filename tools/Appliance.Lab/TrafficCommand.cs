@@ -20,7 +20,10 @@ internal static class TrafficCommand
 
     public static Command Create()
     {
-        Option<FileInfo?> plan = new("--plan") { Description = "JSON file with properties of the plan; the rest stays as it is" };
+        Option<FileInfo?> plan = new("--plan")
+        {
+            Description = "JSON file with properties of the plan; the rest keeps its default",
+        };
         Option<ulong?> seed = new("--seed") { Description = "seed of all random numbers" };
         Option<int?> flows = new("--flows") { Description = "number of flows" };
         Option<bool> noTruth = new("--no-truth") { Description = "leave truth.csv out: needs no memory for each flow" };

@@ -25,7 +25,11 @@ public sealed class BruteForceOracle
     private readonly Dictionary<int, List<int>> claims = [];
 
     private BruteForceOracle(
-        IPacketSource insideLeg, IPacketSource outsideLeg, Func<uint, bool> isInside, Func<uint, bool> isPublic, long windowNs)
+        IPacketSource insideLeg,
+        IPacketSource outsideLeg,
+        Func<uint, bool> isInside,
+        Func<uint, bool> isPublic,
+        long windowNs)
     {
         this.windowNs = windowNs;
         inside = new OracleFlows(isInside);

@@ -196,7 +196,8 @@ public sealed class TruthCheck
     private void Name(TruthFlow flow, ProductFlow product)
     {
         bool expected = flow.Spec.Class is FlowClass.Tls or FlowClass.Quic && flow.Name.Length > 0;
-        if (product.Name.Length > 0 && product.NameSource != ServiceSource.Dns && (!expected || product.Name != flow.Name))
+        if (product.Name.Length > 0 && product.NameSource != ServiceSource.Dns
+            && (!expected || product.Name != flow.Name))
         {
             report.NamesInvented++;
             report.Fault("name", $"'{product.Name}' for {flow.ToCsv()}");

@@ -47,7 +47,8 @@ internal sealed class NatPorts
 
         bool block = plan.Ports == PortMode.Block;
         int first = block ? PortFirst + (line / plan.PublicAddresses * blockSize) : PortFirst;
-        return TryTakeRandom(ref flow, table.AsSpan(first, block ? blockSize : Ports - PortFirst), first, ref random, until);
+        Span<long> range = table.AsSpan(first, block ? blockSize : Ports - PortFirst);
+        return TryTakeRandom(ref flow, range, first, ref random, until);
     }
 
     private static bool TryTakeRandom(ref FlowSpec flow, Span<long> range, int first, ref Prng random, long until)

@@ -102,7 +102,9 @@ internal sealed class PayloadWriter(PayloadPool pool, HelloBook hellos, NamePool
     {
         bool response = packet.Payload == PayloadKind.DnsResponse;
         BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(flow.Spec.Seed >> 16));
-        ReadOnlySpan<byte> rest = response ? [0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0] : [0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0];
+        ReadOnlySpan<byte> rest = response
+            ? [0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]
+            : [0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0];
         rest.CopyTo(to[2..]);
         int at = 12;
         ReadOnlySpan<byte> name = names.Bytes(flow.Spec.Name);

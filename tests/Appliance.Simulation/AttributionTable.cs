@@ -33,11 +33,15 @@ internal static class AttributionTable
     {
         StringBuilder text = new();
         text.Append("# Attribution, scenario by scenario\n\n");
-        text.Append("Written by `AttributionTests`; every run is seeded, so the figures are exact. *Distinguishable*: what the\n");
-        text.Append("brute-force oracle can tell from both whole legs. *Attributed* may be more where packets were lost: the\n");
-        text.Append("engine also looks at later packets of a flow. *Equal*: ambiguous with exactly the oracle's candidates.\n");
+        text.Append("Written by `AttributionTests`; every run is seeded, so the figures are exact. "
+            + "*Distinguishable*: what the\n");
+        text.Append("brute-force oracle can tell from both whole legs. *Attributed* may be more "
+            + "where packets were lost: the\n");
+        text.Append("engine also looks at later packets of a flow. *Equal*: ambiguous with exactly "
+            + "the oracle's candidates.\n");
         text.Append("*Strays*: records of an outside half that remain beside the record of the whole flow.\n\n");
-        text.Append("| scenario | seed | flows | distinguishable | attributed | ambiguous | equal | none | wrong | strays |\n");
+        text.Append("| scenario | seed | flows | distinguishable | attributed | ambiguous | equal | "
+            + "none | wrong | strays |\n");
         text.Append("|---|---|---|---|---|---|---|---|---|---|\n");
         foreach ((Scenario scenario, TruthReport report) in rows)
         {

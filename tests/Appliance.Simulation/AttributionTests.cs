@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace Appliance.Simulation;
 
-/// <summary>The product's engine against truth and oracle, scenario by scenario, and the table that says how it went.</summary>
+/// <summary>
+/// The product's engine against truth and oracle, scenario by scenario, and the table that says how it went.
+/// </summary>
 public sealed class AttributionTests(ITestOutputHelper output)
 {
     // A public tuple that is lent again within milliseconds may leave a record of its outside half beside the flow's
@@ -52,7 +54,7 @@ public sealed class AttributionTests(ITestOutputHelper output)
             File.WriteAllText(path, table);
         }
 
-        Assert.True(before == table, "ATTRIBUTION.md was not what the scenarios give; written anew: look, and commit it.");
+        Assert.True(before == table, "ATTRIBUTION.md was not what the scenarios give; it is written anew: commit it.");
     }
 
     private void AssertWhole(Scenario scenario)

@@ -6,7 +6,9 @@ using Appliance.Wire;
 
 namespace Appliance.Simulation;
 
-/// <summary>Runs the product's engine over a scenario, as the daemon does, and holds the result against truth and oracle.</summary>
+/// <summary>
+/// Runs the product's engine over a scenario, as the daemon does, and holds the result against truth and oracle.
+/// </summary>
 internal static class EngineRun
 {
     private const int QueueRecords = 1 << 16;

@@ -9,6 +9,8 @@ public static class LabExit
     /// <summary>A check failed or the answer is no.</summary>
     public const int Failed = 1;
 
-    /// <summary>The command line or its input cannot be used; one line on standard error said what, where and what to do.</summary>
+    /// <summary>
+    /// The command line or its input cannot be used; one line on standard error said what, where and what to do.
+    /// </summary>
     public const int Usage = 2;
 }

@@ -15,22 +15,30 @@ internal static class Limits
     /// <summary>TCP payload a segment carries: MTU 1,500 less IP, TCP and the timestamp option, rounded down.</summary>
     public const int SegmentBytesMax = 1400;
 
-    /// <summary>Random bytes that data payloads are cut from; with even offsets 131,072 different contents a length.</summary>
+    /// <summary>
+    /// Random bytes that data payloads are cut from; with even offsets 131,072 different contents a length.
+    /// </summary>
     public const int PayloadPoolBytes = 256 * 1024;
 
     /// <summary>Longest ClientHello made: a post-quantum key share, a long name and padding.</summary>
     public const int HelloBytesMax = 2048;
 
-    /// <summary>QUIC connections with keys made ahead; deriving keys for each flow would cost ten times the sealing.</summary>
+    /// <summary>
+    /// QUIC connections with keys made ahead; deriving keys for each flow would cost ten times the sealing.
+    /// </summary>
     public const int QuicKeys = 512;
 
-    /// <summary>2^18 ns = 262 us: a tick of the event wheel holds some hundred packets at a million packets a second.</summary>
+    /// <summary>
+    /// 2^18 ns = 262 us: a tick of the event wheel holds some hundred packets at a million packets a second.
+    /// </summary>
     public const int TickBits = 18;
 
     /// <summary>Ticks of the wheel, 17 s: no packet waits longer than that, and no leg is shifted by more.</summary>
     public const int WheelTicks = 1 << 16;
 
-    /// <summary>Largest delay, jitter or shift of a plan, in milliseconds: far above the 500 ms that the join allows.</summary>
+    /// <summary>
+    /// Largest delay, jitter or shift of a plan, in milliseconds: far above the 500 ms that the join allows.
+    /// </summary>
     public const double ShiftMsMax = 5000;
 
     /// <summary>Subscribers of a plan: the carrier range 100.64.0.0/10 less its ends.</summary>

@@ -18,7 +18,9 @@ public enum VerdictKind : byte
 
 /// <summary>The oracle's judgement of one outside flow.</summary>
 /// <param name="Flow">The outside flow.</param>
-/// <param name="Candidates">The one inside flow where distinguishable, all that fit where ambiguous, else empty.</param>
+/// <param name="Candidates">
+/// The one inside flow where distinguishable, all that fit where ambiguous, else empty.
+/// </param>
 /// <param name="EvidenceBits">Evidence of the best candidate.</param>
 public sealed record OracleVerdict(
     OracleFlow Flow, VerdictKind Kind, IReadOnlyList<OracleFlow> Candidates, int EvidenceBits);

@@ -31,7 +31,9 @@ public sealed record ProductFlow
 
     public ServiceSource NameSource { get; init; }
 
-    /// <summary>First and last packet, nanoseconds since 1970 UTC; microsecond grain where taken from batches.</summary>
+    /// <summary>
+    /// First and last packet, nanoseconds since 1970 UTC; microsecond grain where taken from batches.
+    /// </summary>
     public long StartNs { get; init; }
 
     public long LastNs { get; init; }

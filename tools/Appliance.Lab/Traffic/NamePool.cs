@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Appliance.Lab.Traffic;
 
-/// <summary>The plan's service names, and which remote address serves each: popular names share few addresses.</summary>
+/// <summary>
+/// The plan's service names, and which remote address serves each: popular names share few addresses.
+/// </summary>
 public sealed class NamePool
 {
     private static readonly string[] Stems =

@@ -32,7 +32,9 @@ public sealed record TrafficPlan
 
     public double FlowsPerSecond { get; init; } = 500;
 
-    /// <summary>Packets of a TCP or QUIC flow on one leg, on average; single flows lie between half and twice of it.</summary>
+    /// <summary>
+    /// Packets of a TCP or QUIC flow on one leg, on average; single flows lie between half and twice of it.
+    /// </summary>
     public double PacketsMean { get; init; } = 14;
 
     /// <summary>Seconds that a TCP or QUIC flow lasts, on average.</summary>
@@ -40,7 +42,9 @@ public sealed record TrafficPlan
 
     public PortMode Ports { get; init; } = PortMode.Random;
 
-    /// <summary>Ports of a subscriber's range in <see cref="PortMode.Block"/>; made smaller where they do not all fit.</summary>
+    /// <summary>
+    /// Ports of a subscriber's range in <see cref="PortMode.Block"/>; made smaller where they do not all fit.
+    /// </summary>
     public int BlockSize { get; init; } = 512;
 
     /// <summary>After a TCP flow ended its public port is free again after this time.</summary>
@@ -61,7 +65,9 @@ public sealed record TrafficPlan
 
     public double ZipfExponent { get; init; } = 1.1;
 
-    /// <summary>What the outside leg's stamps are later than the inside leg's; negative where its path is shorter.</summary>
+    /// <summary>
+    /// What the outside leg's stamps are later than the inside leg's; negative where its path is shorter.
+    /// </summary>
     public double DelayMs { get; init; } = 0.8;
 
     /// <summary>Time a packet takes from one mirror point to the other: later on the leg it reaches second.</summary>

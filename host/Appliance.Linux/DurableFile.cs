@@ -62,6 +62,13 @@ public static class DurableFile
         SyncedFile.SyncFolder(above ?? folder);
     }
 
+    /// <summary>Gives a file another name in its file system, at once, and syncs the folder of the new name.</summary>
+    public static void Rename(string path, string newPath)
+    {
+        SyncedFile.ThrowIf(LibC.Rename(path, newPath) < 0, "rename", path);
+        SyncedFile.SyncFolder(Path.GetDirectoryName(newPath)!);
+    }
+
     /// <summary>Removes a file and syncs its folder.</summary>
     public static void Delete(string path)
     {

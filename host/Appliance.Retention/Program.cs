@@ -15,6 +15,8 @@ RootCommand root = new("retention: keep sealed records, answer authorised questi
     ResolveCommand.Create(),
     ServeCommand.Create(),
     ServicesCommand.Create(),
+    StatusCommand.Create(),
+    VerifyCommand.Create(),
 };
 
 return Exit.Run(root, args);

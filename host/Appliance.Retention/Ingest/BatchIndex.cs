@@ -8,10 +8,10 @@ namespace Appliance.Retention.Ingest;
 internal sealed class BatchIndex(
     StoreDatabase database, ChainBook chain, Ledger ledger, Alarms alarms, ReceiptMaker receipts)
 {
-    // Estimates of the last interval, not counts: they rise and fall.
-    private static readonly Counter[] NotCumulative = [Counter.LossInsidePpm, Counter.LossOutsidePpm];
-
     private readonly FilterTokens filters = new();
+
+    /// <summary>True for what is estimated over the last interval: it rises and falls, and has no sum.</summary>
+    public static bool IsEstimate(Counter counter) => counter is Counter.LossInsidePpm or Counter.LossOutsidePpm;
 
     /// <summary>Adds the batch to the open transaction; returns its receipt.</summary>
     public byte[] Add(DeviceKeys keys, JudgedBatch judged, string path, int size, ulong receivedUtcUs)
@@ -130,7 +130,7 @@ internal sealed class BatchIndex(
         {
             ulong then = BinaryPrimitives.ReadUInt64LittleEndian(earlier[at..]);
             ulong now = at < later.Length ? BinaryPrimitives.ReadUInt64LittleEndian(later[at..]) : 0;
-            if (now < then && !NotCumulative.Contains((Counter)(at / sizeof(ulong))))
+            if (now < then && !IsEstimate((Counter)(at / sizeof(ulong))))
             {
                 return at / sizeof(ulong);
             }

@@ -30,22 +30,27 @@ internal sealed class StoreWriter : IDisposable
     private readonly BatchIndex index;
     private readonly Aside waiting;
     private readonly Aside forks;
+    private readonly ArrivalFiles files;
+    private readonly StatementIntake statements;
     private readonly Action<DurableStep> after;
     private readonly List<string> toRemove = [];
     private List<Outcome> outcomes = [];
 
-    private StoreWriter(StoreFolder folder, FolderLock folderLock, TimeProvider time, Action<DurableStep>? after)
+    private StoreWriter(
+        StoreFolder folder, FolderLock folderLock, TimeProvider time, Action<DurableStep>? after, string? rebuilt)
     {
         this.folder = folder;
         this.folderLock = folderLock;
         this.after = after ?? (static _ => { });
         keys = KeyRing.Load(folder);
         StoreKey store = keys.MakeStoreKey(folder);
-        database = StoreDatabase.Open(folder.Database, toWrite: true);
+        database = StoreDatabase.Open(rebuilt ?? folder.Database, toWrite: true);
+        files = new ArrivalFiles(folder, inPlace: rebuilt is not null, this.after);
         clock = new ReceivedClock(time, LastReceived(database));
         epochs = new EpochBook(database);
         chain = new ChainBook(database);
         alarms = new Alarms(database);
+        statements = new StatementIntake(folder, files, chain, alarms);
         ledger = Ledger.Load(database);
         receipts = new ReceiptMaker(store, chain, copies: 1);
         judge = new BatchJudge(epochs, chain, clock);
@@ -65,13 +70,24 @@ internal sealed class StoreWriter : IDisposable
     /// <param name="after">Called after each step that has reached the medium; for tests.</param>
     /// <exception cref="Journal.JournalDeviceException">Another process writes, or the disk refuses.</exception>
     /// <exception cref="ArchiveException">Keys or index cannot be used.</exception>
-    public static StoreWriter Open(StoreFolder folder, TimeProvider time, Action<DurableStep>? after = null)
+    public static StoreWriter Open(StoreFolder folder, TimeProvider time, Action<DurableStep>? after = null) =>
+        Open(folder, time, after, null);
+
+    /// <summary>Opens a store to enter the files that it has in an index made anew.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="time">Clock of this machine.</param>
+    /// <param name="database">File of the new index.</param>
+    public static StoreWriter OpenRebuild(StoreFolder folder, TimeProvider time, string database) =>
+        Open(folder, time, null, database);
+
+    private static StoreWriter Open(
+        StoreFolder folder, TimeProvider time, Action<DurableStep>? after, string? rebuilt)
     {
         DurableFile.MakeFolder(folder.Root);
         FolderLock folderLock = FolderLock.Take(folder.Root, LockName);
         try
         {
-            var writer = new StoreWriter(folder, folderLock, time, after);
+            var writer = new StoreWriter(folder, folderLock, time, after, rebuilt);
             writer.TakeUpWaiting();
             return writer;
         }
@@ -113,6 +129,17 @@ internal sealed class StoreWriter : IDisposable
         receipts.Dispose();
         database.Dispose();
         folderLock.Dispose();
+    }
+
+    /// <summary>
+    /// Copies the tables of another database that this program's ingest does not make: they cannot be derived.
+    /// </summary>
+    internal void CarryOver(string from)
+    {
+        if (File.Exists(from))
+        {
+            database.CarryOver(from);
+        }
     }
 
     /// <summary>As the public one; with a time of receipt where the file is in the folder already.</summary>
@@ -167,8 +194,8 @@ internal sealed class StoreWriter : IDisposable
         }
 
         refusal = claim.Type == SignedType.Epoch
-            ? TakeEpoch(device, bytes, received)
-            : TakeCheckpoint(device, bytes, received);
+            ? statements.TakeEpoch(device, bytes, received)
+            : statements.TakeCheckpoint(device, bytes, received);
         bool taken = refusal is Refusal.None or Refusal.Swapped or Refusal.Replayed;
         outcomes.Add(new Outcome(
             taken ? OutcomeKind.Noted : OutcomeKind.StatementRefused, refusal, claim.Device, null, topic));
@@ -235,8 +262,7 @@ internal sealed class StoreWriter : IDisposable
         ulong received)
     {
         string path = folder.BatchOf(claim.Device, claim.Day, claim.Epoch.Number, claim.Sequence);
-        folder.Put(path, bytes.Span, received);
-        after(DurableStep.BatchFile);
+        files.Put(path, bytes, received, DurableStep.BatchFile);
         byte[] receipt = index.Add(device, judged, folder.Relative(path), bytes.Length, received);
         outcomes.Add(new Outcome(
             OutcomeKind.Stored, Refusal.None, claim.Device, receipt, topic, judged.Batch.Manifest.Rows));
@@ -291,64 +317,6 @@ internal sealed class StoreWriter : IDisposable
         {
             Store(device, other, judged!, there, topic, clock.Next());
         }
-    }
-
-    private Refusal TakeEpoch(DeviceKeys device, ReadOnlyMemory<byte> bytes, ulong received)
-    {
-        Refusal refusal = CertifiedEpoch.TryVerify(
-            bytes, device.DeviceKey, EpochBook.RulesOf(device), out CertifiedEpoch? epoch);
-        refusal = refusal == Refusal.None ? chain.JudgeEpoch(epoch!) : refusal;
-        if (refusal == Refusal.Replayed)
-        {
-            return refusal;
-        }
-
-        bool evidence = refusal is Refusal.None or Refusal.Swapped or Refusal.Fork or Refusal.Rollback;
-        if (evidence)
-        {
-            folder.Put(folder.EpochOf(device.Device, epoch!.Statement.Epoch.Number, epoch.Id), bytes.Span, received);
-            after(DurableStep.StatementFile);
-            chain.AddEpoch(epoch, bytes, received, refusal);
-        }
-
-        if (refusal is not (Refusal.None or Refusal.Swapped))
-        {
-            string kind = refusal == Refusal.Fork ? Alarms.Fork
-                : refusal == Refusal.Rollback ? Alarms.Rollback
-                : Alarms.Refused;
-            uint number = epoch?.Statement.Epoch.Number ?? 0;
-            alarms.Raise(
-                kind, device.Device, number, 0, epoch?.Id ?? default, $"epoch statement: {refusal.Sentence()}", received);
-        }
-
-        return refusal;
-    }
-
-    private Refusal TakeCheckpoint(DeviceKeys device, ReadOnlyMemory<byte> bytes, ulong received)
-    {
-        Refusal refusal = Checkpoint.TryVerify(
-            bytes, device.DeviceKey, EpochBook.RulesOf(device), out Checkpoint? checkpoint);
-        refusal = refusal == Refusal.None ? chain.JudgeHead(device.Device, checkpoint!.Head) : refusal;
-        if (refusal == Refusal.None && chain.AddHead(device.Device, checkpoint!.Head))
-        {
-            folder.Put(folder.HeadOf(device.Device, checkpoint.Head.Epoch), bytes.Span, received);
-            after(DurableStep.StatementFile);
-        }
-        else if (refusal is not (Refusal.None or Refusal.UnknownEpoch))
-        {
-            ChainPosition head = checkpoint?.Head ?? default;
-            string kind = refusal == Refusal.Fork ? Alarms.Fork : Alarms.Refused;
-            alarms.Raise(
-                kind,
-                device.Device,
-                head.Epoch.Number,
-                head.Sequence,
-                head.Id,
-                $"checkpoint: {refusal.Sentence()}",
-                received);
-        }
-
-        return refusal;
     }
 
     private void TakeUpWaiting()

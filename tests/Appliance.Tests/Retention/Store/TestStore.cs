@@ -88,7 +88,10 @@ internal sealed class TestStore : IDisposable
         Kill();
         StringWriter output = new();
         StringWriter errors = new();
-        var root = new RootCommand { IngestCommand.Create(), KeysCommand.Create() };
+        var root = new RootCommand
+        {
+            IngestCommand.Create(), KeysCommand.Create(), StatusCommand.Create(), VerifyCommand.Create(),
+        };
         int code = Exit.Run(root, [.. arguments, "--data", Folder.Root], output, errors);
         return (code, output.ToString(), errors.ToString());
     }

@@ -1,0 +1,90 @@
+namespace Appliance.Retention.Reports;
+
+/// <summary>What a store holds and what is wrong with it. The JSON of <c>status --json</c>.</summary>
+internal sealed record StatusReport
+{
+    public required string Store { get; init; }
+
+    public required string Data { get; init; }
+
+    /// <summary>False until a warden holds the day keys: this machine alone can open everything.</summary>
+    public bool CustodyIsSplit { get; init; }
+
+    public required IReadOnlyList<DeviceStatus> Devices { get; init; }
+
+    /// <summary>Batches of each day that sealed them.</summary>
+    public required IReadOnlyList<DayStatus> Days { get; init; }
+
+    public required LedgerStatus Ledger { get; init; }
+
+    /// <summary>Alarms of all time; the newest stand in <see cref="Alarms"/>.</summary>
+    public long AlarmsTotal { get; init; }
+
+    public required IReadOnlyList<AlarmStatus> Alarms { get; init; }
+}
+
+/// <summary>One device. Times are UTC; null where there is no record yet.</summary>
+internal sealed record DeviceStatus
+{
+    public required string Device { get; init; }
+
+    public bool Enrolled { get; init; }
+
+    public string? First { get; init; }
+
+    public string? Last { get; init; }
+
+    /// <summary>Up to here nothing of the chain is missing; null where not even a first batch is here.</summary>
+    public string? Contiguous { get; init; }
+
+    public long Batches { get; init; }
+
+    public long Records { get; init; }
+
+    public long Bytes { get; init; }
+
+    /// <summary>Batches that are known to exist and are not here.</summary>
+    public long Missing { get; init; }
+
+    /// <summary>Batches that wait for the statement of their epoch.</summary>
+    public int Waiting { get; init; }
+
+    /// <summary>Batches that contradict the chain, kept as evidence.</summary>
+    public int Forks { get; init; }
+
+    public required IReadOnlyList<EpochStatus> Epochs { get; init; }
+
+    /// <summary>What the device counted, all its runs together; counters that are zero are left out.</summary>
+    public required IReadOnlyDictionary<string, ulong> Counters { get; init; }
+}
+
+/// <summary>One run of a device. Batch numbers are -1 for none.</summary>
+/// <param name="Number">Number of the run.</param>
+/// <param name="State">accepted, fork or rollback.</param>
+/// <param name="Batches">Batches that are here.</param>
+/// <param name="Contiguous">Batches from 0 to this one are here.</param>
+/// <param name="Head">Highest batch that is known to exist.</param>
+/// <param name="Missing">Batches up to the head that are not here.</param>
+/// <param name="Records">Records in the batches.</param>
+/// <param name="First">UTC of the earliest record, or null.</param>
+/// <param name="Last">UTC of the latest record, or null.</param>
+internal sealed record EpochStatus(
+    long Number,
+    string State,
+    long Batches,
+    long Contiguous,
+    long Head,
+    long Missing,
+    long Records,
+    string? First,
+    string? Last);
+
+/// <summary>Batches of one UTC day.</summary>
+internal sealed record DayStatus(string Day, long Batches, long Records, long Bytes);
+
+/// <summary>The ledger: entries and root in hexadecimal.</summary>
+internal sealed record LedgerStatus(long Entries, string Root);
+
+/// <summary>One alarm; times are UTC.</summary>
+internal sealed record AlarmStatus(
+    string Kind, string Device, long Epoch, long Batch, string Text, string First, string Last, long Count);

@@ -1,0 +1,47 @@
+using static System.FormattableString;
+
+namespace Appliance.Retention.Reports;
+
+/// <summary>The status of a store as a person reads it.</summary>
+internal static class StatusText
+{
+    public static void Write(TextWriter output, StatusReport status)
+    {
+        output.WriteLine($"store    {status.Store} in {status.Data}");
+        output.WriteLine($"custody  {(status.CustodyIsSplit ? "split" : LabMode.Sentence)}");
+        output.WriteLine(Invariant($"ledger   {status.Ledger.Entries} entries, root {status.Ledger.Root}"));
+        foreach (DeviceStatus device in status.Devices)
+        {
+            Write(output, device);
+        }
+
+        foreach (DayStatus day in status.Days)
+        {
+            output.WriteLine(Invariant(
+                $"day      {day.Day}: {day.Batches} batches, {day.Records} records, {day.Bytes} bytes"));
+        }
+
+        output.WriteLine(Invariant($"alarms   {status.AlarmsTotal}"));
+        foreach (AlarmStatus alarm in status.Alarms)
+        {
+            string where = alarm.Device.Length == 0 ? "" : Invariant($" {alarm.Device} epoch {alarm.Epoch} batch {alarm.Batch}");
+            output.WriteLine(Invariant($"  {alarm.Last} {alarm.Kind}{where}: {alarm.Text} ({alarm.Count} times)"));
+        }
+    }
+
+    private static void Write(TextWriter output, DeviceStatus device)
+    {
+        output.WriteLine($"device   {device.Device}{(device.Enrolled ? "" : ", not enrolled")}");
+        output.WriteLine($"  records   {device.First ?? "none"}{(device.Last is null ? "" : " to " + device.Last)}");
+        output.WriteLine(Invariant(
+            $"  here      {device.Batches} batches, {device.Records} records, {device.Bytes} bytes"));
+        output.WriteLine(Invariant(
+            $"  chain     whole up to {device.Contiguous ?? "nothing"}; {device.Missing} missing, {device.Waiting} waiting, {device.Forks} forks"));
+        foreach (EpochStatus epoch in device.Epochs)
+        {
+            string missing = epoch.Missing == 0 ? "" : Invariant($", {epoch.Missing} missing after {epoch.Contiguous}");
+            output.WriteLine(Invariant(
+                $"  epoch {epoch.Number,-4}{epoch.State}, {epoch.Batches} batches, {epoch.Records} records{missing}"));
+        }
+    }
+}

@@ -66,7 +66,8 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new ArchiveException($"{stored.Path} cannot be read ({failure.Message}); restore it from a copy", failure);
+            throw new ArchiveException(
+                $"{stored.Path} cannot be read ({failure.Message}); restore it from a copy", failure);
         }
 
         var rules = new ReaderRules(device.Device, default, int.MaxValue);

@@ -22,7 +22,8 @@ internal sealed class KeyRing
     public static KeyRing Load(StoreFolder folder)
     {
         StoreKey? store = null;
-        if (File.Exists(folder.StoreKeyFile) && !StoreKey.TryParse(Read(folder.StoreKeyFile), out store, out string wrong))
+        if (File.Exists(folder.StoreKeyFile)
+            && !StoreKey.TryParse(Read(folder.StoreKeyFile), out store, out string wrong))
         {
             throw new ArchiveException($"{folder.StoreKeyFile}: {wrong}");
         }

@@ -82,7 +82,7 @@ internal sealed class StoreDatabase : IDisposable
         return rows;
     }
 
-    /// <summary>Copies the tables of another database that are not in this one. An unreadable one gives nothing.</summary>
+    /// <summary>Copies the tables of another database that are not in this one; a damaged one gives none.</summary>
     public void CarryOver(string from)
     {
         try

@@ -75,7 +75,8 @@ internal sealed class StoreFolder(string root)
     public static string DayName(int day) =>
         DateTime.UnixEpoch.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static DateTime TimeOf(ulong utcUs) => DateTime.UnixEpoch.AddTicks((long)utcUs * TimeSpan.TicksPerMicrosecond);
+    private static DateTime TimeOf(ulong utcUs) =>
+        DateTime.UnixEpoch.AddTicks((long)utcUs * TimeSpan.TicksPerMicrosecond);
 
     private static string Short(Hash32 id) => id.ToString()[..8];
 }

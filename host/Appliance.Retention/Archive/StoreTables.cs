@@ -16,8 +16,9 @@ internal static class StoreTables
         -- verdict: 0 accepted, else the Refusal. head, contiguous, highest: batch numbers, -1 for none: known to
         -- exist, here without a gap, here at all. first_us, last_us: earliest and latest record time, NULL for none
         CREATE TABLE epochs (
-            device BLOB NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, id BLOB NOT NULL, kid INTEGER NOT NULL,
-            previous BLOB, bytes BLOB NOT NULL, received_us INTEGER NOT NULL, verdict INTEGER NOT NULL,
+            device BLOB NOT NULL, number INTEGER NOT NULL, statement BLOB NOT NULL, id BLOB NOT NULL,
+            kid INTEGER NOT NULL, previous BLOB, bytes BLOB NOT NULL, received_us INTEGER NOT NULL,
+            verdict INTEGER NOT NULL,
             head INTEGER NOT NULL DEFAULT -1, contiguous INTEGER NOT NULL DEFAULT -1,
             highest INTEGER NOT NULL DEFAULT -1, first_us INTEGER, last_us INTEGER,
             batches INTEGER NOT NULL DEFAULT 0, records INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0,

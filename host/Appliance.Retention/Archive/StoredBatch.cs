@@ -32,7 +32,7 @@ internal sealed class BatchFilters(StoreDatabase database, DeviceKeys? keys, Sto
     private readonly byte[]?[] batchKeys = new byte[]?[SectionPlain.ContactNumber + 1];
     private readonly bool[] loaded = new bool[SectionPlain.ContactNumber + 1];
 
-    /// <summary>True where the token is surely not in the batch; false also where there is no filter to say so.</summary>
+    /// <summary>True where the token is surely not in the batch; false also where no filter can say so.</summary>
     public bool Excludes(Token token)
     {
         Load(token.Section);

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
 using Appliance.Wire;
+using static System.FormattableString;
 
 namespace Appliance.Retention.Commands;
 
@@ -55,7 +55,9 @@ internal static class IngestCommand
         if (writer.Keys.Devices.Count == 0)
         {
             return Exit.Say(
-                errors, Exit.BadInput, "no device is enrolled here; give its key set with --keys or `retention keys add`");
+                errors,
+                Exit.BadInput,
+                "no device is enrolled here; give its key set with --keys or `retention keys add`");
         }
 
         LabMode.Say(errors);
@@ -92,12 +94,12 @@ internal static class IngestCommand
             return;
         }
 
-        CultureInfo plain = CultureInfo.InvariantCulture;
-        output.WriteLine(string.Create(plain, $"stored      {report.Stored} batches, {report.Records} records, {report.Bytes} bytes read"));
-        output.WriteLine(string.Create(plain, $"known       {report.Duplicates} batches were here already"));
-        output.WriteLine(string.Create(plain, $"refused     {report.Refused}"));
-        output.WriteLine(string.Create(plain, $"waiting     {report.Waiting}"));
-        output.WriteLine(string.Create(plain, $"damaged     {report.Damaged} stretches of the segments"));
-        output.WriteLine(string.Create(plain, $"seconds     {seconds:0.0}"));
+        output.WriteLine(Invariant(
+            $"stored      {report.Stored} batches, {report.Records} records, {report.Bytes} bytes read"));
+        output.WriteLine(Invariant($"known       {report.Duplicates} batches were here already"));
+        output.WriteLine(Invariant($"refused     {report.Refused}"));
+        output.WriteLine(Invariant($"waiting     {report.Waiting}"));
+        output.WriteLine(Invariant($"damaged     {report.Damaged} stretches of the segments"));
+        output.WriteLine(Invariant($"seconds     {seconds:0.0}"));
     }
 }

@@ -21,14 +21,16 @@ internal static class KeysCommand
                 new StoreFolder(parsed.GetValue(data)!),
                 parsed.GetValue(file)!,
                 parsed.InvocationConfiguration.Output)));
-        Command list = new("list", "the store's own key and the enrolled devices; makes the store's key if there is none")
+        Command list = new("list", "the store's own key, made if there is none, and the enrolled devices")
         {
             data, json,
         };
         list.SetAction(parsed => DataOption.Guard(
             parsed.InvocationConfiguration.Error,
             () => List(
-                new StoreFolder(parsed.GetValue(data)!), parsed.GetValue(json), parsed.InvocationConfiguration.Output)));
+                new StoreFolder(parsed.GetValue(data)!),
+                parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output)));
         return new Command("keys", "keys that this store holds") { add, list };
     }
 

@@ -112,7 +112,7 @@ internal sealed class BatchIndex(
                 manifest.Epoch.Number,
                 manifest.Sequence,
                 batch.Id,
-                $"counter {(Counter)fallen} falls here, which a cumulative one cannot: its counts are not to be believed",
+                $"counter {(Counter)fallen} falls, which a cumulative one cannot: these counts are not to be believed",
                 receivedUtcUs);
         }
     }

@@ -6,7 +6,8 @@ namespace Appliance.Retention.Ingest;
 
 /// <summary>
 /// The chain rules of Wire's <see cref="ChainVerifier"/> over the index instead of memory, so that a store may hold
-/// years of many devices; a test holds the two against each other. Judging changes nothing; adding does what was judged.
+/// years of many devices; a test holds the two against each other. Judging changes nothing; adding does what was
+/// judged.
 /// </summary>
 internal sealed class ChainBook(StoreDatabase database)
 {
@@ -176,7 +177,7 @@ internal sealed class ChainBook(StoreDatabase database)
         return head.Sequence > newest;
     }
 
-    /// <summary>Up to where the store has the whole chain of a device; the default where not even a first batch.</summary>
+    /// <summary>Up to where the whole chain of a device is here; the default where not even a first batch is.</summary>
     public (EpochRef Epoch, uint Sequence) Contiguous(Id16 device)
     {
         List<(EpochRef, uint)> rows = database.All(

@@ -35,7 +35,13 @@ internal sealed class StatementIntake(StoreFolder folder, ArrivalFiles files, Ch
                 : Alarms.Refused;
             uint number = epoch?.Statement.Epoch.Number ?? 0;
             alarms.Raise(
-                kind, device.Device, number, 0, epoch?.Id ?? default, $"epoch statement: {refusal.Sentence()}", received);
+                kind,
+                device.Device,
+                number,
+                0,
+                epoch?.Id ?? default,
+                $"epoch statement: {refusal.Sentence()}",
+                received);
         }
 
         return refusal;

@@ -76,7 +76,8 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time)
                 ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
                 : [])
             {
-                if (Path.GetExtension(path) is StoreFolder.BatchEnding or StoreFolder.EpochEnding or StoreFolder.HeadEnding)
+                string ending = Path.GetExtension(path);
+                if (ending is StoreFolder.BatchEnding or StoreFolder.EpochEnding or StoreFolder.HeadEnding)
                 {
                     files.Add((StoreFolder.ReceivedAt(path), path));
                 }

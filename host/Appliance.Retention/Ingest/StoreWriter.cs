@@ -16,6 +16,7 @@ internal sealed class StoreWriter : IDisposable
     /// <summary>File that the writer of a store holds locked.</summary>
     public const string LockName = "store.lock";
 
+    private const string NotEnrolled = "the device is not enrolled here: `retention keys add FILE`";
     private readonly StoreFolder folder;
     private readonly FolderLock folderLock;
     private readonly KeyRing keys;
@@ -64,7 +65,7 @@ internal sealed class StoreWriter : IDisposable
     /// <summary>Entries of the ledger and its root, with what was added since the last commit.</summary>
     public (ulong Count, Hash32 Root) LedgerHead => (ledger.Count, ledger.Root);
 
-    /// <summary>Opens a store for writing; the folder and the store's own key are made where they are missing.</summary>
+    /// <summary>Opens a store for writing; its folder and key are made where they are missing.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="time">Clock of this machine.</param>
     /// <param name="after">Called after each step that has reached the medium; for tests.</param>
@@ -150,9 +151,7 @@ internal sealed class StoreWriter : IDisposable
         ulong received = Received(receivedBefore);
         if (refusal != Refusal.None)
         {
-            alarms.Raise(
-                Alarms.Unreadable, default, 0, 0, Hash32.Of(bytes.Span), $"from {topic}: {refusal.Sentence()}", received);
-            outcomes.Add(new Outcome(OutcomeKind.Unreadable, refusal, default, null, topic));
+            SetAsUnreadable(bytes, refusal, topic, received);
         }
         else if (keys.Find(claim.Device) is not { } device)
         {
@@ -160,7 +159,7 @@ internal sealed class StoreWriter : IDisposable
                 claim,
                 Refusal.UnknownEpoch,
                 Alarms.NotEnrolled,
-                "the device is not enrolled here: `retention keys add FILE`",
+                NotEnrolled,
                 topic,
                 received);
         }
@@ -179,16 +178,13 @@ internal sealed class StoreWriter : IDisposable
         DeviceKeys? device = refusal == Refusal.None ? keys.Find(claim.Device) : null;
         if (refusal != Refusal.None)
         {
-            alarms.Raise(
-                Alarms.Unreadable, default, 0, 0, Hash32.Of(bytes.Span), $"from {topic}: {refusal.Sentence()}", received);
-            outcomes.Add(new Outcome(OutcomeKind.Unreadable, refusal, default, null, topic));
+            SetAsUnreadable(bytes, refusal, topic, received);
             return;
         }
 
         if (device is null)
         {
-            alarms.Raise(
-                Alarms.NotEnrolled, claim.Device, 0, 0, default, "the device is not enrolled here: `retention keys add FILE`", received);
+            alarms.Raise(Alarms.NotEnrolled, claim.Device, 0, 0, default, NotEnrolled, received);
             outcomes.Add(new Outcome(OutcomeKind.StatementRefused, Refusal.ForeignDevice, claim.Device, null, topic));
             return;
         }
@@ -209,6 +205,13 @@ internal sealed class StoreWriter : IDisposable
 
     private static ulong LastReceived(StoreDatabase database) =>
         (ulong)database.One<long>("SELECT value FROM meta WHERE key = 'received'");
+
+    private void SetAsUnreadable(ReadOnlyMemory<byte> bytes, Refusal refusal, string topic, ulong received)
+    {
+        string text = $"from {topic}: {refusal.Sentence()}";
+        alarms.Raise(Alarms.Unreadable, default, 0, 0, Hash32.Of(bytes.Span), text, received);
+        outcomes.Add(new Outcome(OutcomeKind.Unreadable, refusal, default, null, topic));
+    }
 
     private ulong Received(ulong? before)
     {

@@ -24,7 +24,9 @@ internal static class StatusText
         output.WriteLine(Invariant($"alarms   {status.AlarmsTotal}"));
         foreach (AlarmStatus alarm in status.Alarms)
         {
-            string where = alarm.Device.Length == 0 ? "" : Invariant($" {alarm.Device} epoch {alarm.Epoch} batch {alarm.Batch}");
+            string where = alarm.Device.Length == 0
+                ? ""
+                : Invariant($" {alarm.Device} epoch {alarm.Epoch} batch {alarm.Batch}");
             output.WriteLine(Invariant($"  {alarm.Last} {alarm.Kind}{where}: {alarm.Text} ({alarm.Count} times)"));
         }
     }
@@ -35,8 +37,9 @@ internal static class StatusText
         output.WriteLine($"  records   {device.First ?? "none"}{(device.Last is null ? "" : " to " + device.Last)}");
         output.WriteLine(Invariant(
             $"  here      {device.Batches} batches, {device.Records} records, {device.Bytes} bytes"));
-        output.WriteLine(Invariant(
-            $"  chain     whole up to {device.Contiguous ?? "nothing"}; {device.Missing} missing, {device.Waiting} waiting, {device.Forks} forks"));
+        output.WriteLine(
+            $"  chain     whole up to {device.Contiguous ?? "nothing"}; "
+            + Invariant($"{device.Missing} missing, {device.Waiting} waiting, {device.Forks} forks"));
         foreach (EpochStatus epoch in device.Epochs)
         {
             string missing = epoch.Missing == 0 ? "" : Invariant($", {epoch.Missing} missing after {epoch.Contiguous}");

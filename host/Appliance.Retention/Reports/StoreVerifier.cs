@@ -5,8 +5,9 @@ using Appliance.Wire;
 namespace Appliance.Retention.Reports;
 
 /// <summary>
-/// Verifies everything anew from the files: statements, chain, ciphertexts, roots of the rows, filters, receipts, ledger;
-/// and that index and files say the same. May run beside the writer: files that came after it began are left alone.
+/// Verifies everything anew from the files: statements, chain, ciphertexts, roots of the rows, filters, receipts,
+/// ledger; and that index and files say the same. May run beside the writer: files that came after it began
+/// are left alone.
 /// </summary>
 internal sealed class StoreVerifier
 {

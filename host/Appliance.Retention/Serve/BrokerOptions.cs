@@ -10,11 +10,13 @@ internal sealed record BrokerOptions
     /// <summary>Stores of one group share the batches; a single store is a group of its own.</summary>
     public required string Group { get; init; }
 
-    /// <summary>PEM files: the authority that the broker is held against, and the store's own certificate and key.</summary>
+    /// <summary>PEM file of the authority that the broker is held against.</summary>
     public required string AuthorityFile { get; init; }
 
+    /// <summary>PEM file of the store's own certificate.</summary>
     public required string CertificateFile { get; init; }
 
+    /// <summary>PEM file of its private key.</summary>
     public required string KeyFile { get; init; }
 
     public ushort KeepAliveSeconds { get; init; } = Mqtt.Limits.KeepAliveSecondsDefault;

@@ -6,7 +6,10 @@ namespace Appliance.Retention.Serve;
 /// <summary>Every line that the store logs while it serves. Never a customer's address.</summary>
 internal static partial class Events
 {
-    [LoggerMessage(1, LogLevel.Information, "serving {Folder} from {Host}:{Port} in group {Group}; store {Store}, {Devices} devices enrolled")]
+    [LoggerMessage(
+        1,
+        LogLevel.Information,
+        "serving {Folder} from {Host}:{Port} in group {Group}; store {Store}, {Devices} devices enrolled")]
     public static partial void Started(
         ILogger log, string folder, string host, int port, string group, Id16 store, int devices);
 
@@ -22,10 +25,16 @@ internal static partial class Events
     [LoggerMessage(5, LogLevel.Warning, "a batch from {Topic} waits for the statement of its epoch")]
     public static partial void Waiting(ILogger log, string topic);
 
-    [LoggerMessage(6, LogLevel.Critical, "the data folder cannot be written: {Why}; nothing is acknowledged, trying again in {DelayMs} ms")]
+    [LoggerMessage(
+        6,
+        LogLevel.Critical,
+        "the data folder cannot be written: {Why}; nothing is acknowledged, trying again in {DelayMs} ms")]
     public static partial void CannotStore(ILogger log, string why, int delayMs);
 
-    [LoggerMessage(7, LogLevel.Information, "stopped: {Stored} batches and {Records} records stored, {Duplicates} known, {Refused} refused")]
+    [LoggerMessage(
+        7,
+        LogLevel.Information,
+        "stopped: {Stored} batches and {Records} records stored, {Duplicates} known, {Refused} refused")]
     public static partial void Stopped(ILogger log, long stored, long records, long duplicates, long refused);
 
     [LoggerMessage(8, LogLevel.Warning, "a receipt for {Topic} was not taken by the broker: {Reason}")]

@@ -239,6 +239,7 @@ internal sealed class ServiceCounters
         Stored += outcome.Kind == OutcomeKind.Stored ? 1 : 0;
         Records += outcome.Rows;
         Duplicates += outcome.Kind == OutcomeKind.Duplicate ? 1 : 0;
-        Refused += outcome.Kind is OutcomeKind.Refused or OutcomeKind.StatementRefused or OutcomeKind.Unreadable ? 1 : 0;
+        bool refused = outcome.Kind is OutcomeKind.Refused or OutcomeKind.StatementRefused or OutcomeKind.Unreadable;
+        Refused += refused ? 1 : 0;
     }
 }

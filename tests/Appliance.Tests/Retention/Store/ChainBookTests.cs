@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Appliance.Tests.Retention.Store;
 
-/// <summary>The chain rules over the index, held against those of Wire in memory, on deliveries of every disorder.</summary>
+/// <summary>The chain rules over the index, held against those of Wire in memory, on disorderly deliveries.</summary>
 public sealed class ChainBookTests
 {
     private const int Deliveries = 150;
@@ -71,7 +71,7 @@ public sealed class ChainBookTests
         return store.Writer.Commit()[0].Reason;
     }
 
-    /// <summary>Four runs with batches and checkpoints, two clones, a run that rolls back, one that follows nothing.</summary>
+    /// <summary>Four runs with batches and checkpoints, a clone of one, and a run that forgot the others.</summary>
     private static (bool, ReadOnlyMemory<byte>)[] Objects(TestBox box, Random random)
     {
         var objects = new List<(bool, ReadOnlyMemory<byte>)>();

@@ -87,12 +87,7 @@ public sealed class EmbeddedArchiveTests
     public void A_session_is_found_by_any_address_of_its_prefix(string prefix, byte length, string address)
     {
         RowBatch rows = new();
-        rows.Sessions.Add(new SessionRow
-        {
-            Subscriber = rows.Strings.Add("line-7"),
-            Address = TestBox.Address(prefix),
-            PrefixLength = length,
-        });
+        rows.Sessions.Add(new SessionRow { Address = TestBox.Address(prefix), PrefixLength = length });
         byte[] key = new byte[32];
         byte[] filter = new FilterTokens().Make(key, default, rows, 1);
         byte[] batchKey = new byte[32];

@@ -22,7 +22,8 @@ public sealed class StoreVerbTests
 
         Assert.Equal(0, code);
         Assert.StartsWith("stored      3 batches, 3 records, ", output);
-        Assert.Contains("\nknown       0 batches were here already\nrefused     0\nwaiting     0\ndamaged     0 ", output);
+        Assert.Contains(
+            "\nknown       0 batches were here already\nrefused     0\nwaiting     0\ndamaged     0 ", output);
         Assert.StartsWith($"retention: enrolled device {box.Keys.Device} with ", errors);
         Assert.EndsWith("retention: lab mode: custody is not split, this machine holds every day key\n", errors);
         Assert.Equal(0, again);
@@ -83,8 +84,8 @@ public sealed class StoreVerbTests
         Assert.Contains("\n  epoch 1   accepted, 3 batches, 3 records, 1 missing after 1\n", output);
         Assert.Contains("\nday      2024-10-04: 3 batches, 3 records, ", output);
         Assert.Contains(
-            $"\nalarms   1\n  2024-10-04T12:00:00Z fork {device} epoch 1 batch 0: another batch with the same position or "
-                + "another successor of the same batch exists (1 times)\n",
+            $"\nalarms   1\n  2024-10-04T12:00:00Z fork {device} epoch 1 batch 0: another batch with the same position "
+                + "or another successor of the same batch exists (1 times)\n",
             output);
     }
 
@@ -117,8 +118,8 @@ public sealed class StoreVerbTests
 
         Assert.Equal("", errors);
         Assert.Equal(
-            "verified  3 batches, 3 records, 1 statements\nledger    3 entries\nunopened  0 batches without day keys here\n"
-                + "missing   1 batches that never came\nfaults    0\n",
+            "verified  3 batches, 3 records, 1 statements\nledger    3 entries\n"
+                + "unopened  0 batches without day keys here\nmissing   1 batches that never came\nfaults    0\n",
             output);
         Assert.Equal(0, code);
     }
@@ -207,7 +208,8 @@ public sealed class StoreVerbTests
         StoreKey key = KeyRing.Load(store.Folder).Store!;
         Assert.Equal(0, code);
         Assert.Equal(
-            $"store   {key.Store}\npublic  {Convert.ToHexStringLower(key.Public.Point.Span)}\ndevice  {box.Keys.Device}\n",
+            $"store   {key.Store}\npublic  {Convert.ToHexStringLower(key.Public.Point.Span)}\n"
+                + $"device  {box.Keys.Device}\n",
             output);
         Assert.Contains($"\"{box.Keys.Device}\"", json);
     }

@@ -182,10 +182,13 @@ public sealed class StoreWriterTests
         store.State(run.Bytes);
 
         IReadOnlyList<Outcome> outcomes = store.Add(
-            box.Seal(run, 0, counters: [10, 5]), box.Seal(run, 5, counters: [11, 4]), box.Seal(run, 10, counters: [11, 4]));
+            box.Seal(run, 0, counters: [10, 5]),
+            box.Seal(run, 5, counters: [11, 4]),
+            box.Seal(run, 10, counters: [11, 4]));
 
         Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Stored, outcome.Kind));
-        Assert.Contains("counter PacketsOutside falls", Assert.Single(store.Index(), line => line.StartsWith("alarm ")));
+        string alarm = Assert.Single(store.Index(), line => line.StartsWith("alarm "));
+        Assert.Contains("counter PacketsOutside falls", alarm);
     }
 
     [Fact]

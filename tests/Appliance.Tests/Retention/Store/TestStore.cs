@@ -29,7 +29,8 @@ internal sealed class TestStore : IDisposable
     /// <summary>Called after every durable step; one that throws ends this run of the store.</summary>
     public Action<DurableStep>? After { get; set; }
 
-    public StoreWriter Writer => writer ??= StoreWriter.Open(Folder, TestClock.OfDay(TestBox.Day), step => After?.Invoke(step));
+    public StoreWriter Writer => writer ??= StoreWriter.Open(
+        Folder, TestClock.OfDay(TestBox.Day), step => After?.Invoke(step));
 
     /// <summary>Ends the writer as a kill does: nothing is committed.</summary>
     public void Kill()
@@ -68,11 +69,13 @@ internal sealed class TestStore : IDisposable
         using StoreDatabase database = StoreDatabase.Open(Folder.Database, toWrite: false);
         string[] queries =
         [
-            "SELECT 'epoch ' || number || hex(statement) || verdict || ' ' || head || ' ' || contiguous || ' ' || highest"
-                + " || ' ' || ifnull(first_us, '') || ' ' || batches || ' ' || records || ' ' || size FROM epochs ORDER BY 1",
+            "SELECT 'epoch ' || number || hex(statement) || verdict || ' ' || head || ' ' || contiguous || ' ' ||"
+                + " highest || ' ' || ifnull(first_us, '') || ' ' || batches || ' ' || records || ' ' || size"
+                + " FROM epochs ORDER BY 1",
             "SELECT 'batch ' || epoch || ' ' || seq || hex(id) || day || ' ' || first_us || ' ' || rows || ' ' || size"
                 + " || path FROM batches ORDER BY 1",
-            "SELECT 'filter ' || epoch || ' ' || seq || ' ' || section || hex(tokens) FROM filters JOIN batches ON no = batch ORDER BY 1",
+            "SELECT 'filter ' || epoch || ' ' || seq || ' ' || section || hex(tokens)"
+                + " FROM filters JOIN batches ON no = batch ORDER BY 1",
             "SELECT 'gap ' || epoch || ' ' || seq || ' ' || from_us || ' ' || to_us || source || cause || leg"
                 + " FROM gaps JOIN batches ON no = batch ORDER BY 1",
             "SELECT 'device ' || hex(device) || contiguous_epoch FROM devices ORDER BY 1",

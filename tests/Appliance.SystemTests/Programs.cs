@@ -22,6 +22,9 @@ internal static class Programs
 
     public static Outcome Retention(params string[] arguments) => Run("Appliance.Retention", "retention", arguments);
 
+    public static Process StartRetention(params string[] arguments) =>
+        Start("Appliance.Retention", "retention", arguments);
+
     public static Process StartLab(params string[] arguments) => Start("Appliance.Lab", "lab", arguments);
 
     /// <summary>The assembly of a built program.</summary>

@@ -46,6 +46,12 @@ internal sealed class MosquittoBroker : IAsyncDisposable
         Start();
     }
 
+    /// <summary>Where it listens, on loopback.</summary>
+    public int Port => port;
+
+    /// <summary>What a client holds the broker against.</summary>
+    public string AuthorityPem => authority.CertificatePem;
+
     public static LabAuthority NewAuthority()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;

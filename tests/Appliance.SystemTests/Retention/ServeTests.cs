@@ -1,0 +1,170 @@
+using Appliance.Mqtt;
+using Appliance.SystemTests.Mqtt;
+using Appliance.TestSupport;
+using Appliance.Tests.Retention.Store;
+using Appliance.Wire;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Appliance.SystemTests.Retention;
+
+/// <summary>
+/// <c>retention serve</c> as a process against a real mosquitto, with a box that sends again what has no receipt: store
+/// and broker are killed at seeded points; nothing is lost and nothing is there twice.
+/// </summary>
+public sealed class ServeTests(ITestOutputHelper report)
+{
+    private const string Device = "box-1";
+    private static readonly int Kills = FullRun.IsOn ? 50 : 6;
+    private static readonly TimeSpan ReceiptPatience = TimeSpan.FromSeconds(3);
+
+    [ProgramFact("mosquitto")]
+    public async Task Killed_again_and_again_store_and_broker_lose_nothing_and_keep_nothing_twice()
+    {
+        const int Seed = 4;
+        int count = Kills * 25;
+        using var box = new TestBox(Seed);
+        await using MosquittoBroker broker = new("store-1");
+        using var store = new ServedStore(broker, box.Keys);
+        store.Start();
+        StartedEpoch run = box.Start(1);
+        var waiting = new SortedDictionary<uint, SealedBatch>();
+        for (int i = 0; i < count; i++)
+        {
+            SealedBatch batch = box.Seal(run, i);
+            waiting.Add(batch.Sequence, batch);
+        }
+
+        var killing = new Killing(broker, store, new Random(Seed), count);
+        for (int rounds = 0; waiting.Count > 0; rounds++)
+        {
+            Assert.True(rounds < 20 * Kills, $"seed {Seed}: {waiting.Count} of {count} without a receipt; {store.Said}");
+            await DrainAsync(broker, store, box, run, waiting, killing);
+        }
+
+        Assert.Equal(Kills, killing.Done);
+        Assert.Equal(0, store.Terminate());
+        Outcome verified = Programs.Retention("verify", "--data", store.Folder.Root);
+        report.WriteLine(verified.Output + verified.Error);
+        Assert.Equal(0, verified.Code);
+        Assert.StartsWith($"verified  {count} batches, {count} records, ", verified.Output);
+        Assert.Contains($"ledger    {count} entries\n", verified.Output);
+        Assert.Contains("missing   0 batches", verified.Output);
+        Assert.Contains("stopped: ", store.Said);
+    }
+
+    [ProgramFact("mosquitto")]
+    public async Task A_refusal_reaches_the_box_signed_and_with_its_reason()
+    {
+        using var box = new TestBox(5);
+        await using MosquittoBroker broker = new("store-1");
+        using var store = new ServedStore(broker, box.Keys);
+        store.Start();
+        StartedEpoch run = box.Start(1);
+        byte[] bytes = box.Seal(run, 0).Bytes.ToArray();
+        bytes[^1] ^= 1;
+        await using MqttLink link = await broker.OpenAsync(Device);
+        await link.Connected;
+        await link.SubscribeAsync(new Subscription($"icr/v1/{Device}/receipt"));
+
+        Receipt? refusal = null;
+        while (refusal is null)
+        {
+            // Until the store has subscribed, the broker has nobody to give it to.
+            await link.PublishAsync(Message("epoch", run.Bytes));
+            await link.PublishAsync(Message("batch", bytes));
+            refusal = await ReadAsync(link, store, box);
+        }
+
+        Assert.Equal(Refusal.CiphertextHash, refusal.Reason);
+        Assert.Equal(0, store.Terminate());
+    }
+
+    /// <summary>One connection of the box: statement, all that waits, then receipts until nothing comes.</summary>
+    private static async Task DrainAsync(
+        MosquittoBroker broker,
+        ServedStore store,
+        TestBox box,
+        StartedEpoch run,
+        SortedDictionary<uint, SealedBatch> waiting,
+        Killing killing)
+    {
+        await using MqttLink link = await broker.OpenAsync(Device);
+        await link.Connected;
+        await link.SubscribeAsync(new Subscription($"icr/v1/{Device}/receipt"));
+        await link.PublishAsync(Message("epoch", run.Bytes));
+        Task sending = SendAllAsync(link, [.. waiting.Values]);
+        while (waiting.Count > 0 && await ReadAsync(link, store, box) is { } receipt)
+        {
+            Assert.Equal(Refusal.None, receipt.Reason);
+            if (waiting.TryGetValue(receipt.Sequence, out SealedBatch? batch))
+            {
+                Assert.Equal(batch.Id, receipt.Id);
+                waiting.Remove(receipt.Sequence);
+                killing.Strike(waiting.Count);
+            }
+        }
+
+        await sending;
+    }
+
+    private static async Task SendAllAsync(MqttLink link, SealedBatch[] batches)
+    {
+        foreach (SealedBatch batch in batches)
+        {
+            await link.SendAsync(Message("batch", batch.Bytes));
+        }
+    }
+
+    /// <summary>The next receipt, or null where none comes in time or the connection is over.</summary>
+    private static async Task<Receipt?> ReadAsync(MqttLink link, ServedStore store, TestBox box)
+    {
+        using var patience = new CancellationTokenSource(ReceiptPatience);
+        try
+        {
+            InboundMessage inbound = await link.Messages.ReadAsync(patience.Token);
+            link.Accept(inbound.PacketId);
+            Refusal refusal = Receipt.TryVerify(
+                inbound.Message.Payload, store.Key, box.Keys.Device, out Receipt? receipt);
+            Assert.Equal(Refusal.None, refusal);
+            return receipt;
+        }
+        catch (Exception none) when (none is OperationCanceledException
+            or System.Threading.Channels.ChannelClosedException)
+        {
+            return null;
+        }
+    }
+
+    private static MqttMessage Message(string what, ReadOnlyMemory<byte> payload) => new()
+    {
+        Topic = $"icr/v1/{Device}/{what}", Payload = payload, ContentType = "application/cose",
+    };
+
+    /// <summary>Kills the store or the broker whenever the number of waiting batches passes a seeded point.</summary>
+    private sealed class Killing(MosquittoBroker broker, ServedStore store, Random random, int count)
+    {
+        public int Done { get; private set; }
+
+        public void Strike(int waiting)
+        {
+            int next = count - ((Done + 1) * count / (Kills + 1));
+            if (Done == Kills || waiting > next - random.Next(5))
+            {
+                return;
+            }
+
+            Done++;
+            if (Done % 2 == 0)
+            {
+                broker.Kill();
+                broker.Start();
+            }
+            else
+            {
+                store.Kill();
+                store.Start();
+            }
+        }
+    }
+}

@@ -19,6 +19,7 @@ public sealed class FlowEngine
     private readonly DuplicateFilter outsideCopies;
     private readonly PacketView[] views = new PacketView[Limits.RunPackets];
     private readonly PacketFacts[] facts = new PacketFacts[Limits.RunPackets];
+    private readonly RunPacket[] room = new RunPacket[Limits.RunPackets];
     private readonly DecodeState decoding;
     private readonly ulong[] counters;
     private long wakeNs = long.MinValue;
@@ -78,21 +79,35 @@ public sealed class FlowEngine
     public int Process(ReadOnlySpan<byte> bytes, ReadOnlySpan<PacketRef> packets)
     {
         int taken = 0;
-        while (taken < packets.Length && HasRoom())
+        while (taken < packets.Length)
         {
-            ReadOnlySpan<PacketRef> run = packets.Slice(taken, Math.Min(Limits.RunPackets, packets.Length - taken));
-            Prepare(bytes, run);
-            int i = 0;
-            while (i < run.Length
-                && Take(ref facts[i], views[i], bytes.Slice(run[i].Offset, run[i].Captured)))
+            PacketRun run = new(room, bytes, default, default, default);
+            while (!run.IsFull && taken + run.Count < packets.Length)
             {
-                i++;
+                run.Add(packets[taken + run.Count], 0);
             }
 
-            taken += i;
-            if (i < run.Length)
+            int count = Process(run);
+            taken += count;
+            if (count < run.Count)
             {
                 break;
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>Takes one run; returns how many of its packets, as the other method does.</summary>
+    internal int Process(scoped in PacketRun run)
+    {
+        int taken = 0;
+        if (HasRoom())
+        {
+            Prepare(run);
+            while (taken < run.Count && Take(ref facts[taken], views[taken], run.Frame(taken)))
+            {
+                taken++;
             }
         }
 
@@ -148,20 +163,31 @@ public sealed class FlowEngine
     /// <summary>
     /// Decodes a run and makes its keys; then asks for all slots, then for all lines that they lead to.
     /// </summary>
-    private void Prepare(ReadOnlySpan<byte> bytes, ReadOnlySpan<PacketRef> run)
+    private void Prepare(scoped in PacketRun run)
     {
-        for (int i = 0; i < run.Length; i++)
+        for (int i = 0; i < run.Count; i++)
         {
             ref readonly PacketRef packet = ref run[i];
-            Decoder.Decode(bytes.Slice(packet.Offset, packet.Captured), packet, decoding, ref views[i]);
-            Classify(ref facts[i], views[i], packet);
-            touched += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: false);
+            Decoder.Decode(run.Frame(i), packet, decoding, ref views[i]);
+            if (rules.Classify(ref facts[i], views[i], packet))
+            {
+                PacketKeys.Fill(ref facts[i], views[i], store);
+            }
         }
 
-        for (int i = 0; i < run.Length; i++)
+        // Loops of their own, without decoding between: so many loads wait for memory at the same time.
+        long seen = 0;
+        for (int i = 0; i < run.Count; i++)
         {
-            touched += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: true);
+            seen += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: false);
         }
+
+        for (int i = 0; i < run.Count; i++)
+        {
+            seen += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: true);
+        }
+
+        touched = seen;
     }
 
     /// <summary>Takes one packet; false where what is due before it finds no room.</summary>
@@ -197,25 +223,6 @@ public sealed class FlowEngine
         }
 
         tracker.Take(ref fact, view, frame);
-    }
-
-    private void Classify(ref PacketFacts fact, in PacketView view, in PacketRef packet)
-    {
-        fact = default;
-        fact.StampNs = packet.StampNs;
-        fact.Rule = rules.Match(view, packet.Interface);
-        if (fact.Rule < 0)
-        {
-            return;
-        }
-
-        fact.Leg = rules.LegOf(fact.Rule);
-        fact.Realm = rules.RealmOf(fact.Rule);
-        if (view.Kind == PacketKind.Flow)
-        {
-            fact.End = rules.EndOf(view, fact.Leg);
-            PacketKeys.Fill(ref fact, view, store);
-        }
     }
 
     /// <summary>Counts a frame of a leg; false where it is no packet of a flow.</summary>

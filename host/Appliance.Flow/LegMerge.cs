@@ -19,13 +19,14 @@ public enum MergeStep
 }
 
 /// <summary>
-/// Feeds the packets of several sources to the engine in order of their stamps, in runs of one source as long as no
-/// other has an earlier packet. It lives on the stack of the loop that drives it, because a source's block is only
-/// lent. Of equal stamps the source named first goes first, so that a replay is repeatable.
+/// Feeds the packets of several sources to the engine in order of their stamps, in runs across all of them. It lives
+/// on the stack of the loop that drives it, because a source's block is only lent. Of equal stamps the source named first
+/// goes first, so that a replay is repeatable.
 /// </summary>
 public ref struct LegMerge
 {
     private readonly FlowEngine engine;
+    private readonly RunPacket[] room = new RunPacket[Limits.RunPackets];
     private readonly int lanes;
     private Lane lane0;
     private Lane lane1;
@@ -56,7 +57,6 @@ public ref struct LegMerge
     public MergeStep Step(long watermarkNs = long.MinValue)
     {
         bool isWaiting = false;
-        int first = -1;
         int open = 0;
         for (int i = 0; i < lanes; i++)
         {
@@ -64,12 +64,9 @@ public ref struct LegMerge
             lane.Fill();
             open += lane.IsEnd ? 0 : 1;
             isWaiting |= !lane.IsEnd && lane.IsEmpty;
-            if (!lane.IsEmpty && (first < 0 || lane.HeadNs < LaneAt(first).HeadNs))
-            {
-                first = i;
-            }
         }
 
+        int first = Earliest();
         if (first < 0)
         {
             return open == 0 ? MergeStep.End : MergeStep.Idle;
@@ -80,10 +77,50 @@ public ref struct LegMerge
             : Feed(first, isWaiting ? watermarkNs : long.MaxValue);
     }
 
+    /// <summary>
+    /// Collects a run until it is full, or a block is used up: what its source has next may be earlier than the rest.
+    /// </summary>
     private MergeStep Feed(int first, long lastNs)
     {
-        // A later lane's equal stamp comes after, an earlier lane's before.
-        long last = lastNs;
+        PacketRun run = new(room, lane0.Block.Bytes, lane1.Block.Bytes, lane2.Block.Bytes, lane3.Block.Bytes);
+        for (int at = first; LaneAt(at).HeadNs <= lastNs && !run.IsFull; at = Earliest())
+        {
+            ref Lane lane = ref LaneAt(at);
+            lane.Give(ref run, at, Math.Min(lastNs, LastBefore(at)));
+            if (lane.IsEmpty)
+            {
+                break;
+            }
+        }
+
+        int taken = engine.Process(run);
+        for (int i = taken; i < run.Count; i++)
+        {
+            LaneAt(run.LaneOf(i)).At--;
+        }
+
+        return taken < run.Count ? MergeStep.Blocked : MergeStep.Fed;
+    }
+
+    /// <summary>The lane with the earliest packet, the first of equal ones; -1 where all are empty.</summary>
+    private int Earliest()
+    {
+        int first = -1;
+        for (int i = 0; i < lanes; i++)
+        {
+            if (!LaneAt(i).IsEmpty && (first < 0 || LaneAt(i).HeadNs < LaneAt(first).HeadNs))
+            {
+                first = i;
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>Until when a lane goes on: a later lane's equal stamp comes after, an earlier lane's before.</summary>
+    private long LastBefore(int first)
+    {
+        long last = long.MaxValue;
         for (int i = 0; i < lanes; i++)
         {
             if (i != first && !LaneAt(i).IsEmpty)
@@ -92,11 +129,7 @@ public ref struct LegMerge
             }
         }
 
-        ref Lane lane = ref LaneAt(first);
-        ReadOnlySpan<PacketRef> run = lane.RunUntil(last);
-        int taken = engine.Process(lane.Block.Bytes, run);
-        lane.At += taken;
-        return taken < run.Length ? MergeStep.Blocked : MergeStep.Fed;
+        return last;
     }
 
     [UnscopedRef]
@@ -140,19 +173,19 @@ public ref struct LegMerge
         }
 
         /// <summary>
-        /// The next packets up to a stamp, at least one: what comes first goes, however it is stamped.
+        /// Gives the next packets up to a stamp, at least one: what comes first goes, however it is stamped.
         /// </summary>
-        public readonly ReadOnlySpan<PacketRef> RunUntil(long lastNs)
+        public void Give(ref PacketRun run, int lane, long lastNs)
         {
-            ReadOnlySpan<PacketRef> rest = Block.Packets[At..];
-            int count = 1;
-            int most = Math.Min(rest.Length, Limits.RunPackets);
-            while (count < most && rest[count].StampNs <= lastNs)
+            ReadOnlySpan<PacketRef> packets = Block.Packets;
+            int at = At;
+            do
             {
-                count++;
+                run.Add(packets[at++], lane);
             }
+            while (!run.IsFull && at < packets.Length && packets[at].StampNs <= lastNs);
 
-            return rest[..count];
+            At = at;
         }
     }
 }

@@ -40,6 +40,28 @@ internal sealed class LegRules
         pools = Masks([.. options.PublicPools, .. options.SubscriberPrefixes]);
     }
 
+    /// <summary>Says what the rules know of a frame; true where it is a packet of a flow of a leg.</summary>
+    public bool Classify(ref PacketFacts facts, in PacketView view, in PacketRef packet)
+    {
+        facts = default;
+        facts.StampNs = packet.StampNs;
+        facts.Rule = Match(view, packet.Interface);
+        if (facts.Rule < 0)
+        {
+            return false;
+        }
+
+        facts.Leg = rules[facts.Rule].Leg;
+        facts.Realm = rules[facts.Rule].Realm;
+        if (view.Kind != PacketKind.Flow)
+        {
+            return false;
+        }
+
+        facts.End = EndOf(view, facts.Leg);
+        return true;
+    }
+
     /// <summary>Number of the first rule that the frame meets, or -1.</summary>
     public int Match(in PacketView view, ushort interfaceNumber)
     {
@@ -57,10 +79,6 @@ internal sealed class LegRules
 
         return -1;
     }
-
-    public Leg LegOf(int rule) => rules[rule].Leg;
-
-    public ushort RealmOf(int rule) => rules[rule].Realm;
 
     /// <summary>Decides the line's end of the packet by prefixes alone.</summary>
     public LineEnd EndOf(in PacketView view, Leg leg)

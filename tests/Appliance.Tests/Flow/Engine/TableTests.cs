@@ -128,7 +128,11 @@ public sealed class TableTests
         Assert.Equal(1, rules.Match(new PacketView { Vlan = 10, Label = 77 }, 1));
         Assert.Equal(2, rules.Match(new PacketView { Vlan = 11, Destination = open }, 0));
         Assert.Equal(-1, rules.Match(new PacketView { Vlan = 11, Destination = line }, 0));
-        Assert.NotEqual(rules.RealmOf(0), rules.RealmOf(1));
+        PacketFacts red = default;
+        PacketFacts blue = default;
+        rules.Classify(ref red, new PacketView { Vlan = 10, Destination = open }, default);
+        rules.Classify(ref blue, new PacketView { Label = 77 }, default);
+        Assert.NotEqual(red.Realm, blue.Realm);
         Assert.Equal(LineEnd.Source, rules.EndOf(new PacketView { Source = line, Destination = open }, Leg.Inside));
         Assert.Equal(LineEnd.Both, rules.EndOf(new PacketView { Source = line, Destination = line }, Leg.Inside));
         Assert.Equal(LineEnd.Unknown, rules.EndOf(new PacketView { Source = open, Destination = open }, Leg.Inside));

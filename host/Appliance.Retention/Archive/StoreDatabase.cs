@@ -12,8 +12,6 @@ internal sealed class StoreDatabase : IDisposable
     /// <summary>Version of the tables; another one is refused, and <c>verify --rebuild</c> makes them anew.</summary>
     public const long SchemaVersion = 1;
 
-    private const int Corrupt = 11; // SQLITE_CORRUPT
-    private const int NotADatabase = 26; // SQLITE_NOTADB
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteCommand> prepared = [];
     private SqliteTransaction? transaction;
@@ -80,31 +78,6 @@ internal sealed class StoreDatabase : IDisposable
         }
 
         return rows;
-    }
-
-    /// <summary>Copies the tables of another database that are not in this one; a damaged one gives none.</summary>
-    public void CarryOver(string from)
-    {
-        try
-        {
-            Run("ATTACH $1 AS other", from);
-            foreach ((string name, string sql) in All(
-                """
-                SELECT name, sql FROM other.sqlite_schema WHERE type = 'table'
-                AND name NOT IN (SELECT name FROM main.sqlite_schema) AND name NOT LIKE 'sqlite%'
-                """,
-                row => (row.GetString(0), row.GetString(1))))
-            {
-                Run(sql);
-                Run($"INSERT INTO main.\"{name}\" SELECT * FROM other.\"{name}\"");
-            }
-
-            Run("DETACH other");
-        }
-        catch (SqliteException damaged) when (damaged.SqliteErrorCode is Corrupt or NotADatabase)
-        {
-            // The index was lost: what only it had is lost with it.
-        }
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace Appliance.Retention.Ingest;
 /// <summary>
 /// Makes the index anew from the files, in the order in which they were received: the same rules on the same deliveries
 /// give the same index and ledger. Receipts are signed again; their content is the same. The old index stays beside as
-/// <c>store.db.before</c>. What other parts keep in the database and cannot be derived is carried over.
+/// <c>store.db.before</c>.
 /// </summary>
 internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time)
 {
@@ -30,7 +30,6 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time)
             }
 
             Settle(writer, refused);
-            writer.CarryOver(folder.Database);
         }
 
         Exchange();

@@ -132,17 +132,6 @@ internal sealed class StoreWriter : IDisposable
         folderLock.Dispose();
     }
 
-    /// <summary>
-    /// Copies the tables of another database that this program's ingest does not make: they cannot be derived.
-    /// </summary>
-    internal void CarryOver(string from)
-    {
-        if (File.Exists(from))
-        {
-            database.CarryOver(from);
-        }
-    }
-
     /// <summary>As the public one; with a time of receipt where the file is in the folder already.</summary>
     internal void AddBatch(ReadOnlyMemory<byte> bytes, string topic, ulong? receivedBefore)
     {

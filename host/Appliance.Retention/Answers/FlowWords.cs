@@ -40,6 +40,7 @@ internal static class FlowWords
     {
         Questions.Overlap.Certain => "certain",
         Questions.Overlap.WithinBound => "within bound",
+        Questions.Overlap.NoBound => "no bound",
         _ => "within source error",
     };
 

@@ -138,7 +138,6 @@ internal sealed class FilterTokens
         if (length >= 128)
         {
             Add(TokenField.InsideAddress, address);
-            return;
         }
 
         int cut = 0;

@@ -7,7 +7,8 @@ namespace Appliance.Retention.Archive;
 /// <summary>
 /// A folder of journal segments as an archive, in the lab: what a box or a replay wrote, opened with the lab's key set.
 /// The chain is verified once when the folder is opened; a batch is read and verified again when it is asked for, so
-/// only places are held in memory. No filters: every batch of the time is opened.
+/// only places are held in memory. There are no filters: every batch of the time is opened, unless its last opening
+/// showed that it has no sessions and only those are asked for.
 /// </summary>
 internal sealed class FolderArchive : IRecordArchive, IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
     private readonly FolderChain chain;
     private readonly RowOpener opener;
     private readonly Dictionary<FolderBatch, IReadOnlyList<CoverageGap>> gapRows = [];
+    private readonly HashSet<FolderBatch> withoutSessions = [];
 
     private FolderArchive(FlashFolder flash, JournalReader journal, KeySet keys, FolderChain chain)
     {
@@ -54,9 +56,10 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
     public IEnumerable<OpenedRows> Read(
         TaiTime from, TaiTime to, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
     {
+        bool areOfSessions = AreOfSessions(anyOf);
         foreach (FolderBatch batch in chain.Batches)
         {
-            if (batch.First <= to && from <= batch.Last)
+            if (batch.First <= to && from <= batch.Last && !(withoutSessions.Contains(batch) && areOfSessions))
             {
                 yield return Open(batch, sections);
             }
@@ -94,6 +97,9 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
 
     public void Dispose() => flash.Dispose();
 
+    private static bool AreOfSessions(IReadOnlyList<TokenQuery> anyOf) => anyOf.Count > 0
+        && anyOf.All(query => query.Tokens.All(token => token.Bytes.Span[0] == (byte)TokenField.InsidePrefix));
+
     private IReadOnlyList<CoverageGap> GapRows(FolderBatch batch)
     {
         if (!gapRows.TryGetValue(batch, out IReadOnlyList<CoverageGap>? rows))
@@ -128,6 +134,10 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
         if ((opened & SectionSet.Attribution) != 0)
         {
             gapRows.TryAdd(batch, FolderGaps.OfRows(rows, batch));
+            if (rows.Sessions.Count == 0)
+            {
+                withoutSessions.Add(batch);
+            }
         }
 
         return new OpenedRows(keys.Device, batch.Epoch, batch.Sequence, batch.Id, opened, rows);

@@ -22,7 +22,7 @@ internal enum TokenField : byte
     /// <summary>Inside address of a flow, a block or a session.</summary>
     InsideAddress = 5,
 
-    /// <summary>Prefix that a session holds, cut to one of <see cref="TokenQuery.PrefixLengths"/>.</summary>
+    /// <summary>Address or prefix that a session holds, cut to one of <see cref="TokenQuery.PrefixLengths"/>.</summary>
     InsidePrefix = 6,
 
     /// <summary>Remote address of a flow.</summary>
@@ -60,9 +60,13 @@ internal sealed record TokenQuery
     public static TokenQuery Subscriber(string reference) => new(Token.Of(TokenField.Subscriber, reference));
 
     /// <summary>Flows and blocks with this inside address, and sessions whose address or prefix holds it.</summary>
-    public static TokenQuery Inside(Ip address)
+    public static TokenQuery Inside(Ip address) =>
+        new([Token.Of(TokenField.InsideAddress, address), .. SessionOf(address).Tokens]);
+
+    /// <summary>Sessions whose address or prefix holds it, and not the many flows from it.</summary>
+    public static TokenQuery SessionOf(Ip address)
     {
-        var tokens = new List<Token> { Token.Of(TokenField.InsideAddress, address) };
+        var tokens = new List<Token>();
         foreach (int length in PrefixLengths)
         {
             tokens.Add(Token.OfPrefix(address, length));

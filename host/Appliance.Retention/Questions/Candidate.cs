@@ -30,6 +30,9 @@ internal enum Overlap : byte
     /// <summary>Within the bounds of the record's clock.</summary>
     WithinBound,
 
+    /// <summary>By the times as they stand; the clock behind them gave no bound.</summary>
+    NoBound,
+
     /// <summary>Only when the source's clock was wrong.</summary>
     WithinSourceError,
 }

@@ -102,8 +102,9 @@ internal sealed class Evaluator(
         bool certain = holding.HasBound && Window.Add(holding.Row.Start, bound) <= asked.To
             && Window.Add(holding.Row.Last, -bound) >= asked.From;
         return certain ? Overlap.Certain
-            : asked.Touches(holding.Widest) ? Overlap.WithinBound
-            : Overlap.WithinSourceError;
+            : !asked.Touches(holding.Widest) ? Overlap.WithinSourceError
+            : holding.HasBound ? Overlap.WithinBound
+            : Overlap.NoBound;
     }
 
     /// <summary>

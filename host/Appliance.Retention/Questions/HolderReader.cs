@@ -55,7 +55,7 @@ internal sealed class HolderReader(IRecordArchive archive)
         {
             if (line.IsKnown && line.Subscriber.Length == 0)
             {
-                queries.Add(TokenQuery.Inside(line.Address));
+                queries.Add(TokenQuery.SessionOf(line.Address));
             }
         }
 

@@ -44,7 +44,7 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
                 :
                 [
                     .. answer.Notes,
-                    FormattableString.Invariant($"the name was looked up (DNS) {lookups} times: that is no use of it"),
+                    FormattableString.Invariant($"lookups of the name (DNS): {lookups}; that is no use of it"),
                 ],
         };
     });
@@ -98,13 +98,13 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
         int unsure = holdings.Count(holding => !IsSure(holding));
         if (unsure > 0)
         {
-            notes.Add(FormattableString.Invariant($"{unsure} flow records fit other lines as well (ambiguous)"));
+            notes.Add($"{Questions.Notes.Flows(unsure)} that fit other lines as well (ambiguous)");
         }
 
         int noBound = holdings.Count(holding => !holding.HasBound);
         if (noBound > 0)
         {
-            notes.Add(FormattableString.Invariant($"{noBound} flows have no bound on their times"));
+            notes.Add($"{Questions.Notes.Flows(noBound)} without a bound on their times: nobody vouched for the clock of the box");
         }
 
         if (isPartial)

@@ -31,26 +31,29 @@ internal static class Notes
         return notes;
     }
 
+    /// <summary>1 flow, 2 flows.</summary>
+    public static string Flows(int count) => FormattableString.Invariant($"{count} {(count == 1 ? "flow" : "flows")}");
+
     private static void AddAttribution(List<string> notes, Evaluation result)
     {
         List<Held> flows = [.. result.Candidates.SelectMany(candidate => candidate.Flows)];
-        Add(flows.Count(held => !held.Holding.HasBound),
-            "flows have no bound on their times: the clock of the box was not vouched for");
         Add(flows.Count(held => held.Holding.Row.ClockState == ClockState.Unset),
-            "flows were recorded before the clock of the box was set: their times only give an order");
+            "from before the clock of the box was set: their times only give an order");
+        Add(flows.Count(held => !held.Holding.HasBound && held.Holding.Row.ClockState != ClockState.Unset),
+            "without a bound on their times: nobody vouched for the clock of the box");
         Add(flows.Count(held => held.Holding.Row.Attribution == Attribution.Ambiguous),
-            "flow records name several lines that fit equally");
+            "that fit several lines equally: each of the lines is listed");
         Add(flows.Count(held => held.Holding.Row.Candidates == ushort.MaxValue),
-            "flow records name only some of the lines that fit: there are more");
-        Add(flows.Count(held => held.Holding.Row.Conflict), "flows have witnesses that contradict each other");
+            "of which only some of the lines that fit are recorded: there are more");
+        Add(flows.Count(held => held.Holding.Row.Conflict), "with witnesses that contradict each other");
         Add(result.Candidates.Where(candidate => !candidate.Line.IsKnown).Sum(candidate => candidate.Flows.Count),
-            "flows are of lines that are not known; they count as one more line");
+            "of lines that are not known: together they count as one more line");
 
         void Add(int count, string words)
         {
             if (count > 0)
             {
-                notes.Add(FormattableString.Invariant($"{count} {words}"));
+                notes.Add($"{Flows(count)} {words}");
             }
         }
     }
@@ -69,14 +72,13 @@ internal static class Notes
 
         if (result.Nameless > 0)
         {
-            notes.Add(FormattableString.Invariant($"{result.Nameless} flows without a name, to addresses at which ")
-                + $"nobody was seen to reach {question.Service}, are left out");
+            notes.Add($"{Flows(result.Nameless)} without a name, to addresses at which "
+                + $"nobody was seen to reach {question.Service}, left out");
         }
 
         if (result.LookedUp > 0)
         {
-            notes.Add(FormattableString.Invariant($"{result.LookedUp} flows that only looked the name up (DNS) are ")
-                + "left out");
+            notes.Add($"{Flows(result.LookedUp)} that only looked the name up (DNS), left out");
         }
     }
 }

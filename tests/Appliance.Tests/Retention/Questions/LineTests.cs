@@ -108,7 +108,7 @@ public sealed class LineTests : IDisposable
         (_, string late) = Ask([.. question, "--from", "2024-10-04T23:00Z", "--to", "2024-10-04T23:59Z"]);
 
         Assert.StartsWith("Answer     no\n", no);
-        Assert.Contains("the name was looked up (DNS) 1 times: that is no use of it", no);
+        Assert.Contains("lookups of the name (DNS): 1; that is no use of it", no);
         Assert.StartsWith("Answer     not covered\n", late);
         Assert.Contains("after the last record", late);
         Assert.Equal(1, code);
@@ -120,7 +120,7 @@ public sealed class LineTests : IDisposable
         (int code, string output) = Ask(["accessed", "100.64.0.3", "--service", "chat.example", .. Afternoon]);
 
         Assert.StartsWith("Answer     perhaps\n", output);
-        Assert.Contains("1 flow records fit other lines as well (ambiguous)", output);
+        Assert.Contains("1 flow that fit other lines as well (ambiguous)", output);
         Assert.Equal(1, code);
     }
 

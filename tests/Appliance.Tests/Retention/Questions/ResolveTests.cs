@@ -140,7 +140,7 @@ public sealed class ResolveTests : IDisposable
         later.Flows.Add(decided);
 
         Assert.StartsWith("Answer     ambiguous 2\n", undecided);
-        Assert.Contains("2 flow records name several lines that fit equally", undecided);
+        Assert.Contains("2 flows that fit several lines equally: each of the lines is listed", undecided);
         Assert.Equal(["100.64.0.2"], Lines("--port", "4000", "--at", "2024-10-04T15:04Z"));
     }
 
@@ -221,8 +221,8 @@ public sealed class ResolveTests : IDisposable
         Assert.StartsWith("Answer     ambiguous 2\n", output);
         Assert.Contains("1. 100.64.0.2: opened in the interval\n", output);
         Assert.Contains("2. 100.64.0.3: opened in the interval, fits by address\n", output);
-        Assert.Contains("1 flows without a name, to addresses at which nobody was seen to reach mail.example", output);
-        Assert.Contains("1 flows that only looked the name up (DNS) are left out", output);
+        Assert.Contains("1 flow without a name, to addresses at which nobody was seen to reach mail.example, left out", output);
+        Assert.Contains("1 flow that only looked the name up (DNS), left out", output);
         Assert.Equal(0, code);
     }
 

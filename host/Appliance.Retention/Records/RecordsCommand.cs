@@ -34,8 +34,12 @@ internal static class RecordsCommand
             return (parsed.GetValue(input), parsed.GetValue(keys), parsed.GetValue(data)) switch
             {
                 (string segments, string set, null) => Run(segments, set, Printer, errors),
-                (null, null, string store) => DataOption.Guard(errors, () => Print(new StoreFolder(store), Printer, errors)),
-                _ => Exit.Say(errors, Exit.BadInput, "give --in DIR with --keys DIR, or --data DIR of a store"),
+                (null, null, string store) => DataOption.Guard(
+                    errors, () => Print(new StoreFolder(store), Printer, errors)),
+                _ => Exit.Say(
+                    errors,
+                    Exit.BadInput,
+                    "give --in DIR with --keys DIR, or --data DIR of a store; see `retention --help`"),
             };
         });
         return command;

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using Appliance.Lab;
 using Appliance.Lab.Bed;
+using Appliance.Lab.Demo;
 
 // One line per verb; a verb's file builds its own command.
 RootCommand root = new("Test bed of the appliance: traffic with ground truth, oracle, vectors, kernel NAT.")
 {
     TrafficCommand.Create(),
     BedCommand.Create(),
+    DemoCommand.Create(),
     VectorsCommand.Create(),
 };
 

@@ -59,6 +59,9 @@ internal sealed class BedLayout : IDisposable
     /// <summary>Where the appliance listens; made by <see cref="BedMirror"/>.</summary>
     public string BoxNamespace => _name + "box";
 
+    /// <summary>Where broker and store run; made by <see cref="BedManagement"/>.</summary>
+    public string StoreNamespace => _name + "store";
+
     public static string SubscriberAddress(int index) =>
         string.Create(CultureInfo.InvariantCulture, $"100.64.0.{10 + index}");
 

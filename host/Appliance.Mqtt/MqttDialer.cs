@@ -110,8 +110,8 @@ public static class MqttDialer
         SocketException { SocketErrorCode: SocketError.NetworkUnreachable or SocketError.HostUnreachable } =>
             "there is no route; check cable, address and gateway",
         SocketException other => $"no connection ({other.SocketErrorCode}); check the path to the broker",
-        AuthenticationException => $"TLS: {Flat(failure)}; check the broker's certificate against the authority's file, "
-            + "the name it is reached by, and the clock",
+        AuthenticationException => $"TLS: {Flat(failure)}; check the broker's certificate against the authority's "
+            + "file, the name it is reached by, and the clock",
         OperationCanceledException => $"no answer within {Limits.DialTimeoutMs / 1000} s; check firewalls on the path",
         _ => $"the connection ended before TLS was up ({Flat(failure)}); does the broker expect TLS 1.3 on this port?",
     };

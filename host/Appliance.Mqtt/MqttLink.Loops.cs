@@ -16,7 +16,10 @@ public sealed partial class MqttLink
             lock (gate)
             {
                 Step();
-                ArmTimer();
+                if (end is null)
+                {
+                    ArmTimer();
+                }
             }
 
             // After a goodbye the reading goes on, unheard, until the broker closes: closing with unread bytes would

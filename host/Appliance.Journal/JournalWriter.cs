@@ -70,6 +70,12 @@ public sealed class JournalWriter
     /// <summary>Where the frames of the last commit lie, in the order of their appending.</summary>
     public IReadOnlyList<FramePlace> Committed => committed;
 
+    /// <summary>
+    /// Called for each frame of a commit, in order, once it is durable: whoever sends batches on hears of them here and
+    /// never earlier. Copies of the epoch statement are not told.
+    /// </summary>
+    public Action<FrameLabel, FramePlace>? OnDurable { get; set; }
+
     /// <summary>The largest payload that fits a segment beside the epoch statement.</summary>
     public int PayloadBytesMax =>
         options.SegmentBytes - (statement is null ? 0 : (int)FrameHeader.SpanOf(statement.Length)) - FrameHeader.Bytes;
@@ -255,6 +261,11 @@ public sealed class JournalWriter
 
         device.Write(name, begin, pending.AsSpan(0, pendingBytes));
         device.Flush(name);
+        for (int frame = 0; OnDurable is not null && frame < labels.Count; frame++)
+        {
+            OnDurable(labels[frame], committed[frame]);
+        }
+
         Forget(at);
     }
 

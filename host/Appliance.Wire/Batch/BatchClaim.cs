@@ -10,8 +10,9 @@ namespace Appliance.Wire;
 /// <param name="Day">UTC day since 1970 that it names.</param>
 /// <param name="Id">Id of the batch: true whatever it says.</param>
 /// <param name="Kid">Key that claims to have signed.</param>
+/// <param name="Last">Time of its last record that it names.</param>
 public readonly record struct BatchClaim(
-    Id16 Device, EpochRef Epoch, uint Sequence, int Day, Hash32 Id, KeyId Kid)
+    Id16 Device, EpochRef Epoch, uint Sequence, int Day, Hash32 Id, KeyId Kid, TaiTime Last)
 {
     /// <summary>Reads the claim of a whole batch; never throws on bad input.</summary>
     public static Refusal TryRead(ReadOnlyMemory<byte> bytes, out BatchClaim claim)
@@ -28,7 +29,8 @@ public readonly record struct BatchClaim(
         if (refusal == Refusal.None)
         {
             claim = new BatchClaim(
-                manifest!.Device, manifest.Epoch, manifest.Sequence, manifest.Day, signed.Id, signed.Kid);
+                manifest!.Device, manifest.Epoch, manifest.Sequence, manifest.Day, signed.Id, signed.Kid,
+                manifest.Last);
         }
 
         return refusal;

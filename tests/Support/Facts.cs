@@ -48,6 +48,16 @@ internal sealed class ProgramFactAttribute : FactAttribute
     }
 }
 
+/// <inheritdoc cref="ProgramFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ProgramTheoryAttribute : TheoryAttribute
+{
+    public ProgramTheoryAttribute(params string[] programs)
+    {
+        Skip = InstalledPrograms.Complaint(programs);
+    }
+}
+
 internal static class InstalledPrograms
 {
     private static readonly string[] Folders =

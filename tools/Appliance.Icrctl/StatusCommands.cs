@@ -6,7 +6,7 @@ using Appliance.Edge.Service;
 
 namespace Appliance.Icrctl;
 
-/// <summary><c>icrctl status|legs|nat|storage|watch</c>: how the box is, as the daemon tells it.</summary>
+/// <summary><c>icrctl status|legs|nat|storage|uplink|watch</c>: how the box is, as the daemon tells it.</summary>
 internal static class StatusCommands
 {
     private const int WatchSeconds = 1;
@@ -17,6 +17,7 @@ internal static class StatusCommands
         One("legs", "counters and drops of each interface and leg", s => s.Legs, StatusText.Legs),
         One("nat", "flows, and how many are attributed, ambiguous or not attributed", s => s.Flows, StatusText.Flows),
         One("storage", "the journal on flash", s => s.Storage, StatusText.Storage),
+        One("uplink", "the way to the store: backlog, receipts, refusals", s => s.Uplink, StatusText.Uplink),
         Watch(),
     ];
 
@@ -90,7 +91,21 @@ internal static class StatusText
             {Flows(s)}
             {Legs(s)}
             {Storage(s)}
+            {Uplink(s)}
             """);
+    }
+
+    public static string Uplink(BoxStatus s)
+    {
+        string oldest = s.Uplink.OldestUnreceiptedSeconds is double age
+            ? string.Create(Invariant, $", the oldest {age:N0} s old")
+            : "";
+        string refused = s.Uplink.Refused > 0 ? string.Create(Invariant, $", {s.Uplink.Refused:N0} refused") : "";
+        string text = string.Create(
+            Invariant,
+            $"uplink    {s.Uplink.State} to {s.Uplink.Broker}; {s.Uplink.BacklogBatches:N0} batches without a receipt "
+            + $"({s.Uplink.BacklogBytes:N0} bytes{oldest}), {s.Uplink.Receipted:N0} receipted{refused}");
+        return s.Uplink.State == "off" ? "uplink    off: no broker is configured; what is sealed stays on flash" : text;
     }
 
     public static string Flows(BoxStatus s) => string.Create(Invariant, $"""

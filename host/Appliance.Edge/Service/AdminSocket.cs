@@ -36,6 +36,7 @@ internal static class AdminSocket
         app.MapGet("/status", () => Answer(board, status => status));
         app.MapGet("/legs", () => Answer(board, status => status.Legs));
         app.MapGet("/storage", () => Answer(board, status => status.Storage));
+        app.MapGet("/uplink", () => Answer(board, status => status.Uplink));
         app.MapGet("/nat", () => Answer(board, status => status.Flows));
     }
 

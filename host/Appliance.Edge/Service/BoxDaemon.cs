@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
+using Appliance.Edge.Uplink;
 using Appliance.Flow;
 using Appliance.Linux;
 using Appliance.Time;
@@ -22,6 +23,8 @@ internal sealed class BoxDaemon(
     private FlashFolder? flash;
     private BoxPipeline? box;
     private PacketLoop? packets;
+    private FlashFolder? sending;
+    private UplinkService? uplink;
     private WriterLoop? writer;
     private Thread? packetThread;
     private Thread? writerThread;
@@ -42,31 +45,50 @@ internal sealed class BoxDaemon(
         box = new BoxPipeline(options, flow, keys, flash, clock, SoftwareIdentity.OfRunning(), RandomNumberGenerator.Fill);
         box.NoteRestart(receivingSinceNs);
         packets = new PacketLoop(box.Engine, legs.Rings, options.Capture.WatermarkMs);
-        writer = new WriterLoop(box, legs, clock, options, board);
+        uplink = OpenUplink(box);
+        writer = new WriterLoop(box, legs, clock, options, board, uplink);
         packetThread = Start("packets", packets.Run);
         writerThread = Start("writer", writer.Run);
+        uplink?.Start(failure => Broken("uplink", failure));
         Events.Started(log, box.Epoch.Epoch.Number, box.Recovery.Verdict, memory.Hint);
         SystemdNotify.Send("READY=1");
         return Task.CompletedTask;
     }
 
     /// <summary>Takes what the rings hold, closes all flows and the last batch, signs the end of the chain.</summary>
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         SystemdNotify.Send("STOPPING=1");
         packets?.Stop();
         packetThread?.Join();
         writer?.Stop();
         writerThread?.Join();
+        await (uplink?.StopAsync() ?? Task.CompletedTask);
         Events.Stopped(log, box?.Batches ?? 0);
-        return Task.CompletedTask;
     }
 
     public void Dispose()
     {
+        uplink?.Dispose();
+        sending?.Dispose();
         box?.Dispose();
         flash?.Dispose();
         legs?.Dispose();
+    }
+
+    private UplinkService? OpenUplink(BoxPipeline pipeline)
+    {
+        if (options.Uplink.Host is null)
+        {
+            return null;
+        }
+
+        sending = FlashFolder.OpenForReading(options.Journal.Path);
+        UplinkService made = new(
+            options.Uplink, keys.Device, pipeline.Epoch.Epoch.Number, sending, RandomNumberGenerator.Fill,
+            board.Health);
+        pipeline.Journal.OnDurable = made.Offer;
+        return made;
     }
 
     private Thread Start(string name, Action run)
@@ -84,10 +106,15 @@ internal sealed class BoxDaemon(
         }
         catch (Exception failure)
         {
-            Events.ThreadFailed(log, name, failure.Message, failure);
-            Environment.ExitCode = 3;
-            host.StopApplication();
+            Broken(name, failure);
             throw;
         }
+    }
+
+    private void Broken(string name, Exception failure)
+    {
+        Events.ThreadFailed(log, name, failure.Message, failure);
+        Environment.ExitCode = 3;
+        host.StopApplication();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Edge.Uplink;
 
 namespace Appliance.Edge.Service;
 
@@ -38,6 +39,8 @@ public sealed record BoxStatus
     public required IReadOnlyList<LegStatus> Legs { get; init; }
 
     public required StorageStatus Storage { get; init; }
+
+    public required UplinkStatus Uplink { get; init; }
 }
 
 /// <summary>The clock behind the stamps.</summary>

@@ -1,5 +1,6 @@
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
+using Appliance.Edge.Uplink;
 using Appliance.Time;
 using Appliance.Wire;
 
@@ -13,6 +14,12 @@ internal sealed class StatusBoard
     public BoxStatus? Latest => latest;
 
     public void Publish(BoxStatus status) => latest = status;
+
+    /// <summary>What the state topic says of the box; the uplink adds its own alarms.</summary>
+    public BoxHealth Health() => latest is { } status
+        ? new BoxHealth(
+            status.Health, status.Version, status.Clock.State, [.. status.Alarms.Except(status.Uplink.Alarms)])
+        : new BoxHealth("starting", "", "unset", []);
 }
 
 /// <summary>Puts the status together, with an alarm and a hint for everything that is not as it should be.</summary>
@@ -22,12 +29,13 @@ internal static class StatusMaker
     private static readonly long StartedAt = Environment.TickCount64;
 
     public static BoxStatus Make(
-        BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, long nowNs, bool isFull)
+        BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, UplinkStatus uplink, long nowNs,
+        bool isFull)
     {
         ulong[] counters = box.Engine.Counters.ToArray();
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
         KernelClockState known = clock.Known;
-        List<string> alarms = [.. AlarmsOf(interfaces, known, counters, isFull)];
+        List<string> alarms = [.. AlarmsOf(interfaces, known, counters, isFull), .. uplink.Alarms];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -51,6 +59,7 @@ internal static class StatusMaker
                 OpenRows = box.OpenRows,
                 IsFull = isFull,
             },
+            Uplink = uplink,
         };
     }
 

@@ -1,5 +1,6 @@
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
+using Appliance.Edge.Uplink;
 using Appliance.Flow;
 using Appliance.Journal;
 using Appliance.Linux;
@@ -23,13 +24,17 @@ internal sealed class WriterLoop
     private readonly KernelClock clock;
     private readonly ApplianceOptions options;
     private readonly StatusBoard board;
+    private readonly UplinkService? uplink;
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
     private volatile bool isStopping;
 
-    public WriterLoop(BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, StatusBoard board)
+    public WriterLoop(
+        BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, StatusBoard board,
+        UplinkService? uplink)
     {
+        this.uplink = uplink;
         this.box = box;
         this.legs = legs;
         this.clock = clock;
@@ -65,6 +70,7 @@ internal sealed class WriterLoop
         clock.Take(ReadClock(nowNs));
         legs.ReadCounters();
         box.SetRingDrops(legs.Dropped(Leg.Inside), legs.Dropped(Leg.Outside));
+        uplink?.SettleJournal(box.Journal);
         bool isFull = !box.Journal.Prepare() || fullSinceNs != 0;
         if (--secondsToCheckpoint == 0)
         {
@@ -106,5 +112,6 @@ internal sealed class WriterLoop
 
     private static TaiTime Tai(long utcNs) => LeapSeconds.ToTai(utcNs / 1000);
 
-    private BoxStatus Status(long nowNs, bool isFull) => StatusMaker.Make(box, legs, clock, options, nowNs, isFull);
+    private BoxStatus Status(long nowNs, bool isFull) =>
+        StatusMaker.Make(box, legs, clock, options, uplink?.Status ?? UplinkStatus.Off, nowNs, isFull);
 }

@@ -58,6 +58,16 @@ internal sealed class MosquittoBroker : IAsyncDisposable
         return LabAuthority.Create("lab", now.AddDays(-1), now.AddDays(10));
     }
 
+    /// <summary>Path of the authority's certificate.</summary>
+    public string AuthorityFile => Path.Combine(folder.FullName, "ca.pem");
+
+    /// <summary>Issues a certificate and leaves it in files.</summary>
+    public (string Certificate, string Key) IssueFiles(string name)
+    {
+        IssuedCertificate issued = Issue(name);
+        return (Write($"{name}.pem", issued.CertificatePem), Write($"{name}.key", issued.KeyPem));
+    }
+
     public IssuedCertificate Issue(string name)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;

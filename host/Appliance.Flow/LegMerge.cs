@@ -20,8 +20,8 @@ public enum MergeStep
 
 /// <summary>
 /// Feeds the packets of several sources to the engine in order of their stamps, in runs across all of them. It lives
-/// on the stack of the loop that drives it, because a source's block is only lent. Of equal stamps the source named first
-/// goes first, so that a replay is repeatable.
+/// on the stack of the loop that drives it, because a source's block is only lent. Of equal stamps the source named
+/// first goes first, so that a replay is repeatable.
 /// </summary>
 public ref struct LegMerge
 {

@@ -35,18 +35,28 @@ internal static class LeafHasher
     /// </summary>
     public static void Leaves(ReadOnlySpan<byte> salts, CanonRows rows, Span<byte> leaves)
     {
-        Span<byte> buffer = stackalloc byte[1 + SaltSize + Limits.CanonBytesMax];
-        buffer[0] = 0;
+        const int lanes = Sha256Lanes.Lanes;
+        int stride = Sha256Lanes.PaddedSize(1 + SaltSize + Limits.CanonBytesMax);
+        Span<byte> messages = stackalloc byte[lanes * stride];
+        Span<int> lengths = stackalloc int[lanes];
         ReadOnlySpan<byte> bytes = rows.Bytes.Span;
         ReadOnlySpan<int> ends = rows.Ends.Span;
         int begin = 0;
-        for (int i = 0; i < ends.Length; i++)
+        for (int first = 0; first < ends.Length; first += lanes)
         {
-            ReadOnlySpan<byte> row = bytes[begin..ends[i]];
-            salts.Slice(i * SaltSize, SaltSize).CopyTo(buffer[1..]);
-            row.CopyTo(buffer[(1 + SaltSize)..]);
-            SHA256.HashData(buffer[..(1 + SaltSize + row.Length)], leaves.Slice(i * Hash32.Size, Hash32.Size));
-            begin = ends[i];
+            int count = Math.Min(lanes, ends.Length - first);
+            for (int i = 0; i < count; i++)
+            {
+                Span<byte> message = messages.Slice(i * stride, stride);
+                ReadOnlySpan<byte> row = bytes[begin..ends[first + i]];
+                message[0] = 0;
+                salts.Slice((first + i) * SaltSize, SaltSize).CopyTo(message[1..]);
+                row.CopyTo(message[(1 + SaltSize)..]);
+                lengths[i] = 1 + SaltSize + row.Length;
+                begin = ends[first + i];
+            }
+
+            Sha256Lanes.Hash(messages, stride, lengths[..count], leaves[(first * Hash32.Size)..]);
         }
     }
 

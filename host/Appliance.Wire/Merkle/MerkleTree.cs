@@ -113,12 +113,22 @@ public sealed class MerkleTree
     /// <summary>One level up, in place; returns its number of nodes.</summary>
     private static int Reduce(Span<byte> nodes, int count)
     {
-        Span<byte> buffer = stackalloc byte[1 + (2 * Size)];
-        buffer[0] = 1;
-        for (int i = 0; i + 1 < count; i += 2)
+        const int lanes = Sha256Lanes.Lanes;
+        int stride = Sha256Lanes.PaddedSize(1 + (2 * Size));
+        Span<byte> messages = stackalloc byte[lanes * stride];
+        Span<int> lengths = stackalloc int[lanes];
+        lengths.Fill(1 + (2 * Size));
+        for (int first = 0; first < count / 2; first += lanes)
         {
-            nodes.Slice(i * Size, 2 * Size).CopyTo(buffer[1..]);
-            SHA256.HashData(buffer, nodes.Slice(i / 2 * Size, Size));
+            // The nodes made lie below the pairs that are still to be read.
+            int pairs = Math.Min(lanes, (count / 2) - first);
+            for (int i = 0; i < pairs; i++)
+            {
+                messages[i * stride] = 1;
+                nodes.Slice((first + i) * 2 * Size, 2 * Size).CopyTo(messages[((i * stride) + 1)..]);
+            }
+
+            Sha256Lanes.Hash(messages, stride, lengths[..pairs], nodes[(first * Size)..]);
         }
 
         if (count % 2 == 1)

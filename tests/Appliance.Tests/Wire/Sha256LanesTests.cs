@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using Appliance.Wire;
+using Xunit;
+
+namespace Appliance.Tests.Wire;
+
+public sealed class Sha256LanesTests
+{
+    private const int LengthMax = 300;
+    private const int Lanes = Sha256Lanes.Lanes;
+
+    [Fact]
+    public void Every_length_in_every_lane_hashes_as_the_platform_hashes_it()
+    {
+        for (int length = 0; length <= LengthMax; length++)
+        {
+            // Neighbours of other lengths: a lane that ends early keeps what it had.
+            Check(length, [.. Enumerable.Range(0, Lanes).Select(lane => (length + (lane * 37)) % (LengthMax + 1))]);
+        }
+    }
+
+    [Fact]
+    public void Groups_of_any_size_and_mixture_hash_as_the_platform_hashes_them()
+    {
+        Random random = new(3);
+        for (int seed = 0; seed < 2000; seed++)
+        {
+            Check(seed, [.. Enumerable.Range(0, random.Next(1, Lanes + 1)).Select(_ => random.Next(LengthMax + 1))]);
+        }
+    }
+
+    private static void Check(int seed, int[] lengths)
+    {
+        int stride = Sha256Lanes.PaddedSize(LengthMax);
+        byte[] messages = new byte[Lanes * stride];
+        new Random(seed).NextBytes(messages);
+        byte[] expected = [.. lengths.SelectMany((length, i) => SHA256.HashData(messages.AsSpan(i * stride, length)))];
+
+        byte[] digests = new byte[lengths.Length * Hash32.Size];
+        Sha256Lanes.Hash(messages, stride, lengths, digests);
+
+        Assert.True(expected.AsSpan().SequenceEqual(digests), $"seed {seed}: lengths {string.Join(' ', lengths)}");
+    }
+}

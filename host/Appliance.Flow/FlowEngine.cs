@@ -8,6 +8,7 @@ namespace Appliance.Flow;
 /// </summary>
 public sealed class FlowEngine
 {
+    private const byte Tcp = 6;
     private readonly FlowOptions options;
     private readonly RecordQueue queue;
     private readonly LegRules rules;
@@ -17,6 +18,8 @@ public sealed class FlowEngine
     private readonly Rechecker rechecker;
     private readonly DuplicateFilter insideCopies;
     private readonly DuplicateFilter outsideCopies;
+    private readonly LossMeter insideLoss;
+    private readonly LossMeter outsideLoss;
     private readonly PacketView[] views = new PacketView[Limits.RunPackets];
     private readonly PacketFacts[] facts = new PacketFacts[Limits.RunPackets];
     private readonly RunPacket[] room = new RunPacket[Limits.RunPackets];
@@ -51,6 +54,8 @@ public sealed class FlowEngine
         tracker = new FlowTracker(store, keeper, matcher, names);
         insideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
         outsideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
+        insideLoss = new LossMeter(store, Leg.Inside);
+        outsideLoss = new LossMeter(store, Leg.Outside);
     }
 
     /// <summary>Names that records point to.</summary>
@@ -156,6 +161,8 @@ public sealed class FlowEngine
         }
 
         closeAt = 0;
+        insideLoss.Finish(store.NowNs);
+        outsideLoss.Finish(store.NowNs);
         Publish();
         return true;
     }
@@ -222,7 +229,10 @@ public sealed class FlowEngine
             return;
         }
 
-        tracker.Take(ref fact, view, frame);
+        if (tracker.Take(ref fact, view, frame) >= 0 && view.Protocol == Tcp)
+        {
+            (isInside ? insideLoss : outsideLoss).Take(fact, view);
+        }
     }
 
     /// <summary>Counts a frame of a leg; false where it is no packet of a flow.</summary>
@@ -234,10 +244,12 @@ public sealed class FlowEngine
             return false;
         }
 
-        store.Count(fact.Leg == Leg.Inside ? Counter.PacketsInside : Counter.PacketsOutside);
+        bool isInside = fact.Leg == Leg.Inside;
+        store.Count(isInside ? Counter.PacketsInside : Counter.PacketsOutside);
         if (view.IsSliced)
         {
             store.Count(Counter.Sliced);
+            store.Count(isInside ? Counter.CutBeforeInside : Counter.CutBeforeOutside, fact.IsCutBefore ? 1u : 0);
         }
 
         if (view.Kind == PacketKind.Flow)
@@ -296,5 +308,14 @@ public sealed class FlowEngine
 
     private bool HasRoom() => !options.BackPressure || queue.Free >= Limits.QueueRoom;
 
-    private void Publish() => store.Counters.CopyTo(counters, 0);
+    private void Publish()
+    {
+        if (store.NowNs != long.MinValue)
+        {
+            insideLoss.Advance(store.NowNs);
+            outsideLoss.Advance(store.NowNs);
+        }
+
+        store.Counters.CopyTo(counters, 0);
+    }
 }

@@ -73,11 +73,42 @@ public enum Counter : byte
     /// <summary>Records that found the queue full.</summary>
     RecordsDropped,
 
-    /// <summary>Estimated loss before the box, parts per million of packets in the last interval.</summary>
+    /// <summary>
+    /// Estimated loss before the box, parts per million of packets in the last interval of 10 s. Nothing could be
+    /// estimated, and 0 means nothing, where <see cref="TcpShownInside"/> of the same leg did not grow.
+    /// </summary>
     LossInsidePpm,
     LossOutsidePpm,
     Alarms,
 
     /// <summary>Records of an excluded address range, which the notice does not allow to be kept.</summary>
     RecordsExcluded,
+
+    /// <summary>Payload bytes that the leg showed of the TCP flows from which the loss is estimated.</summary>
+    TcpShownInside,
+    TcpShownOutside,
+
+    /// <summary>Bytes of the same flows that their receivers acknowledged and the leg never showed.</summary>
+    TcpHiddenInside,
+    TcpHiddenOutside,
+
+    /// <summary>Payload bytes of flows of which the leg shows one direction: no estimate from them.</summary>
+    TcpOneWayInside,
+    TcpOneWayOutside,
+
+    /// <summary>Estimated packets of all kinds that the network carried and the leg did not show.</summary>
+    HiddenPacketsInside,
+    HiddenPacketsOutside,
+
+    /// <summary>Frames that came to the box shorter than their IP header says: the mirror slices.</summary>
+    CutBeforeInside,
+    CutBeforeOutside,
+
+    /// <summary>Closed flows that only one leg showed, without scans and flows within the provider's network.</summary>
+    FlowsInsideOnly,
+    FlowsOutsideOnly,
+
+    /// <summary>Samples of joined flows' outside leg whose like was looked for inside, and those without.</summary>
+    SamplesChecked,
+    SamplesMissed,
 }

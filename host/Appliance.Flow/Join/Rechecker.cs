@@ -50,6 +50,8 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
         ref ColdFlow cold = ref store.Table.Cold(probe.Entry);
         cold.LastOutsideNs = Math.Max(cold.LastOutsideNs, probe.StampNs);
         bool isOwn = HasInside(position, probe.Entry, out bool hasOther);
+        store.Count(Counter.SamplesChecked);
+        store.Count(Counter.SamplesMissed, isOwn ? 0u : 1);
         bool isInsideSilent = flow.LastNs < probe.StampNs - store.WindowNs;
         if (isOwn)
         {

@@ -51,6 +51,7 @@ internal sealed class LegRules
             return false;
         }
 
+        facts.IsCutBefore = view.IsSliced && view.IpOffset + view.IpLength > packet.Length;
         facts.Leg = rules[facts.Rule].Leg;
         facts.Realm = rules[facts.Rule].Realm;
         if (view.Kind != PacketKind.Flow)

@@ -222,8 +222,9 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         }
         else if ((hot.Marks & (Marks.Joined | Marks.OnNet)) == 0)
         {
-            store.Count(isOutsideOnly && recorder.IsAmbiguous(entry)
-                ? Counter.FlowsAmbiguous : Counter.FlowsUnattributed);
+            bool isAmbiguous = isOutsideOnly && recorder.IsAmbiguous(entry);
+            store.Count(isAmbiguous ? Counter.FlowsAmbiguous : Counter.FlowsUnattributed);
+            store.Count(isOutsideOnly ? Counter.FlowsOutsideOnly : Counter.FlowsInsideOnly, isAmbiguous ? 0u : 1);
         }
     }
 

@@ -13,4 +13,7 @@ internal struct PacketFacts
 
     /// <summary>The packet goes from the line to the remote.</summary>
     public bool IsUp;
+
+    /// <summary>The frame was shortened before it reached the box: the mirror slices.</summary>
+    public bool IsCutBefore;
 }

@@ -195,6 +195,9 @@ public static class Limits
     /// </summary>
     public const uint LossHoleBytesMax = 1 << 20;
 
+    /// <summary>Data of one direction without any packet of the other before it is called one-way.</summary>
+    public const uint LossOneWayBytes = 4096;
+
     // ---- Service names ----
 
     /// <summary>Longest label of a name (RFC 1035 section 2.3.4).</summary>

@@ -108,7 +108,7 @@ public enum Counter : byte
     FlowsInsideOnly,
     FlowsOutsideOnly,
 
-    /// <summary>Samples of joined flows' outside leg whose like was looked for inside, and those without.</summary>
+    /// <summary>Samples of joined flows' outside leg; those whose like the inside did not show.</summary>
     SamplesChecked,
     SamplesMissed,
 }

@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 namespace Appliance.Simulation;
 
 /// <summary>
-/// What the mirror lost before the box is estimated from acknowledgments. The truth is the same plan without loss: packets
-/// that were under way less packets that were shown, per leg.
+/// What the mirror lost before the box is estimated from acknowledgments. The truth is the same plan without loss:
+/// packets that were under way less packets that were shown, per leg.
 /// </summary>
 public sealed class LossTests(ITestOutputHelper output)
 {
@@ -58,8 +58,9 @@ public sealed class LossTests(ITestOutputHelper output)
     {
         TrafficPlan plan = Plans[name];
         ulong[] shown = Run(plan);
-        using TwoLegTraffic whole = new(plan with { LossInside = 0, LossOutside = 0, Duplication = 0 }, keepTruth: false);
-        output.WriteLine("leg      under way      shown  truth ppm  estimate ppm  ratio  hidden packets  last interval");
+        TrafficPlan all = plan with { LossInside = 0, LossOutside = 0, Duplication = 0 };
+        using TwoLegTraffic whole = new(all, keepTruth: false);
+        output.WriteLine("leg      under way     shown  truth ppm  estimate ppm  ratio  hidden packets  last interval");
         Judge(name, LegCounters.Inside, shown, Frames.Drain(whole.Inside), plan.LossInside);
         Judge(name, LegCounters.Outside, shown, Frames.Drain(whole.Outside), plan.LossOutside);
     }

@@ -8,7 +8,9 @@ internal enum DirectionState : byte
     /// <summary>Nothing.</summary>
     Unseen,
 
-    /// <summary>Only what the other direction acknowledged: data may be under way, so nothing counts as missing.</summary>
+    /// <summary>
+    /// Only what the other direction acknowledged: data may be under way, so nothing counts as missing.
+    /// </summary>
     Acknowledged,
 
     /// <summary>Packets of the direction itself.</summary>
@@ -16,10 +18,10 @@ internal enum DirectionState : byte
 }
 
 /// <summary>
-/// The sequence space of one direction of a TCP flow, as one leg shows it. A hole is a stretch that the leg stepped over.
-/// It is filled by what comes late or again, and is lost to the mirror once the receiver has acknowledged it and the time
-/// for stragglers is over: the network carried it, the leg never showed it. A hole that the network itself made is not
-/// acknowledged before the repetition fills it. Numbers wrap; all comparisons are by signed difference.
+/// The sequence space of one direction of a TCP flow, as one leg shows it. A hole is a stretch that the leg stepped
+/// over. It is filled by what comes late or again, and is lost to the mirror once the receiver has acknowledged it and
+/// the time for stragglers is over: the network carried it, the leg never showed it. A hole that the network itself
+/// made is not acknowledged before the repetition fills it. Numbers wrap; all comparisons are by signed difference.
 /// <code>
 ///  shown ---- | hole | shown | later holes ... | shown ---- High
 ///         HoleFrom                         HoleEnd = High when the hole was taken up
@@ -34,7 +36,9 @@ internal struct DataDirection
     /// <summary>Highest acknowledgment of the other direction.</summary>
     public uint Acked;
 
-    /// <summary>Where the hole that waits for its verdict begins, and where nothing more of it can be missing.</summary>
+    /// <summary>
+    /// Where the hole that waits for its verdict begins, and where nothing more of it can be missing.
+    /// </summary>
     public uint HoleFrom;
     public uint HoleEnd;
 

@@ -4,10 +4,11 @@ using Appliance.Wire;
 namespace Appliance.Flow;
 
 /// <summary>
-/// Estimates for one leg how many packets the network carried and the mirror did not show. A sample of the TCP flows is
-/// followed in a small table of its own; what their receivers acknowledged and the leg never showed is hidden. The share
-/// of hidden bytes is taken for the share of hidden packets: loss at a mirror does not ask for a packet's length, and a
-/// share of bytes needs no guess of how many packets a hole was. UDP and bare acknowledgments are taken to fare alike.
+/// Estimates for one leg how many packets the network carried and the mirror did not show. A sample of the TCP flows
+/// is followed in a small table of its own; what their receivers acknowledged and the leg never showed is hidden. The
+/// share of hidden bytes is taken for the share of hidden packets: loss at a mirror does not ask for a packet's length,
+/// and a share of bytes needs no guess of how many packets a hole was. UDP and bare acknowledgments are taken to fare
+/// alike.
 /// </summary>
 internal sealed class LossMeter(FlowStore store, Leg leg)
 {
@@ -78,11 +79,11 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
         byte flags = view.TcpFlags;
         if ((flags & (Syn | Fin | Rst)) != 0 || view.IsFragment)
         {
-            Count(peer, Mark(ref flow, ref own, view, nowMs));
+            Count(own, peer, Mark(ref flow, ref own, view, nowMs));
         }
         else
         {
-            Count(peer, own.Show(view.Sequence, view.PayloadLength, nowMs));
+            Count(own, peer, own.Show(view.Sequence, view.PayloadLength, nowMs));
         }
 
         if ((flags & Ack) != 0)
@@ -96,13 +97,14 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
         }
     }
 
-    private void Count(in DataDirection peer, int bytes)
+    // A flow that was running when it was taken up shows its other direction within a few packets, or never.
+    private void Count(in DataDirection own, in DataDirection peer, int bytes)
     {
         if (peer.State == DirectionState.Shown)
         {
             tally.Shown += (uint)bytes;
         }
-        else
+        else if (own.High - own.Acked > Limits.LossOneWayBytes)
         {
             tally.OneWay += (uint)bytes;
         }

@@ -13,7 +13,7 @@ internal static class ResolveText
     public static void Write(TextWriter output, ResolveAnswer answer, bool all)
     {
         WriteHead(output, answer);
-        if (answer.Word is AnswerWord.NotOurs or AnswerWord.OutOfPeriod or AnswerWord.Refused)
+        if (answer.Word is AnswerWord.NotOurs or AnswerWord.OutOfPeriod)
         {
             return;
         }
@@ -65,6 +65,7 @@ internal static class ResolveText
     {
         IReadOnlyList<Candidate> candidates = answer.Result.Candidates;
         int shown = all ? candidates.Count : Math.Min(candidates.Count, Limits.TextLines);
+        int flows = all ? int.MaxValue : candidates.Count > Limits.TextFlows ? 1 : Limits.TextFlows;
         output.WriteLine(candidates.Count == 0 ? "Lines      none" : "Lines");
         for (int i = 0; i < shown; i++)
         {
@@ -72,7 +73,7 @@ internal static class ResolveText
             string fit = candidate.Fit == Fit.Full ? "" : $", fits {FlowWords.Fit(candidate.Fit)}";
             output.WriteLine(FormattableString.Invariant($"  {i + 1,3}. {FlowWords.Line(candidate.Line)}: ")
                 + $"{FlowWords.Activity(candidate.Activity)}{fit}");
-            WriteFlows(output, answer.Question, candidate, all ? int.MaxValue : Limits.TextFlows);
+            WriteFlows(output, answer.Question, candidate, flows);
         }
 
         if (shown < candidates.Count)
@@ -93,7 +94,7 @@ internal static class ResolveText
 
         if (candidate.Flows.Count > most)
         {
-            output.WriteLine(FormattableString.Invariant($"       and {candidate.Flows.Count - most} more flows"));
+            output.WriteLine($"       and {Notes.Flows(candidate.Flows.Count - most)} more");
         }
 
         foreach (HeldBlock held in candidate.Blocks)

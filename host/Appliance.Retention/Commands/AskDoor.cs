@@ -51,8 +51,8 @@ internal sealed class AskDoor : IDisposable
         if (!KeyRing.Load(folder).Devices.Any(device => device.CanAnswer))
         {
             throw new AskException(Exit.CheckFailed, request is null
-                ? $"refused: {path} holds no day keys, so each question needs --request ID of an approved request"
-                : $"refused: {path} holds no day keys, and this version cannot put request {request} to a warden");
+                ? $"{path} holds no day keys, so each question needs --request ID of an approved request"
+                : $"{path} holds no day keys, and this version cannot put request {request} to a warden");
         }
 
         Plan? plan = PlanStore.ReadOf(folder);

@@ -49,14 +49,33 @@ internal sealed class AskOptions(TimeProvider? clock)
             LabMode.Say(errors);
             return ask(question, door);
         }
-        catch (AskException refused)
+        catch (AskException refused) when (refused.Code == Exit.CheckFailed)
         {
-            return Exit.Say(errors, refused.Code, refused.Message);
+            Refuse(parsed, refused.Message);
+            return refused.Code;
+        }
+        catch (AskException wrong)
+        {
+            return Exit.Say(errors, wrong.Code, wrong.Message);
         }
         catch (QuestionTooWideException wide)
         {
             return Exit.Say(errors, Exit.BadInput, wide.Message);
         }
+    }
+
+    /// <summary>A refusal is an answer like the others, and is printed where they are.</summary>
+    private void Refuse(ParseResult parsed, string reason)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        if (Json(parsed))
+        {
+            JsonText.Write(output, new { answer = "refused", word = "refused", reason });
+            return;
+        }
+
+        output.WriteLine("Answer     refused");
+        output.WriteLine($"           {reason}");
     }
 
     private AskDoor Open(ParseResult parsed, TextWriter errors)

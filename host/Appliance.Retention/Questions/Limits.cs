@@ -64,7 +64,9 @@ internal static class Limits
     /// <summary>Lines of a list that people are shown unless they ask for all: what fits a screen.</summary>
     public const int TextLines = 25;
 
-    /// <summary>Flows shown beneath one line unless all are asked for.</summary>
+    /// <summary>
+    /// Flows shown beneath one line unless all are asked for, and lines up to which more than the best one is shown.
+    /// </summary>
     public const int TextFlows = 5;
 
     /// <summary>Entries of an address plan: one for each /29 of a large provider.</summary>

@@ -104,7 +104,7 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
         int noBound = holdings.Count(holding => !holding.HasBound);
         if (noBound > 0)
         {
-            notes.Add($"{Questions.Notes.Flows(noBound)} without a bound on their times: nobody vouched for the clock of the box");
+            notes.Add($"{Questions.Notes.Flows(noBound)} without a bound on their times: the clock was not vouched for");
         }
 
         if (isPartial)

@@ -40,7 +40,7 @@ internal static class Notes
         Add(flows.Count(held => held.Holding.Row.ClockState == ClockState.Unset),
             "from before the clock of the box was set: their times only give an order");
         Add(flows.Count(held => !held.Holding.HasBound && held.Holding.Row.ClockState != ClockState.Unset),
-            "without a bound on their times: nobody vouched for the clock of the box");
+            "without a bound on their times: the clock was not vouched for");
         Add(flows.Count(held => held.Holding.Row.Attribution == Attribution.Ambiguous),
             "that fit several lines equally: each of the lines is listed");
         Add(flows.Count(held => held.Holding.Row.Candidates == ushort.MaxValue),

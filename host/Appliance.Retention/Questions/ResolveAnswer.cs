@@ -3,7 +3,7 @@ using Appliance.Wire;
 
 namespace Appliance.Retention.Questions;
 
-/// <summary>The one word of an answer (CONTRACTS, retention resolve).</summary>
+/// <summary>The one word of an answer; "refused" comes before there is one.</summary>
 internal enum AnswerWord : byte
 {
     Identified,
@@ -12,7 +12,6 @@ internal enum AnswerWord : byte
     NotCovered,
     NotOurs,
     OutOfPeriod,
-    Refused,
 }
 
 /// <summary>How the answer changes when the time was wrong by so much.</summary>
@@ -73,8 +72,7 @@ internal sealed record ResolveAnswer
         AnswerWord.None => "none",
         AnswerWord.NotCovered => "not covered",
         AnswerWord.NotOurs => "not ours",
-        AnswerWord.OutOfPeriod => "out of period",
-        _ => "refused",
+        _ => "out of period",
     };
 
     public bool IsAnswered => Word is AnswerWord.Identified or AnswerWord.Ambiguous;

@@ -181,13 +181,18 @@ public sealed class ResolveCoverageTests : IDisposable
         string[] question = ["resolve", "--ip", AskWorld.Pub, "--at", Minute, "--data", data];
 
         (int code, string output, string errors) = AskWorld.Run(question);
-        (int codeWith, _, string errorsWith) = AskWorld.Run([.. question, "--request", "R-1"]);
+        (int codeWith, string outputWith, _) = AskWorld.Run([.. question, "--request", "R-1", "--json"]);
 
-        Assert.Equal((1, ""), (code, output));
-        Assert.Contains("refused: ", errors);
-        Assert.Contains("so each question needs --request ID of an approved request", errors);
+        Assert.Equal(
+            $"Answer     refused\n           {data} holds no day keys, so each question needs --request ID of an "
+                + "approved request\n",
+            output);
+        Assert.Equal((1, ""), (code, errors));
+        using JsonDocument refusal = JsonDocument.Parse(outputWith);
+        Assert.Equal("refused", refusal.RootElement.GetProperty("answer").GetString());
+        Assert.Contains(
+            "this version cannot put request R-1 to a warden", refusal.RootElement.GetProperty("reason").GetString());
         Assert.Equal(1, codeWith);
-        Assert.Contains("this version cannot put request R-1 to a warden", errorsWith);
     }
 
     public void Dispose() => world.Dispose();

@@ -9,6 +9,7 @@ RootCommand root = new("retention: keep sealed records, answer authorised questi
     AccessedCommand.Create(),
     AddressesCommand.Create(),
     AddressesOfCommand.Create(),
+    ExpireCommand.Create(),
     IngestCommand.Create(),
     KeysCommand.Create(),
     RecordsCommand.Create(),

@@ -85,7 +85,7 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
     private List<StoredBatch> Candidates(TaiTime from, TaiTime to) => database.All(
         """
         SELECT no, device, epoch, epoch_id, seq, id, day, path FROM batches
-        WHERE last_us >= $1 AND first_us <= $2 ORDER BY first_us, device, epoch, seq
+        WHERE last_us >= $1 AND first_us <= $2 AND expired = 0 ORDER BY first_us, device, epoch, seq
         """,
         StoredBatch.Read,
         from,

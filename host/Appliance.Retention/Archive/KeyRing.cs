@@ -29,11 +29,7 @@ internal sealed class KeyRing
         }
 
         var ring = new KeyRing(store);
-        string[] files = Directory.Exists(folder.Keys)
-            ? Directory.GetFiles(folder.Keys, "*" + StoreFolder.KeySetEnding)
-            : [];
-        Array.Sort(files, StringComparer.Ordinal);
-        foreach (string file in files)
+        foreach (string file in KeySetFiles(folder))
         {
             ring.Take(file, Parse(file, Read(file)));
         }
@@ -77,6 +73,35 @@ internal sealed class KeyRing
             Take(file, set);
             Put(folder, file, json);
         }
+    }
+
+    /// <summary>
+    /// Destroys the private day keys that no batch of <paramref name="firstDay"/> or later needs: each file is replaced,
+    /// durable, by one without them. Returns how many are gone.
+    /// </summary>
+    public static int DestroyExpired(StoreFolder folder, int firstDay)
+    {
+        int destroyed = 0;
+        foreach (string file in KeySetFiles(folder))
+        {
+            KeySet left = Parse(file, Read(file)).WithoutExpired(firstDay, out int gone);
+            if (gone > 0)
+            {
+                Put(folder, file, left.ToJson());
+                destroyed += gone;
+            }
+        }
+
+        return destroyed;
+    }
+
+    private static string[] KeySetFiles(StoreFolder folder)
+    {
+        string[] files = Directory.Exists(folder.Keys)
+            ? Directory.GetFiles(folder.Keys, "*" + StoreFolder.KeySetEnding)
+            : [];
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
     }
 
     private static void Put(StoreFolder folder, string file, string text)

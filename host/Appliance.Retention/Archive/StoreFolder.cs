@@ -9,6 +9,7 @@ namespace Appliance.Retention.Archive;
 /// <code>
 /// store.db                                          index, ledger, receipts, alarms
 /// archive/DEVICE/YYYY-MM-DD/EPOCH-SEQ.batch         batches as they came, by the day that sealed them
+/// archive/DEVICE/YYYY-MM-DD/EPOCH-SEQ.manifest      what is left of a batch whose retention has ended
 /// statements/DEVICE/EPOCH-ID8.epoch, .head          epoch statements; the newest checkpoint of each epoch
 /// forks/DEVICE/EPOCH-SEQ-ID8.batch                  what contradicts the archive, kept as evidence
 /// waiting/DEVICE/EPOCH-SEQ-ID8.batch                came before the statement of its epoch
@@ -20,6 +21,7 @@ namespace Appliance.Retention.Archive;
 internal sealed class StoreFolder(string root)
 {
     public const string BatchEnding = ".batch";
+    public const string ManifestEnding = ".manifest";
     public const string EpochEnding = ".epoch";
     public const string HeadEnding = ".head";
     public const string KeySetEnding = ".keyset.json";
@@ -44,6 +46,9 @@ internal sealed class StoreFolder(string root)
     /// <summary>Path of a batch in the archive.</summary>
     public string BatchOf(Id16 device, int day, uint epoch, uint sequence) =>
         Path.Combine(Archive, device.ToString(), DayName(day), $"{epoch}-{sequence}{BatchEnding}");
+
+    /// <summary>Path of what is left of a batch of the archive when it has expired.</summary>
+    public static string ManifestOf(string batchPath) => Path.ChangeExtension(batchPath, ManifestEnding);
 
     /// <summary>Path of a batch beside the archive, in <see cref="Forks"/> or <see cref="Waiting"/>.</summary>
     public static string AsideOf(string folder, Id16 device, uint epoch, uint sequence, Hash32 id) =>

@@ -30,12 +30,13 @@ internal static class StoreTables
             device BLOB NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, batch BLOB NOT NULL,
             PRIMARY KEY (device, epoch, seq)) WITHOUT ROWID;
 
+        -- expired: 1 where only the signed manifest is left, and path names it
         CREATE TABLE batches (
             no INTEGER PRIMARY KEY, device BLOB NOT NULL, epoch INTEGER NOT NULL, epoch_id BLOB NOT NULL,
             seq INTEGER NOT NULL, id BLOB NOT NULL, previous BLOB NOT NULL, day INTEGER NOT NULL,
             first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, rows INTEGER NOT NULL, size INTEGER NOT NULL,
             path TEXT NOT NULL, received_us INTEGER NOT NULL, ledger INTEGER NOT NULL, counters BLOB NOT NULL,
-            receipt BLOB NOT NULL, UNIQUE (device, epoch, seq));
+            receipt BLOB NOT NULL, expired INTEGER NOT NULL DEFAULT 0, UNIQUE (device, epoch, seq));
         CREATE INDEX batches_by_time ON batches (last_us, first_us);
         CREATE INDEX batches_by_day ON batches (day);
 

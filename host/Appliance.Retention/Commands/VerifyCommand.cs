@@ -65,6 +65,7 @@ internal static class VerifyCommand
             $"verified  {report.Batches} batches, {report.Records} records, {report.Statements} statements"));
         output.WriteLine(Invariant($"ledger    {report.LedgerEntries} entries"));
         output.WriteLine(Invariant($"unopened  {report.Unopened} batches without day keys here"));
+        output.WriteLine(Invariant($"expired   {report.Expired} batches of which the manifest is left"));
         output.WriteLine(Invariant($"missing   {report.Missing} batches that never came"));
         output.WriteLine(Invariant($"faults    {report.FaultsTotal}"));
     }

@@ -16,26 +16,43 @@ internal sealed class BatchIndex(
     /// <summary>Adds the batch to the open transaction; returns its receipt.</summary>
     public byte[] Add(DeviceKeys keys, JudgedBatch judged, string path, int size, ulong receivedUtcUs)
     {
-        Manifest manifest = judged.Batch.Manifest;
-        ulong index = ledger.Append(judged.Batch.Id, receivedUtcUs);
-        long number = AddRow(judged.Batch, path, size, receivedUtcUs, index);
+        long number = AddRow(judged.Batch.Header, path, size, receivedUtcUs, expired: false, out byte[] receipt);
         AddFilters(keys, judged, number);
-        AddGaps(judged, number);
-        CheckCounters(judged.Batch, receivedUtcUs);
-        chain.BatchAdded(manifest, size);
-        byte[] receipt = receipts.Durable(judged.Batch, receivedUtcUs, index);
-        database.Run("UPDATE batches SET receipt = $2 WHERE no = $1", number, receipt);
+        AddGaps(judged.Rows, number);
         return receipt;
     }
 
-    private long AddRow(VerifiedBatch batch, string path, int size, ulong receivedUtcUs, ulong ledgerIndex)
+    /// <summary>Adds what is left of an expired batch, when the index is made anew.</summary>
+    public void AddExpired(VerifiedManifest header, string path, int size, ulong receivedUtcUs) =>
+        AddRow(header, path, size, receivedUtcUs, expired: true, out _);
+
+    /// <summary>Everything of a batch that its manifest alone gives.</summary>
+    private long AddRow(
+        VerifiedManifest header, string path, int size, ulong receivedUtcUs, bool expired, out byte[] receipt)
+    {
+        ulong index = ledger.Append(header.Id, receivedUtcUs);
+        long number = InsertRow(header, path, size, receivedUtcUs, index, expired);
+        foreach (ManifestGap gap in header.Manifest.Gaps)
+        {
+            AddGap(number, gap.From, gap.To, GapSource.Manifest, GapWords.Of(gap.Cause), "");
+        }
+
+        CheckCounters(header, receivedUtcUs);
+        chain.BatchAdded(header.Manifest, size);
+        receipt = receipts.Durable(header, receivedUtcUs, index);
+        database.Run("UPDATE batches SET receipt = $2 WHERE no = $1", number, receipt);
+        return number;
+    }
+
+    private long InsertRow(
+        VerifiedManifest batch, string path, int size, ulong receivedUtcUs, ulong ledgerIndex, bool expired)
     {
         Manifest manifest = batch.Manifest;
         return database.One<long>(
             """
             INSERT INTO batches (device, epoch, epoch_id, seq, id, previous, day, first_us, last_us, rows, size, path,
-                received_us, ledger, counters, receipt)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, x'') RETURNING no
+                received_us, ledger, counters, expired, receipt)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, x'') RETURNING no
             """,
             manifest.Device,
             manifest.Epoch.Number,
@@ -51,7 +68,8 @@ internal sealed class BatchIndex(
             path,
             receivedUtcUs,
             ledgerIndex,
-            ToBytes(manifest.Counters));
+            ToBytes(manifest.Counters),
+            expired ? 1 : 0);
     }
 
     private void AddFilters(DeviceKeys keys, JudgedBatch judged, long number)
@@ -68,15 +86,10 @@ internal sealed class BatchIndex(
         }
     }
 
-    private void AddGaps(JudgedBatch judged, long number)
+    private void AddGaps(RowBatch rows, long number)
     {
-        foreach (ManifestGap gap in judged.Batch.Manifest.Gaps)
-        {
-            AddGap(number, gap.From, gap.To, GapSource.Manifest, GapWords.Of(gap.Cause), "");
-        }
-
-        StringPool strings = judged.Rows.Strings;
-        foreach (GapRow gap in judged.Rows.Gaps)
+        StringPool strings = rows.Strings;
+        foreach (GapRow gap in rows.Gaps)
         {
             AddGap(number, gap.From, gap.To, GapSource.Record, strings.Text(gap.Cause), strings.Text(gap.Leg));
         }
@@ -96,7 +109,7 @@ internal sealed class BatchIndex(
     /// Cumulative counters never fall within an epoch. A batch in which one does is kept all the same: its records are
     /// whole and signed, only its counts are not to be believed.
     /// </summary>
-    private void CheckCounters(VerifiedBatch batch, ulong receivedUtcUs)
+    private void CheckCounters(VerifiedManifest batch, ulong receivedUtcUs)
     {
         Manifest manifest = batch.Manifest;
         byte[]? before = CountersOf(manifest, manifest.Sequence - 1L);

@@ -52,6 +52,18 @@ internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedCloc
         return refusal;
     }
 
+    /// <summary>Holds what is left of an expired batch against signature and chain; given where it belongs there.</summary>
+    public Refusal JudgeManifest(DeviceKeys keys, ReadOnlyMemory<byte> bytes, out VerifiedManifest? header)
+    {
+        var rules = new ReaderRules(keys.Device, default, int.MaxValue);
+        CertifiedEpoch? epoch = null;
+        Refusal refusal = BatchCheck.TryVerifyManifest(
+            bytes, kid => epoch = epochs.Find(keys, kid)?.Certified, rules, out header);
+        refusal = refusal == Refusal.None ? chain.JudgeBatch(header!, epoch!) : refusal;
+        header = refusal is Refusal.None or Refusal.Swapped ? header : null;
+        return refusal;
+    }
+
     private Refusal Verify(
         DeviceKeys keys, CertifiedEpoch epoch, ReadOnlyMemory<byte> bytes, out VerifiedBatch? batch)
     {

@@ -8,7 +8,7 @@ internal sealed class ReceiptMaker(StoreKey store, ChainBook chain, uint copies)
     private readonly SigningKey key = store.Open();
 
     /// <summary>The receipt of a batch that will be durable before it leaves.</summary>
-    public byte[] Durable(VerifiedBatch batch, ulong receivedUtcUs, ulong ledgerIndex) => Sign(
+    public byte[] Durable(VerifiedManifest batch, ulong receivedUtcUs, ulong ledgerIndex) => Sign(
         batch.Manifest.Device,
         batch.Manifest.Epoch,
         batch.Manifest.Sequence,

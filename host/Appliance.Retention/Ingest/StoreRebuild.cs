@@ -44,6 +44,12 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time)
         {
             writer.AddBatch(bytes, name, StoreFolder.ReceivedAt(path));
         }
+        else if (path.EndsWith(StoreFolder.ManifestEnding, StringComparison.Ordinal))
+        {
+            string of = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(path)))!;
+            _ = Wire.Id16.TryParse(of, out Wire.Id16 device);
+            writer.AddExpired(bytes, device, name, StoreFolder.ReceivedAt(path));
+        }
         else
         {
             writer.AddStatement(bytes, name, StoreFolder.ReceivedAt(path));
@@ -76,7 +82,8 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time)
                 : [])
             {
                 string ending = Path.GetExtension(path);
-                if (ending is StoreFolder.BatchEnding or StoreFolder.EpochEnding or StoreFolder.HeadEnding)
+                if (ending is StoreFolder.BatchEnding or StoreFolder.ManifestEnding or StoreFolder.EpochEnding
+                    or StoreFolder.HeadEnding)
                 {
                     files.Add((StoreFolder.ReceivedAt(path), path));
                 }

@@ -192,6 +192,25 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
+    /// <summary>Enters what is left of an expired batch, from its file.</summary>
+    internal void AddExpired(ReadOnlyMemory<byte> bytes, Id16 device, string path, ulong receivedBefore)
+    {
+        database.Begin();
+        clock.AdvanceTo(receivedBefore);
+        Refusal refusal = Refusal.ForeignDevice;
+        if (keys.Find(device) is { } known)
+        {
+            refusal = judge.JudgeManifest(known, bytes, out VerifiedManifest? header);
+            if (header is not null)
+            {
+                index.AddExpired(header, path, bytes.Length, receivedBefore);
+            }
+        }
+
+        bool stored = refusal is Refusal.None or Refusal.Swapped;
+        outcomes.Add(new Outcome(stored ? OutcomeKind.Stored : OutcomeKind.Refused, refusal, device, null, path));
+    }
+
     private static ulong LastReceived(StoreDatabase database) =>
         (ulong)database.One<long>("SELECT value FROM meta WHERE key = 'received'");
 

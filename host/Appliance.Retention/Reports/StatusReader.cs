@@ -18,7 +18,7 @@ internal sealed class StatusReader(StoreFolder folder, KeyRing keys, StoreDataba
         Data = folder.Root,
         Devices = [.. DeviceIds().Select(ReadDevice)],
         Days = database.All(
-            "SELECT day, count(*), sum(rows), sum(size) FROM batches GROUP BY day ORDER BY day",
+            "SELECT day, count(*), sum(rows), sum(size) FROM batches WHERE expired = 0 GROUP BY day ORDER BY day",
             row => new DayStatus(
                 StoreFolder.DayName(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))),
         Ledger = new LedgerStatus((long)ReadLedger().Count, ReadLedger().Root.ToString()),

@@ -81,22 +81,35 @@ internal sealed class StoreVerifier
     private void VerifyBatch(DeviceKeys device, ChainVerifier chain, BatchRow row, byte[] bytes)
     {
         report.Batches++;
-        Refusal refusal = chain.AddBatch(bytes, out VerifiedBatch? batch);
+        report.Expired += row.IsExpired ? 1 : 0;
+        VerifiedBatch? batch = null;
+        VerifiedManifest? header = null;
+        Refusal refusal = row.IsExpired ? chain.AddManifest(bytes, out header) : chain.AddBatch(bytes, out batch);
+        header ??= batch?.Header;
         if (refusal is not (Refusal.None or Refusal.Swapped))
         {
             Fault($"{row.Stored.Path}: {refusal.Sentence()}");
-            return;
         }
-
-        if (batch!.Id != row.Stored.Id || batch.Manifest.Epoch != row.Stored.Epoch
-            || batch.Manifest.Sequence != row.Stored.Sequence)
+        else if (header!.Id != row.Stored.Id || header.Manifest.Epoch != row.Stored.Epoch
+            || header.Manifest.Sequence != row.Stored.Sequence)
         {
             Fault($"{row.Stored.Path}: it is another batch than the index says");
+        }
+        else
+        {
+            VerifyReceipt(row, header.Id);
+            VerifyRows(device, row, batch);
+        }
+    }
+
+    private void VerifyRows(DeviceKeys device, BatchRow row, VerifiedBatch? batch)
+    {
+        if (batch is null)
+        {
             return;
         }
 
-        VerifyReceipt(row, batch);
-        refusal = device.Reader.TryOpen(batch, SectionSet.Both, out RowBatch rows, out SectionSet opened);
+        Refusal refusal = device.Reader.TryOpen(batch, SectionSet.Both, out RowBatch rows, out SectionSet opened);
         if (refusal == Refusal.NoKey)
         {
             report.Unopened++;
@@ -129,12 +142,12 @@ internal sealed class StoreVerifier
         }
     }
 
-    private void VerifyReceipt(BatchRow row, VerifiedBatch batch)
+    private void VerifyReceipt(BatchRow row, Hash32 id)
     {
         Refusal refusal = keys.Store is { } store
             ? Receipt.TryVerify(row.Receipt, store.Public, row.Stored.Device, out Receipt? receipt)
             : Receipt.TryVerify(row.Receipt, keys.Find(row.Stored.Device)!.DeviceKey, row.Stored.Device, out receipt);
-        bool same = refusal == Refusal.None && receipt!.Id == batch.Id && receipt.LedgerIndex == row.Ledger
+        bool same = refusal == Refusal.None && receipt!.Id == id && receipt.LedgerIndex == row.Ledger
             && receipt.ReceivedUtcUs == row.Received && receipt.Reason == Refusal.None;
         if (!same)
         {
@@ -144,7 +157,7 @@ internal sealed class StoreVerifier
         Hash32? leaf = database.One<byte[]>("SELECT leaf FROM ledger WHERE no = $1", row.Ledger) is { } bytes
             ? Hash32.FromBytes(bytes)
             : null;
-        if (leaf != LedgerLeaf.Hash(batch.Id, row.Received))
+        if (leaf != LedgerLeaf.Hash(id, row.Received))
         {
             Fault($"{row.Stored.Path}: entry {row.Ledger} of the ledger is another one");
         }
@@ -165,11 +178,10 @@ internal sealed class StoreVerifier
             Fault("ledger: its leaves do not give the root that was kept");
         }
 
-        long gone = report.LedgerEntries - database.One<long>("SELECT count(*) FROM batches")
-            - database.One<long>("SELECT value FROM meta WHERE key = 'expired'");
+        long gone = report.LedgerEntries - database.One<long>("SELECT count(*) FROM batches");
         if (gone != 0)
         {
-            Fault($"ledger: {gone} batches that have an entry are not in the index, and did not expire");
+            Fault($"ledger: {gone} batches that have an entry are not in the index");
         }
     }
 
@@ -196,11 +208,11 @@ internal sealed class StoreVerifier
 
     private List<BatchRow> Rows(Id16 device) => database.All(
         """
-        SELECT no, device, epoch, epoch_id, seq, id, day, path, received_us, ledger, receipt FROM batches
+        SELECT no, device, epoch, epoch_id, seq, id, day, path, received_us, ledger, receipt, expired FROM batches
         WHERE device = $1 ORDER BY epoch, seq
         """,
         row => new BatchRow(
-            StoredBatch.Read(row), (ulong)row.GetInt64(8), (ulong)row.GetInt64(9), row.Bytes(10)),
+            StoredBatch.Read(row), (ulong)row.GetInt64(8), (ulong)row.GetInt64(9), row.Bytes(10), row.GetInt64(11) != 0),
         device);
 
     private static string[] FilesOf(string root, Id16 device, string ending)
@@ -239,5 +251,5 @@ internal sealed class StoreVerifier
         }
     }
 
-    private sealed record BatchRow(StoredBatch Stored, ulong Received, ulong Ledger, byte[] Receipt);
+    private sealed record BatchRow(StoredBatch Stored, ulong Received, ulong Ledger, byte[] Receipt, bool IsExpired);
 }

@@ -14,6 +14,9 @@ internal sealed class VerifyReport
     /// <summary>Batches whose day keys are not here: their chain was checked, their rows could not be.</summary>
     public long Unopened { get; set; }
 
+    /// <summary>Batches of which only the manifest is left, because their retention has ended.</summary>
+    public long Expired { get; set; }
+
     /// <summary>Batches that devices say exist and that never came: not a fault of this store.</summary>
     public long Missing { get; set; }
 

@@ -14,6 +14,16 @@ namespace Appliance.Wire;
 public readonly record struct BatchClaim(
     Id16 Device, EpochRef Epoch, uint Sequence, int Day, Hash32 Id, KeyId Kid, TaiTime Last)
 {
+    /// <summary>
+    /// The signed object alone, obj("batch"), of a whole batch: what stays when the sections are forgotten.
+    /// </summary>
+    public static Refusal TryReadHeader(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> header)
+    {
+        Refusal refusal = BatchBytes.TryDecode(bytes, out BatchParts? parts);
+        header = parts?.Header ?? default;
+        return refusal;
+    }
+
     /// <summary>Reads the claim of a whole batch; never throws on bad input.</summary>
     public static Refusal TryRead(ReadOnlyMemory<byte> bytes, out BatchClaim claim)
     {

@@ -117,6 +117,26 @@ public sealed class KeySet
     /// </summary>
     public KeySet ForStore() => new(Device, Notice, DeviceKey, null, Recipients);
 
+    /// <summary>
+    /// The set without the private halves that no batch of <paramref name="firstDay"/> or later can need. A key serves
+    /// from its day until the day before the next key of its section and role, so the last one always stays.
+    /// </summary>
+    /// <param name="firstDay">UTC days since 1970.</param>
+    /// <param name="destroyed">How many private halves are gone.</param>
+    public KeySet WithoutExpired(int firstDay, out int destroyed)
+    {
+        var halves = new List<RecipientKey>();
+        destroyed = 0;
+        foreach (RecipientKey key in Recipients)
+        {
+            bool isNeeded = !key.HasPrivate || !HasSuccessor(key, firstDay);
+            halves.Add(isNeeded ? key : key.PublicOnly());
+            destroyed += isNeeded ? 0 : 1;
+        }
+
+        return new KeySet(Device, Notice, DeviceKey, deviceScalar, halves);
+    }
+
     /// <summary>The JSON text, with every private half that is here: a secret.</summary>
     public string ToJson()
     {
@@ -150,6 +170,19 @@ public sealed class KeySet
 
         error = file is null ? "the key set is empty" : Take(file, out set);
         return error.Length == 0;
+    }
+
+    private bool HasSuccessor(RecipientKey key, int lastDay)
+    {
+        foreach (RecipientKey other in Recipients)
+        {
+            if (other.Section == key.Section && other.Role == key.Role && other.Day > key.Day && other.Day <= lastDay)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string Take(KeyFile file, out KeySet? set)

@@ -119,7 +119,8 @@ public sealed class StoreVerbTests
         Assert.Equal("", errors);
         Assert.Equal(
             "verified  3 batches, 3 records, 1 statements\nledger    3 entries\n"
-                + "unopened  0 batches without day keys here\nmissing   1 batches that never came\nfaults    0\n",
+                + "unopened  0 batches without day keys here\n"
+                + "expired   0 batches of which the manifest is left\nmissing   1 batches that never came\nfaults    0\n",
             output);
         Assert.Equal(0, code);
     }
@@ -131,7 +132,7 @@ public sealed class StoreVerbTests
     [InlineData("filter", "its filter in the index is not that of its rows")]
     [InlineData("receipt", "the receipt in the index is not this store's receipt for it")]
     [InlineData("leaf", "entry 0 of the ledger is another one")]
-    [InlineData("row", "1 batches that have an entry are not in the index, and did not expire")]
+    [InlineData("row", "1 batches that have an entry are not in the index")]
     public void Verify_names_each_fault_in_one_line_and_fails(string damage, string sentence)
     {
         using var box = new TestBox();

@@ -21,6 +21,9 @@ internal sealed class TestBox : IDisposable
 
     public KeySet Keys { get; }
 
+    /// <summary>Bytes of the statement of the newest run.</summary>
+    public ReadOnlyMemory<byte> LastStatement { get; private set; }
+
     /// <summary>A time of the day, as a time of a row.</summary>
     public static TaiTime At(long seconds) =>
         LeapSeconds.ToTai((Day * 86_400_000_000L) + (seconds * TaiTime.MicrosecondsPerSecond));
@@ -42,16 +45,22 @@ internal sealed class TestBox : IDisposable
         StartedEpoch started = StartedEpoch.Start(facts, policy, deviceKey, random.NextBytes);
         sealers.Add(started.Sealer);
         lastStatement = started.Id;
+        LastStatement = started.Bytes;
         return started;
     }
 
     /// <summary>Seals a batch; its rows are told apart by the second at which they lie.</summary>
     public SealedBatch Seal(
-        StartedEpoch epoch, long second, RowBatch? rows = null, ulong[]? counters = null, ManifestGap[]? gaps = null)
+        StartedEpoch epoch,
+        long second,
+        RowBatch? rows = null,
+        ulong[]? counters = null,
+        ManifestGap[]? gaps = null,
+        int day = Day)
     {
         rows ??= Rows(second);
         return epoch.Sealer.Seal(
-            Day,
+            day,
             At(second),
             At(second + 5),
             [encoder.Encode(rows, 1), encoder.Encode(rows, 2)],

@@ -93,7 +93,8 @@ internal sealed class TestStore : IDisposable
         StringWriter errors = new();
         var root = new RootCommand
         {
-            IngestCommand.Create(), KeysCommand.Create(), StatusCommand.Create(), VerifyCommand.Create(),
+            ExpireCommand.Create(TestClock.OfDay(TestBox.Day + 366)), IngestCommand.Create(), KeysCommand.Create(),
+            StatusCommand.Create(), VerifyCommand.Create(),
         };
         int code = Exit.Run(root, [.. arguments, "--data", Folder.Root], output, errors);
         return (code, output.ToString(), errors.ToString());

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Appliance.Linux;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Ingest;
+using static System.FormattableString;
+
+namespace Appliance.Retention.Commands;
+
+/// <summary><c>retention expire</c>: forgets days whose retention has ended.</summary>
+internal static class ExpireCommand
+{
+    private const int KeepDaysDefault = 365;
+
+    public static Command Create(TimeProvider? time = null)
+    {
+        Option<string> data = DataOption.Create();
+        Option<int> keep = new("--keep-days")
+        {
+            Description = "days before today that are kept",
+            DefaultValueFactory = _ => KeepDaysDefault,
+        };
+        Option<bool> json = new("--json") { Description = "print the result as JSON" };
+        Command command = new("expire", "destroy the keys and records of days whose retention has ended")
+        {
+            data, keep, json,
+        };
+        command.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => Run(
+            new StoreFolder(parsed.GetValue(data)!),
+            parsed.GetValue(keep),
+            parsed.GetValue(json),
+            time ?? TimeProvider.System,
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error)));
+        return command;
+    }
+
+    private static int Run(
+        StoreFolder folder, int keepDays, bool json, TimeProvider time, TextWriter output, TextWriter errors)
+    {
+        if (keepDays < 1)
+        {
+            return Exit.Say(errors, Exit.BadInput, "--keep-days must be at least 1: today is never forgotten");
+        }
+
+        if (!File.Exists(folder.Database))
+        {
+            return Exit.Say(errors, Exit.BadInput, $"{folder.Database} is not there; give the data folder of a store");
+        }
+
+        using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
+        using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
+        int today = (int)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalDays;
+        ExpiryReport report = new StoreExpiry(folder, database).Run(today - keepDays);
+        if (json)
+        {
+            JsonText.Write(output, report);
+            return Exit.Success;
+        }
+
+        output.WriteLine($"kept from {report.FirstDayKept} on");
+        output.WriteLine(Invariant($"destroyed {report.Keys} private day keys"));
+        output.WriteLine(Invariant(
+            $"forgot    {report.Batches} batches, {report.Records} records, {report.Bytes} bytes; manifests stay"));
+        output.WriteLine(Invariant($"removed   {report.Aside} batches beside the archive"));
+        return Exit.Success;
+    }
+}

@@ -1,0 +1,129 @@
+using Appliance.Linux;
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Ingest;
+
+/// <summary>What forgetting came to.</summary>
+internal sealed class ExpiryReport
+{
+    /// <summary>First UTC day that is still kept.</summary>
+    public required string FirstDayKept { get; init; }
+
+    /// <summary>Private day keys destroyed.</summary>
+    public int Keys { get; set; }
+
+    /// <summary>Batches of which only the signed manifest is left.</summary>
+    public long Batches { get; set; }
+
+    public long Records { get; set; }
+
+    public long Bytes { get; set; }
+
+    /// <summary>Files beside the archive that were removed.</summary>
+    public int Aside { get; set; }
+}
+
+/// <summary>
+/// Forgets days whose retention has ended. The keys go first: from then on no copy of a batch anywhere opens. Then the
+/// sealed bytes, filters and rows; the signed manifest stays, so that the chain can be verified for ever. A crash at any
+/// point is made good by running it again. What a disk keeps of overwritten blocks is the reason why the keys go first,
+/// and why they belong on a medium that can forget.
+/// </summary>
+internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
+{
+    /// <summary>Forgets every day before <paramref name="firstDay"/>; the caller holds the writer's lock.</summary>
+    public ExpiryReport Run(int firstDay)
+    {
+        var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(firstDay) };
+        report.Keys = KeyRing.DestroyExpired(folder, firstDay);
+        foreach ((long number, string path, long rows, long size, long received) in database.All(
+            "SELECT no, path, rows, size, received_us FROM batches WHERE expired = 0 AND day < $1",
+            row => (row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
+            firstDay))
+        {
+            Expire(number, path, (ulong)received);
+            report.Batches++;
+            report.Records += rows;
+            report.Bytes += size;
+        }
+
+        Narrow();
+        RemoveLeftOver(firstDay);
+        foreach (string root in (string[])[folder.Forks, folder.Waiting])
+        {
+            report.Aside += RemoveOld(root, firstDay);
+        }
+
+        database.Run("VACUUM");
+        return report;
+    }
+
+    private void Expire(long number, string path, ulong received)
+    {
+        string file = Path.Combine(folder.Root, path);
+        string manifest = StoreFolder.ManifestOf(file);
+        if (File.Exists(file))
+        {
+            Refusal refusal = BatchClaim.TryReadHeader(File.ReadAllBytes(file), out ReadOnlyMemory<byte> header);
+            if (refusal != Refusal.None)
+            {
+                throw new ArchiveException($"{path} cannot be read: {refusal.Sentence()}; restore it from a copy");
+            }
+
+            folder.Put(manifest, header.Span, received);
+        }
+
+        database.Begin();
+        database.Run(
+            "UPDATE batches SET expired = 1, path = $2 WHERE no = $1", number, folder.Relative(manifest));
+        database.Run("DELETE FROM filters WHERE batch = $1", number);
+        database.Commit();
+        if (File.Exists(file))
+        {
+            DurableFile.Delete(file);
+        }
+    }
+
+    /// <summary>What is here begins later now.</summary>
+    private void Narrow() => database.Run(
+        """
+        UPDATE epochs SET (first_us, last_us) = (
+            SELECT min(b.first_us), max(b.last_us) FROM batches b
+            WHERE b.device = epochs.device AND b.epoch = epochs.number AND b.expired = 0)
+        WHERE verdict = 0 AND EXISTS (
+            SELECT 1 FROM batches b WHERE b.device = epochs.device AND b.epoch = epochs.number AND b.expired = 1)
+        """);
+
+    /// <summary>Files that a crash between index and removal left: their days are over all the same.</summary>
+    private void RemoveLeftOver(int firstDay)
+    {
+        string kept = StoreFolder.DayName(firstDay);
+        foreach (string day in Directory.Exists(folder.Archive)
+            ? Directory.GetDirectories(folder.Archive, "????-??-??", SearchOption.AllDirectories)
+            : [])
+        {
+            if (string.CompareOrdinal(Path.GetFileName(day), kept) < 0)
+            {
+                Array.ForEach(Directory.GetFiles(day, "*" + StoreFolder.BatchEnding), DurableFile.Delete);
+            }
+        }
+    }
+
+    private static int RemoveOld(string root, int firstDay)
+    {
+        int removed = 0;
+        foreach (string path in Directory.Exists(root)
+            ? Directory.GetFiles(root, "*" + StoreFolder.BatchEnding, SearchOption.AllDirectories)
+            : [])
+        {
+            if (BatchClaim.TryRead(File.ReadAllBytes(path), out BatchClaim claim) != Refusal.None || claim.Day < firstDay)
+            {
+                DurableFile.Delete(path);
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+}

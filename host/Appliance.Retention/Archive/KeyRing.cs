@@ -76,8 +76,8 @@ internal sealed class KeyRing
     }
 
     /// <summary>
-    /// Destroys the private day keys that no batch of <paramref name="firstDay"/> or later needs: each file is replaced,
-    /// durable, by one without them. Returns how many are gone.
+    /// Destroys the private day keys that no batch of <paramref name="firstDay"/> or later needs: each file is
+    /// replaced, durable, by one without them. Returns how many are gone.
     /// </summary>
     public static int DestroyExpired(StoreFolder folder, int firstDay)
     {

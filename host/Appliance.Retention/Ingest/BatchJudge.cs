@@ -52,7 +52,7 @@ internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedCloc
         return refusal;
     }
 
-    /// <summary>Holds what is left of an expired batch against signature and chain; given where it belongs there.</summary>
+    /// <summary>Holds what is left of an expired batch against signature and chain; given where it fits.</summary>
     public Refusal JudgeManifest(DeviceKeys keys, ReadOnlyMemory<byte> bytes, out VerifiedManifest? header)
     {
         var rules = new ReaderRules(keys.Device, default, int.MaxValue);

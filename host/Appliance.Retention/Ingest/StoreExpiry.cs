@@ -26,8 +26,8 @@ internal sealed class ExpiryReport
 
 /// <summary>
 /// Forgets days whose retention has ended. The keys go first: from then on no copy of a batch anywhere opens. Then the
-/// sealed bytes, filters and rows; the signed manifest stays, so that the chain can be verified for ever. A crash at any
-/// point is made good by running it again. What a disk keeps of overwritten blocks is the reason why the keys go first,
+/// sealed bytes, filters and rows; the signed manifest stays, so that the chain can be verified for ever. A crash at
+/// any point is made good by running it again. What a disk keeps of overwritten blocks is the reason why the keys go first,
 /// and why they belong on a medium that can forget.
 /// </summary>
 internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
@@ -117,7 +117,8 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
             ? Directory.GetFiles(root, "*" + StoreFolder.BatchEnding, SearchOption.AllDirectories)
             : [])
         {
-            if (BatchClaim.TryRead(File.ReadAllBytes(path), out BatchClaim claim) != Refusal.None || claim.Day < firstDay)
+            Refusal refusal = BatchClaim.TryRead(File.ReadAllBytes(path), out BatchClaim claim);
+            if (refusal != Refusal.None || claim.Day < firstDay)
             {
                 DurableFile.Delete(path);
                 removed++;

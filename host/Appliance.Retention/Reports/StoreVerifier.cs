@@ -212,7 +212,11 @@ internal sealed class StoreVerifier
         WHERE device = $1 ORDER BY epoch, seq
         """,
         row => new BatchRow(
-            StoredBatch.Read(row), (ulong)row.GetInt64(8), (ulong)row.GetInt64(9), row.Bytes(10), row.GetInt64(11) != 0),
+            StoredBatch.Read(row),
+            (ulong)row.GetInt64(8),
+            (ulong)row.GetInt64(9),
+            row.Bytes(10),
+            row.GetInt64(11) != 0),
         device);
 
     private static string[] FilesOf(string root, Id16 device, string ending)

@@ -38,7 +38,7 @@ public sealed class ServeTests(ITestOutputHelper report)
         var killing = new Killing(broker, store, new Random(Seed), count);
         for (int rounds = 0; waiting.Count > 0; rounds++)
         {
-            Assert.True(rounds < 20 * Kills, $"seed {Seed}: {waiting.Count} of {count} without a receipt; {store.Said}");
+            Assert.True(rounds < 20 * Kills, $"seed {Seed}: {waiting.Count} of {count} unreceipted; {store.Said}");
             await DrainAsync(broker, store, box, run, waiting, killing);
         }
 

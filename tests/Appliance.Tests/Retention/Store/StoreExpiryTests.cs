@@ -24,7 +24,8 @@ public sealed class StoreExpiryTests
         int bytes = batches[0].Bytes.Length + batches[1].Bytes.Length;
         Assert.Equal(
             "kept from 2024-10-05 on\ndestroyed 6 private day keys\n"
-                + $"forgot    2 batches, 2 records, {bytes} bytes; manifests stay\nremoved   0 batches beside the archive\n",
+                + $"forgot    2 batches, 2 records, {bytes} bytes; manifests stay\n"
+                + "removed   0 batches beside the archive\n",
             output);
         Assert.Equal((0, ""), (verified, faults));
         Assert.Contains("expired   2 batches of which the manifest is left\nmissing   0 ", verifyOutput);

@@ -120,7 +120,8 @@ public sealed class StoreVerbTests
         Assert.Equal(
             "verified  3 batches, 3 records, 1 statements\nledger    3 entries\n"
                 + "unopened  0 batches without day keys here\n"
-                + "expired   0 batches of which the manifest is left\nmissing   1 batches that never came\nfaults    0\n",
+                + "expired   0 batches of which the manifest is left\n"
+                + "missing   1 batches that never came\nfaults    0\n",
             output);
         Assert.Equal(0, code);
     }

@@ -1,3 +1,4 @@
+using Appliance.Edge.Pipeline;
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Wire;
@@ -41,18 +42,9 @@ internal sealed class SegmentBox : IDisposable
         flash = FlashFolder.Open(folder.FullName);
         JournalOptions options = new() { SegmentBytes = SegmentBytes };
         Journal = JournalWriter.Open(flash, options, out RecoveryReport found);
-        EpochStatement facts = new()
-        {
-            Device = Keys.Device,
-            Epoch = new EpochRef(found.EpochNext, default),
-            RecoveryVerdict = found.Verdict,
-            SoftwareVersion = "0",
-            SoftwareHash = default,
-        };
-        using SigningKey key = Keys.OpenDeviceKey();
-        epoch = StartedEpoch.Start(
-            facts, new SealingPolicy(Keys.Notice, default, 0, Keys.Schedule()), key, random.NextBytes);
-        Journal.Append(FrameKind.EpochStatement, Epoch, 0, epoch.Bytes.Span);
+        epoch = EpochOpening.Begin(
+            Journal, new JournalReader(flash), found, Keys, SoftwareIdentity.OfRunning(), default, random.NextBytes,
+            out _);
     }
 
     /// <summary>Makes batches durable, one commit each.</summary>

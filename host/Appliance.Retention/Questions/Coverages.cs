@@ -78,7 +78,7 @@ internal sealed class Coverages(Coverage coverage)
 
         foreach (CoverageGap gap in device.Gaps)
         {
-            if (window.Touches(gap.From, gap.To) && gap.Cause != EstimateCause)
+            if (window.Touches(gap.From, gap.To) && gap.Cause != EstimateCause && !IsSaid(missing, device, gap))
             {
                 missing.Add(new NotCovered(device.Device, gap));
             }
@@ -92,6 +92,11 @@ internal sealed class Coverages(Coverage coverage)
         void Add(TaiTime from, TaiTime to, string cause) => missing.Add(new NotCovered(
             device.Device, new CoverageGap(from, to, GapSource.MissingBatches, cause, Leg: "", Where: "")));
     }
+
+    /// <summary>A restart is told by the chain, by the manifest and by a record: once is enough.</summary>
+    private static bool IsSaid(List<NotCovered> missing, DeviceCoverage device, CoverageGap gap) => missing.Exists(
+        said => said.Device == device.Device && said.Gap.Cause == gap.Cause && said.Gap.Leg == gap.Leg
+            && said.Gap.From <= gap.From && gap.To <= said.Gap.To);
 
     private static TaiTime Min(TaiTime left, TaiTime right) => left < right ? left : right;
 

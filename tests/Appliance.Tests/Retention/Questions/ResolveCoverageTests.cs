@@ -101,6 +101,19 @@ public sealed class ResolveCoverageTests : IDisposable
     }
 
     [Fact]
+    public void A_restart_that_the_chain_and_the_manifest_tell_of_is_said_once()
+    {
+        AddFlow(world.Batch(), "100.64.0.9", 9, "15:00", "15:03:50");
+        world.Restart();
+        ManifestGap told = new(AskWorld.At("15:03:51"), AskWorld.At("15:04:39"), GapCause.Restart);
+        AddFlow(world.Batch(lost: false, told), "100.64.0.1", 4001, "15:04:40", "15:05");
+
+        (_, string output) = Resolve("--port", "4000", "--at", "2024-10-04T15:04:10Z");
+
+        Assert.Single(output.Split('\n'), line => line.StartsWith("  - restart: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_open_flow_whose_next_record_never_came_was_silent_where_nothing_is_missing()
     {
         world.CoverTheDay();

@@ -15,12 +15,14 @@ internal sealed class SegmentBox : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("icr-uplink-");
     private readonly int day = (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 86_400);
     private readonly Random random;
+    private readonly JournalOptions options;
     private FlashFolder? flash;
     private StartedEpoch? epoch;
 
-    public SegmentBox(int seed)
+    public SegmentBox(int seed, long totalBytesMax = long.MaxValue)
     {
         random = new Random(seed);
+        options = new JournalOptions { SegmentBytes = SegmentBytes, TotalBytesMax = totalBytesMax };
         Keys = KeySet.MakeLab(random.NextBytes, day, 1);
     }
 
@@ -40,16 +42,20 @@ internal sealed class SegmentBox : IDisposable
     public void Open()
     {
         flash = FlashFolder.Open(folder.FullName);
-        JournalOptions options = new() { SegmentBytes = SegmentBytes };
         Journal = JournalWriter.Open(flash, options, out RecoveryReport found);
         epoch = EpochOpening.Begin(
             Journal, new JournalReader(flash), found, Keys, SoftwareIdentity.OfRunning(), default, random.NextBytes,
             out _);
     }
 
-    /// <summary>Makes batches durable, one commit each.</summary>
-    public void Write(int batches)
+    /// <summary>Makes batches durable, one commit each; false where the flash is full and the last one waits.</summary>
+    public bool Write(int batches)
     {
+        if (Journal.Commit() != CommitState.Durable)
+        {
+            return false;
+        }
+
         TaiTime now = LeapSeconds.ToTai(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000);
         for (int i = 0; i < batches; i++)
         {
@@ -59,9 +65,11 @@ internal sealed class SegmentBox : IDisposable
             Written.Add((Epoch, made.Sequence), made.Id);
             if (Journal.Commit() != CommitState.Durable)
             {
-                throw new InvalidOperationException("the folder is full");
+                return false;
             }
         }
+
+        return true;
     }
 
     /// <summary>Ends the run in order.</summary>

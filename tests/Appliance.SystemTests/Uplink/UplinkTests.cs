@@ -149,6 +149,33 @@ public sealed class UplinkTests
     }
 
     [ProgramFact("mosquitto")]
+    public async Task A_flash_that_was_full_takes_batches_again_once_receipts_have_freed_it()
+    {
+        await using MosquittoBroker broker = new("store-1");
+        using SegmentBox box = new(12, totalBytesMax: 256 * 1024);
+        using SigningKey key = SigningKey.New(RandomNumberGenerator.Fill);
+        await using FakeStore store = new(broker, key, (_, _) => Refusal.None);
+        box.Open();
+        using FlashFolder flash = FlashFolder.OpenForReading(box.Folder);
+        using UplinkService uplink = Open(broker, box, flash, key);
+        Assert.False(box.Write(1000));
+        int held = box.Written.Count;
+        Assert.InRange(held, 40, 64);
+        uplink.SettleJournal(box.Journal);
+        Assert.False(box.Write(1));
+        uplink.Start(Fail);
+        await UntilAsync(uplink, () =>
+        {
+            uplink.SettleJournal(box.Journal);
+            bool hasRoom = box.Write(box.Written.Count < 3 * held ? 1 : 0);
+            return hasRoom && box.Written.Count == 3 * held && uplink.Status.BacklogBatches == 0;
+        });
+        await uplink.StopAsync();
+        Assert.Equal(box.Written.Keys, store.Batches().Distinct().Order());
+        Assert.InRange(box.Journal.Bytes, 1, 256 * 1024);
+    }
+
+    [ProgramFact("mosquitto")]
     public async Task The_state_topic_says_online_and_then_stopped()
     {
         await using MosquittoBroker broker = new("store-1");

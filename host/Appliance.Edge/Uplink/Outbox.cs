@@ -304,7 +304,7 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
 
             return new OutboxTotals(
                 waiting.Count + sent.Count, bytes, sent.Count, oldest, receiptedCount, refusedCount, unreadableCount,
-                resentCount);
+                resentCount, !isBehind);
         }
     }
 

@@ -60,7 +60,7 @@ internal enum Settlement
     OtherId,
 }
 
-/// <summary>Counts of the outbox at one moment.</summary>
+/// <summary>Counts of the outbox at one moment; not whole while flash holds what was not counted yet.</summary>
 internal readonly record struct OutboxTotals(
     long Batches, long Bytes, int InFlight, long OldestUtcUs, long Receipted, long Refused, long Unreadable,
-    long Resent);
+    long Resent, bool IsWhole);

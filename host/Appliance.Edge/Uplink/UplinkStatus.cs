@@ -14,6 +14,9 @@ public sealed record UplinkStatus
 
     public required long BacklogBytes { get; init; }
 
+    /// <summary>False while there is more on flash than was counted: until the first scan, or beyond the limit.</summary>
+    public required bool BacklogIsWhole { get; init; }
+
     /// <summary>Batches sent that have no receipt yet.</summary>
     public required int InFlight { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record UplinkStatus
         Broker = "",
         BacklogBatches = 0,
         BacklogBytes = 0,
+        BacklogIsWhole = true,
         InFlight = 0,
         OldestUnreceiptedSeconds = null,
         Receipted = 0,

@@ -58,6 +58,7 @@ internal sealed class UplinkTally(string broker)
             Broker = broker,
             BacklogBatches = totals.Batches,
             BacklogBytes = totals.Bytes,
+            BacklogIsWhole = totals.IsWhole,
             InFlight = totals.InFlight,
             OldestUnreceiptedSeconds = age is { } seconds ? Math.Round(seconds, 1) : null,
             Receipted = totals.Receipted,

@@ -86,7 +86,8 @@ public sealed class UplinkToStoreTests(ITestOutputHelper report)
                 who = Who.Nobody;
             }
 
-            isDone |= who == Who.Nobody && box.Written.Count == due && status.BacklogBatches == 0;
+            isDone |= who == Who.Nobody && box.Written.Count == due
+                && status is { BacklogBatches: 0, BacklogIsWhole: true };
             Assert.False(
                 patience.IsCancellationRequested,
                 $"seed {Seed}: {JsonSerializer.Serialize(status)}; {store.Said}");

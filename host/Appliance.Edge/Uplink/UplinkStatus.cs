@@ -14,7 +14,7 @@ public sealed record UplinkStatus
 
     public required long BacklogBytes { get; init; }
 
-    /// <summary>False while there is more on flash than was counted: until the first scan, or beyond the limit.</summary>
+    /// <summary>False while flash holds more than was counted: until the first scan, or beyond the limit.</summary>
     public required bool BacklogIsWhole { get; init; }
 
     /// <summary>Batches sent that have no receipt yet.</summary>

@@ -17,18 +17,22 @@ internal sealed record DemoAnswer(string Question, string Command, string Answer
 internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> truth)
 {
     private const int AroundSeconds = 2;
+    private const int DnsPort = 53;
+
+    // A stretch at the end, after the gap: only where nothing is missing can the answer be no.
+    private const long QuietUs = 3_000_000;
 
     public IEnumerable<DemoAnswer> Ask(DateTimeOffset gapMiddle)
     {
-        ILookup<string, ConntrackEntry> byName = truth.Where(e => e.Name.Length > 0).ToLookup(e => e.Name);
+        ILookup<string, ConntrackEntry> byName = truth.Where(IsUse).ToLookup(e => e.Name);
         ConntrackEntry rare = byName.First(g => g.Select(e => e.Source).Distinct().Count() == 1).First();
         IGrouping<string, ConntrackEntry> busy = byName.MaxBy(g => g.Select(e => e.Source).Distinct().Count())!;
         yield return Rare(rare);
         yield return Popular(busy);
         yield return ByPort(busy.First());
         yield return Services(rare);
-        yield return Accessed(rare, rare.Name, "yes");
-        yield return Accessed(rare, "never.contacted.example", "no");
+        yield return Accessed(rare, rare.Name, "yes", truth.Min(e => e.StartUs));
+        yield return Accessed(rare, "never.contacted.example", "no", LastUs - QuietUs);
         yield return Gap(gapMiddle);
     }
 
@@ -55,20 +59,23 @@ internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> t
     private DemoAnswer Services(ConntrackEntry entry)
     {
         string[] command =
-            ["services", "--inside", entry.Source, "--from", Utc(truth.Min(e => e.StartUs)), "--to", Utc(LastUs)];
+        [
+            "services", "--inside", entry.Source,
+            "--from", Utc(truth.Min(e => e.StartUs)), "--to", Utc(truth.Max(e => e.StartUs)),
+        ];
         JsonElement answer = Ask(command);
-        int expected = truth.Where(e => e.Source == entry.Source && e.Name.Length > 0).Select(e => e.Name).Distinct().Count();
-        int found = answer.GetProperty("services").EnumerateArray()
-            .Count(s => s.GetProperty("service").GetString()!.Length > 0);
-        return new($"Which services did the line {entry.Source} use?", Words(command), $"{found} services", $"{expected} services");
+        int expected = truth.Where(e => e.Source == entry.Source && IsUse(e)).Select(e => e.Name).Distinct().Count();
+        int found = answer.GetProperty("services").EnumerateArray().Count(IsNamedUse);
+        return new(
+            $"Which services did the line {entry.Source} use?", Words(command), $"{found} services", $"{expected} services");
     }
 
-    private DemoAnswer Accessed(ConntrackEntry entry, string service, string expected)
+    private DemoAnswer Accessed(ConntrackEntry entry, string service, string expected, long fromUs)
     {
         string[] command =
         [
             "accessed", "--inside", entry.Source, "--service", service,
-            "--from", Utc(truth.Min(e => e.StartUs)), "--to", Utc(LastUs),
+            "--from", Utc(fromUs), "--to", Utc(LastUs),
         ];
         return new(
             $"Did the line {entry.Source} use {service}?", Words(command), Ask(command).GetProperty("answer").GetString()!,
@@ -79,7 +86,14 @@ internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> t
         "Who held the address while the appliance was down?", "not covered",
         ["--at", middle.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)]);
 
-    private long LastUs => truth.Max(e => e.StartUs) + 1_000_000;
+    // Answers are whole seconds: the last one that traffic surely fills.
+    private long LastUs => truth.Max(e => e.StartUs) - 1_000_000;
+
+    // A DNS query looks a name up; that is no use of the service.
+    private static bool IsUse(ConntrackEntry entry) => entry.Name.Length > 0 && entry.RemotePort != DnsPort;
+
+    private static bool IsNamedUse(JsonElement service) =>
+        service.GetProperty("service").ValueKind == JsonValueKind.String && !service.GetProperty("lookup").GetBoolean();
 
     private static string Seconds => Number(AroundSeconds);
 

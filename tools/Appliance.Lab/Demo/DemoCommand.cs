@@ -16,7 +16,7 @@ internal static class DemoCommand
         };
         Option<int> flows = new("--flows") { Description = "connections", DefaultValueFactory = _ => 2_000 };
         Option<bool> json = new("--json") { Description = "print the summary as JSON" };
-        Command demo = new("demo", "A carrier NAT in miniature, the appliance, the store, and the questions; needs root.")
+        Command demo = new("demo", "A small carrier NAT, the appliance, the store, and the questions; needs root.")
         {
             subscribers, flows, json,
         };

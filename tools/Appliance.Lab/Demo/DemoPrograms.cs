@@ -26,7 +26,8 @@ internal static class DemoPrograms
             "dotnet", [program, .. arguments], line => output.AppendLine(line));
         if (!child.Wait(BedLimits.Traffic) || child.ExitCode > 1)
         {
-            throw new BedException($"{Path.GetFileNameWithoutExtension(program)} {arguments[0]}: {child.Errors.Trim()}");
+            string name = Path.GetFileNameWithoutExtension(program);
+            throw new BedException($"{name} {arguments[0]}: {child.Errors.Trim()}");
         }
 
         return output.ToString();

@@ -11,21 +11,26 @@ internal sealed record DemoAnswer(string Question, string Command, string Answer
 }
 
 /// <summary>
-/// The questions of the operational case, asked of the store with its own program. What the answer must be is taken from
-/// the kernel's connections, never from the product.
+/// The questions of the operational case, asked of the store with its own program. What the answer must be is taken
+/// from the kernel's connections, never from the product.
 /// </summary>
 internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> truth)
 {
     private const int AroundSeconds = 2;
     private const int DnsPort = 53;
 
+    // Without a port the answer rests on nobody else being seen, so the time asked for must be covered whole.
+    private const long AwayUs = 4_000_000;
+
     // A stretch at the end, after the gap: only where nothing is missing can the answer be no.
-    private const long QuietUs = 3_000_000;
+    private const long QuietUs = 1_000_000;
 
     public IEnumerable<DemoAnswer> Ask(DateTimeOffset gapMiddle)
     {
         ILookup<string, ConntrackEntry> byName = truth.Where(IsUse).ToLookup(e => e.Name);
-        ConntrackEntry rare = byName.First(g => g.Select(e => e.Source).Distinct().Count() == 1).First();
+        long gapUs = gapMiddle.ToUnixTimeMilliseconds() * 1000;
+        ConntrackEntry rare = byName.Where(g => g.Select(e => e.Source).Distinct().Count() == 1).Select(g => g.First())
+            .First(e => e.StartUs > truth.Min(first => first.StartUs) + AwayUs && e.StartUs < gapUs - (2 * AwayUs));
         IGrouping<string, ConntrackEntry> busy = byName.MaxBy(g => g.Select(e => e.Source).Distinct().Count())!;
         yield return Rare(rare);
         yield return Popular(busy);
@@ -67,7 +72,8 @@ internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> t
         int expected = truth.Where(e => e.Source == entry.Source && IsUse(e)).Select(e => e.Name).Distinct().Count();
         int found = answer.GetProperty("services").EnumerateArray().Count(IsNamedUse);
         return new(
-            $"Which services did the line {entry.Source} use?", Words(command), $"{found} services", $"{expected} services");
+            $"Which services did the line {entry.Source} use?", Words(command),
+            $"{found} services", $"{expected} services");
     }
 
     private DemoAnswer Accessed(ConntrackEntry entry, string service, string expected, long fromUs)
@@ -78,8 +84,8 @@ internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> t
             "--from", Utc(fromUs), "--to", Utc(LastUs),
         ];
         return new(
-            $"Did the line {entry.Source} use {service}?", Words(command), Ask(command).GetProperty("answer").GetString()!,
-            expected);
+            $"Did the line {entry.Source} use {service}?", Words(command),
+            Ask(command).GetProperty("answer").GetString()!, expected);
     }
 
     private DemoAnswer Gap(DateTimeOffset middle) => Resolve(

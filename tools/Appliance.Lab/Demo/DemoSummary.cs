@@ -44,19 +44,22 @@ internal sealed record DemoSummary
             What you have seen
               {Customers} customers shared one public address and made {Connections:N0} connections through a real NAT.
               The appliance saw copies of both sides of it, told from the packets alone which customer each
-              connection belonged to, and sent sealed records to the store over MQTT: {BatchesReceipted} batches since it was
-              cut off in the middle; the broker was killed as well and nothing was lost.
+              connection belonged to, and sent sealed records to the store over MQTT: {BatchesReceipted} batches
+              since it was cut off in the middle. The broker was killed as well, and nothing was lost.
 
-              {Right:N0} of {Connections:N0} connections in the kernel's own table have exactly one record, with the right customer,
-              ports, service name, packets and bytes. Records without a connection: {Records - Right:N0}.
+              {Right:N0} of {Connections:N0} connections in the kernel's own table have exactly one record, with the
+              right customer, ports, service name, packets and bytes. Records without a connection: {Records - Right:N0}.
 
             What the store answered
 
             """);
         foreach (DemoAnswer answer in Answers)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n  {answer.Question}\n    $ {answer.Command}\n    {answer.Answer}");
-            text.Append(answer.IsRight ? "   (as the kernel's table says)\n" : $"   WRONG: {answer.Expected} was expected\n");
+            string verdict = answer.IsRight
+                ? "(as the kernel's table says)"
+                : $"WRONG: {answer.Expected} was expected";
+            text.Append(CultureInfo.InvariantCulture, $"\n  {answer.Question}\n    $ {answer.Command}\n");
+            text.Append(CultureInfo.InvariantCulture, $"    {answer.Answer}   {verdict}\n");
         }
 
         foreach (string mismatch in Mismatches)
@@ -64,7 +67,7 @@ internal sealed record DemoSummary
             text.Append(CultureInfo.InvariantCulture, $"\n  WRONG: {mismatch}");
         }
 
-        string verdict = IsRight ? "All of it was right." : "NOT all of it was right.";
-        return text.Append(CultureInfo.InvariantCulture, $"\n{verdict} ({Seconds} s)").ToString();
+        string end = IsRight ? "All of it was right." : "NOT all of it was right.";
+        return text.Append(CultureInfo.InvariantCulture, $"\n{end} ({Seconds} s)").ToString();
     }
 }

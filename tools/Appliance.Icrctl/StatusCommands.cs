@@ -106,7 +106,7 @@ internal static class StatusText
             Invariant,
             $"uplink    {s.Uplink.State} to {s.Uplink.Broker}; {least}{s.Uplink.BacklogBatches:N0} batches "
             + $"without a receipt ({s.Uplink.BacklogBytes:N0} bytes{oldest}), {s.Uplink.Receipted:N0} receipted"
-            + refused);
+            + $"{refused}");
         return s.Uplink.State == "off" ? "uplink    off: no broker is configured; batches stay on flash" : text;
     }
 

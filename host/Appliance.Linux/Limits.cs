@@ -26,6 +26,11 @@ internal static class LinuxLimits
     /// <summary>IFNAMSIZ of linux/if.h less the zero at its end.</summary>
     public const int InterfaceNameMax = 15;
 
+    /// <summary>
+    /// Buffer of a recording: room for the largest frame, and pieces so large that a write costs a few ns a frame.
+    /// </summary>
+    public const int RecordingBufferBytes = 1 << 20;
+
     /// <summary>Rings that one thread waits for; a box has at most this many mirror ports.</summary>
     public const int RingsMax = 16;
 

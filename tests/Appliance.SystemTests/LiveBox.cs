@@ -23,6 +23,11 @@ internal sealed class LiveBox : IDisposable
 
     public string Journal => Path.Combine(_folder, "journal");
 
+    /// <summary>The folder of the daemon's last run that was recorded.</summary>
+    public string Recording => Directory.EnumerateDirectories(Path.Combine(_folder, "recordings")).Max()!;
+
+    public string Configuration => _configuration;
+
     public string Keys => Path.Combine(_folder, "keys");
 
     public int Id => _daemon.Id;
@@ -30,7 +35,7 @@ internal sealed class LiveBox : IDisposable
     private string Socket => Path.Combine(_folder, "admin.sock");
 
     /// <summary>Makes keys and configuration, starts the daemon, and returns once it records.</summary>
-    public static LiveBox Start(BedLayout layout, string folder)
+    public static LiveBox Start(BedLayout layout, string folder, bool isRecording = false)
     {
         string keys = Path.Combine(folder, "keys");
         Directory.CreateDirectory(keys);
@@ -46,6 +51,7 @@ internal sealed class LiveBox : IDisposable
                 new { @interface = BedMirror.OutsidePort, leg = "outside" },
             },
             notice = new { profile = "uk-icr" },
+            capture = new { recordTo = isRecording ? Path.Combine(folder, "recordings") : null },
             batch = new { ageSeconds = 1 },
             journal = new { path = Path.Combine(folder, "journal") },
             admin = new { socket = Path.Combine(folder, "admin.sock") },

@@ -20,17 +20,22 @@ internal static class ReplayCommand
         Option<string[]> inside = Files("--inside", "captures of the inside leg (customer side)");
         Option<string[]> outside = Files("--outside", "captures of the outside leg (internet side)");
         Option<string[]> mirror = Files("--mirror", "captures of both legs; the configuration's rules tell them apart");
+        Option<string?> recording = new("--recording")
+        {
+            Description = "folder of one recording of a box (capture.recordTo), with the box's configuration",
+        };
         Option<string?> config = new("--config") { Description = "configuration file; by default the lab profile" };
         Option<string> output = new("--out") { Description = "folder for the segments; new or empty", Required = true };
         Option<bool> json = new("--json") { Description = "print the summary as JSON" };
         Command command = new("replay", "run the daemon's pipeline over capture files")
         {
-            inside, outside, mirror, config, output, json,
+            inside, outside, mirror, recording, config, output, json,
         };
         command.SetAction(parsed =>
         {
             ReplayFiles files = new(
-                parsed.GetValue(inside) ?? [], parsed.GetValue(outside) ?? [], parsed.GetValue(mirror) ?? []);
+                parsed.GetValue(inside) ?? [], parsed.GetValue(outside) ?? [], parsed.GetValue(mirror) ?? [],
+                parsed.GetValue(recording));
             return Run(files, parsed.GetValue(config), parsed.GetValue(output)!, parsed.GetValue(json));
         });
         return command;
@@ -59,7 +64,7 @@ internal static class ReplayCommand
 
         try
         {
-            return Run(sources, options, flow, folder, json);
+            return Run(sources, options, flow, files.EndNs, folder, json);
         }
         catch (JournalDeviceException failure)
         {
@@ -75,7 +80,8 @@ internal static class ReplayCommand
     }
 
     private static int Run(
-        IReadOnlyList<CaptureSequence> sources, ApplianceOptions options, FlowOptions flow, string folder, bool json)
+        IReadOnlyList<CaptureSequence> sources, ApplianceOptions options, FlowOptions flow, long endNs, string folder,
+        bool json)
     {
         if (!ReplayFolder.TryPrepare(folder, out string problem)
             || !ReplayKeys.TryLoad(options.Keys, folder, sources, out KeySet keys, out problem))
@@ -88,7 +94,7 @@ internal static class ReplayCommand
         DeclaredClock clock = new(options.Clock.DeclaredBoundMicroseconds);
         using BoxPipeline box = new(options, flow, keys, flash, clock, Software.Identity, ReplayKeys.Random);
         Progress progress = new(sources);
-        bool whole = Replay.Run(box, [.. sources], progress.Show);
+        bool whole = Replay.Run(box, [.. sources], progress.Show, endNs);
         progress.End();
         string[] problems = [.. sources.SelectMany(source => source.Problems)];
         ReplaySummary summary = ReplaySummary.Of(

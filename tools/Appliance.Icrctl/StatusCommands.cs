@@ -14,11 +14,12 @@ internal static class StatusCommands
     public static IEnumerable<Command> Create() =>
     [
         One("status", "how the box is: health, alarms, clock, flows, legs, storage", s => s, StatusText.Whole),
-        One("legs", "counters and drops of each interface and leg", s => s.Legs, StatusText.Legs),
+        One("legs", "counters, drops and loss of each interface and leg", s => new { s.Legs, s.Loss }, StatusText.Legs),
         One("nat", "flows, and how many are attributed, ambiguous or not attributed", s => s.Flows, StatusText.Flows),
         One("storage", "the journal on flash", s => s.Storage, StatusText.Storage),
         One("uplink", "the way to the store: backlog, receipts, refusals", s => s.Uplink, StatusText.Uplink),
         Watch(),
+        SelfTestOf(),
     ];
 
     private static Command One(
@@ -37,6 +38,29 @@ internal static class StatusCommands
             Console.WriteLine(
                 parsed.GetValue(json) ? JsonSerializer.Serialize(part(status), BoxStatus.Json) : text(status));
             return status.Health == "failing" ? Exit.CheckFailed : Exit.Success;
+        });
+        return command;
+    }
+
+    private static Command SelfTestOf()
+    {
+        Option<string> socket = Socket();
+        Option<bool> json = new("--json") { Description = "print as JSON" };
+        Command command = new("selftest", "check everything that can be checked from here; exit code 1 on a failure")
+        {
+            socket, json,
+        };
+        command.SetAction(parsed =>
+        {
+            if (!AdminClient.TryStatus(parsed.GetValue(socket)!, out BoxStatus status, out string problem))
+            {
+                return Exit.Refuse(problem);
+            }
+
+            SelfCheck[] checks = [.. SelfTest.Of(status)];
+            Console.WriteLine(
+                parsed.GetValue(json) ? JsonSerializer.Serialize(checks, BoxStatus.Json) : SelfTest.Text(checks));
+            return checks.Any(check => check.Outcome == SelfOutcome.Fail) ? Exit.CheckFailed : Exit.Success;
         });
         return command;
     }
@@ -116,10 +140,18 @@ internal static class StatusText
         records   {s.Flows.Records:N0} written, {s.Flows.RecordsDropped:N0} dropped
         """);
 
-    public static string Legs(BoxStatus s) => string.Join('\n', s.Legs.Select(leg => string.Create(
+    public static string Legs(BoxStatus s) =>
+        string.Join('\n', s.Legs.Select(Interface).Concat(s.Loss.Select(Loss)));
+
+    private static string Interface(LegStatus leg) => string.Create(
         Invariant,
         $"leg       {leg.Interface,-10} {leg.Leg,-8} {leg.Received,14:N0} packets {leg.Dropped,8:N0} dropped "
-        + $"{leg.Duplicates,8:N0} duplicates, ring {leg.RingFillPercent} % full")));
+        + $"{leg.Duplicates,8:N0} duplicates, ring {leg.RingFillPercent} % full");
+
+    private static string Loss(LossStatus leg) => string.Create(
+        Invariant,
+        $"mirror    {leg.Words}\n          {leg.HiddenPackets:N0} packets not shown in all, {leg.Cut:N0} shortened, "
+        + $"{leg.OneLegFlows:N0} flows on this leg only");
 
     public static string Storage(BoxStatus s) => string.Create(
         Invariant,

@@ -71,6 +71,12 @@ public sealed record CaptureOptions
 
     /// <summary>A packet that comes later than this after its stamp may be taken out of order, milliseconds.</summary>
     public int WatermarkMs { get; init; } = 100;
+
+    /// <summary>
+    /// Folder that everything captured is written to in the clear, for <c>icrctl replay --recording</c>; not for
+    /// production.
+    /// </summary>
+    public string? RecordTo { get; init; }
 }
 
 /// <summary>Where the field engineer's program talks to the daemon.</summary>

@@ -13,7 +13,9 @@ public static class Replay
     /// <param name="box">A pipeline that has not been fed.</param>
     /// <param name="sources">One a leg, in the order of their interface numbers.</param>
     /// <param name="onProgress">Called after each drain.</param>
-    public static bool Run(BoxPipeline box, ReadOnlySpan<IPacketSource> sources, Action onProgress)
+    /// <param name="endNs">Until when nothing more came, as a recording knows; 0 where that is not known.</param>
+    public static bool Run(
+        BoxPipeline box, ReadOnlySpan<IPacketSource> sources, Action onProgress, long endNs = 0)
     {
         FlowEngine engine = box.Engine;
         LegMerge merge = new(engine, sources);
@@ -32,6 +34,14 @@ public static class Replay
             }
 
             onProgress();
+        }
+
+        while (endNs > engine.NowNs && !engine.AdvanceTo(endNs))
+        {
+            if (!box.Drain(engine.NowNs))
+            {
+                return false;
+            }
         }
 
         while (!engine.CloseAll(EndReason.Stopped))

@@ -34,7 +34,7 @@ internal static class AdminSocket
         app.Use(OnlyKnownPeers);
         app.UseRouting();
         app.MapGet("/status", () => Answer(board, status => status));
-        app.MapGet("/legs", () => Answer(board, status => status.Legs));
+        app.MapGet("/legs", () => Answer(board, status => new { status.Legs, status.Loss }));
         app.MapGet("/storage", () => Answer(board, status => status.Storage));
         app.MapGet("/uplink", () => Answer(board, status => status.Uplink));
         app.MapGet("/nat", () => Answer(board, status => status.Flows));

@@ -44,12 +44,17 @@ internal sealed class BoxDaemon(
         flash = FlashFolder.Open(options.Journal.Path);
         box = new BoxPipeline(options, flow, keys, flash, clock, SoftwareIdentity.OfRunning(), RandomNumberGenerator.Fill);
         box.NoteRestart(receivingSinceNs);
-        packets = new PacketLoop(box.Engine, legs.Rings, options.Capture.WatermarkMs);
+        packets = new PacketLoop(box.Engine, legs.Rings, legs.Sources, options.Capture.WatermarkMs);
         uplink = OpenUplink(box);
         writer = new WriterLoop(box, legs, clock, options, board, uplink);
         packetThread = Start("packets", packets.Run);
         writerThread = Start("writer", writer.Run);
         uplink?.Start(failure => Broken("uplink", failure));
+        if (options.Capture.RecordTo is { } folder)
+        {
+            Events.Recording(log, folder);
+        }
+
         Events.Started(log, box.Epoch.Epoch.Number, box.Recovery.Verdict, memory.Hint);
         SystemdNotify.Send("READY=1");
         return Task.CompletedTask;
@@ -61,6 +66,7 @@ internal sealed class BoxDaemon(
         SystemdNotify.Send("STOPPING=1");
         packets?.Stop();
         packetThread?.Join();
+        legs?.FinishRecordings(packets?.EndNs ?? 0);
         writer?.Stop();
         writerThread?.Join();
         await (uplink?.StopAsync() ?? Task.CompletedTask);

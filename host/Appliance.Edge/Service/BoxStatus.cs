@@ -38,6 +38,9 @@ public sealed record BoxStatus
 
     public required IReadOnlyList<LegStatus> Legs { get; init; }
 
+    /// <summary>What each leg of the mirror does not show.</summary>
+    public required IReadOnlyList<LossStatus> Loss { get; init; }
+
     public required StorageStatus Storage { get; init; }
 
     public required UplinkStatus Uplink { get; init; }

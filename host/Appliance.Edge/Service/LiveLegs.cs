@@ -1,16 +1,20 @@
 using Appliance.Edge.Configuration;
+using Appliance.Edge.Pipeline;
 using Appliance.Flow;
 using Appliance.Linux;
 using Appliance.Linux.Packets;
 
 namespace Appliance.Edge.Service;
 
-/// <summary>The interfaces of a live box: a ring each, the leg that its rules name, and what the kernel counted.</summary>
+/// <summary>
+/// The interfaces of a live box: a ring each, the leg that its rules name, and what the kernel counted.
+/// </summary>
 internal sealed class LiveLegs : IDisposable
 {
     private const int LongFrameShare = 4;
 
     private readonly List<PacketRing> rings = [];
+    private readonly List<RecordingSource> recordings = [];
     private readonly RingCounters[] counters;
 
     /// <summary>Opens a ring on every interface that a rule names; reception begins here.</summary>
@@ -19,11 +23,13 @@ internal sealed class LiveLegs : IDisposable
     {
         Interfaces = [.. options.Legs.Select(rule => rule.Interface).Distinct()];
         LegNames = [.. Interfaces.Select(name => LegOf(options, name))];
+        string? folder = options.Capture.RecordTo is { } all ? RecordingFolder.Begin(all, DateTime.UtcNow) : null;
         try
         {
             for (int i = 0; i < Interfaces.Count; i++)
             {
                 rings.Add(new PacketRing(RingOf(options.Capture, Interfaces[i]), (ushort)i));
+                Record(folder, i);
             }
         }
         catch
@@ -42,6 +48,25 @@ internal sealed class LiveLegs : IDisposable
     public IReadOnlyList<string> LegNames { get; }
 
     public PacketRing[] Rings => [.. rings];
+
+    /// <summary>What the packet thread reads: the rings, through their recordings where there are any.</summary>
+    public IPacketSource[] Sources => recordings.Count > 0 ? [.. recordings] : [.. rings];
+
+    /// <summary>Why a recording has ended early, or null.</summary>
+    public string? RecordingProblem => recordings.Select(r => r.Problem).FirstOrDefault(p => p is not null);
+
+    /// <summary>Ends the recordings, after the packet thread has ended.</summary>
+    /// <param name="endNs">The engine's time when it closed all flows.</param>
+    public void FinishRecordings(long endNs)
+    {
+        for (int i = 0; i < recordings.Count; i++)
+        {
+            recordings[i].Finish(rings[i].ReadCounters().Dropped, endNs);
+        }
+    }
+
+    /// <summary>True where an interface is, or may be, of the leg.</summary>
+    public bool Shows(string leg) => LegNames.Any(name => name == leg || name == "mixed");
 
     /// <summary>Counters of an interface since its ring was opened, as last read.</summary>
     public RingCounters Counters(int index) => counters[index];
@@ -68,7 +93,21 @@ internal sealed class LiveLegs : IDisposable
         return sum;
     }
 
-    public void Dispose() => rings.ForEach(ring => ring.Dispose());
+    public void Dispose()
+    {
+        recordings.ForEach(recording => recording.Dispose());
+        rings.ForEach(ring => ring.Dispose());
+    }
+
+    private void Record(string? folder, int number)
+    {
+        if (folder is not null)
+        {
+            DurableFile.MakeFolder(folder);
+            string path = RecordingFolder.PathOf(folder, number, Interfaces[number]);
+            recordings.Add(new RecordingSource(rings[number], path, Interfaces[number]));
+        }
+    }
 
     private static string LegOf(ApplianceOptions options, string name)
     {

@@ -11,7 +11,8 @@ namespace Appliance.Edge.Service;
 /// are quiet. Nothing is allocated after start. Where the writer is behind, it waits with the rings filling: what they
 /// then cannot hold is counted by the kernel, while a finished record is never dropped.
 /// </summary>
-internal sealed class PacketLoop(FlowEngine engine, PacketRing[] rings, int watermarkMs)
+internal sealed class PacketLoop(
+    FlowEngine engine, PacketRing[] rings, IPacketSource[] sources, int watermarkMs)
 {
     private const int WaitMs = 10;
     private const int StepsBetweenClockReadings = 64;
@@ -22,13 +23,16 @@ internal sealed class PacketLoop(FlowEngine engine, PacketRing[] rings, int wate
     /// <summary>Time of the last pass, nanoseconds since 1970: a loop that hangs is seen by it.</summary>
     public long LastPassNs { get; private set; } = WallClock.NowNs;
 
+    /// <summary>The engine's time when it began to close all flows.</summary>
+    public long EndNs { get; private set; }
+
     /// <summary>Ends <see cref="Run"/> after the packets that are in the rings now.</summary>
     public void Stop() => isStopping = true;
 
     /// <summary>Runs until it is stopped; then closes all flows.</summary>
     public void Run()
     {
-        LegMerge merge = new(engine, rings);
+        LegMerge merge = new(engine, sources);
         long watermark = WallClock.NowNs - watermarkNs;
         int steps = 0;
         while (true)
@@ -49,6 +53,7 @@ internal sealed class PacketLoop(FlowEngine engine, PacketRing[] rings, int wate
             watermark = isStopping ? long.MaxValue : WallClock.NowNs - watermarkNs;
         }
 
+        EndNs = engine.NowNs;
         while (!engine.CloseAll(EndReason.Stopped))
         {
             Thread.Sleep(1);

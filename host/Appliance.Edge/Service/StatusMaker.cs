@@ -26,16 +26,22 @@ internal sealed class StatusBoard
 internal static class StatusMaker
 {
     private const int RingWarnPercent = 75;
+
+    // One packet in a thousand: at this loss every hundredth flow of ten packets has a hole.
+    private const ulong LossAlarmPpm = 1000;
     private static readonly long StartedAt = Environment.TickCount64;
 
     public static BoxStatus Make(
-        BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, UplinkStatus uplink, long nowNs,
-        bool isFull)
+        BoxPipeline box, LiveLegs legs, LossWatch watch, KernelClock clock, ApplianceOptions options,
+        UplinkStatus uplink, bool isFull)
     {
         ulong[] counters = box.Engine.Counters.ToArray();
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
         KernelClockState known = clock.Known;
-        List<string> alarms = [.. AlarmsOf(interfaces, known, counters, isFull), .. uplink.Alarms];
+        IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
+        List<string> alarms =
+            [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. Recordings(legs, options),
+            .. uplink.Alarms];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -50,6 +56,7 @@ internal static class StatusMaker
                 known.IsSynchronised ? known.MaxErrorUs + options.Clock.StampBoundMicroseconds : null),
             Flows = FlowsOf(box, options, counters),
             Legs = interfaces,
+            Loss = loss,
             Storage = new StorageStatus
             {
                 Path = options.Journal.Path,
@@ -62,6 +69,15 @@ internal static class StatusMaker
             Uplink = uplink,
         };
     }
+
+    private static IEnumerable<string> Recordings(LiveLegs legs, ApplianceOptions options) =>
+        legs.RecordingProblem is { } problem ? [$"{problem}; the capture goes on"]
+        : options.Capture.RecordTo is { } folder ? [$"all traffic is written in the clear to {folder}; end it soon"]
+        : [];
+
+    private static IEnumerable<string> LossAlarms(IReadOnlyList<LossStatus> loss) => loss
+        .Where(leg => leg.State == "one-direction" || leg.HiddenPpm >= LossAlarmPpm)
+        .Select(leg => leg.Words);
 
     private static FlowStatus FlowsOf(BoxPipeline box, ApplianceOptions options, ulong[] counters) => new()
     {
@@ -116,7 +132,8 @@ internal static class StatusMaker
 
             if (leg.Dropped > 0)
             {
-                yield return $"{leg.Interface}: {leg.Dropped} packets found the ring full; raise capture.ringMilliseconds";
+                yield return $"{leg.Interface}: {leg.Dropped} packets found the ring full; "
+                    + "raise capture.ringMilliseconds";
             }
         }
 

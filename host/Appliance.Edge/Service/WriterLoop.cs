@@ -25,6 +25,7 @@ internal sealed class WriterLoop
     private readonly ApplianceOptions options;
     private readonly StatusBoard board;
     private readonly UplinkService? uplink;
+    private readonly LossWatch watch = new();
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
@@ -62,7 +63,7 @@ internal sealed class WriterLoop
         }
 
         bool isDurable = box.Drain(WallClock.NowNs) && box.Close();
-        board.Publish(Status(WallClock.NowNs, isFull: !isDurable));
+        board.Publish(Status(isFull: !isDurable));
     }
 
     private void EachSecond(long nowNs)
@@ -80,7 +81,7 @@ internal sealed class WriterLoop
             Expire(nowNs);
         }
 
-        board.Publish(Status(nowNs, isFull));
+        board.Publish(Status(isFull));
     }
 
     // A batch leaves the box at the end of its retention whether or not it has a receipt.
@@ -112,6 +113,6 @@ internal sealed class WriterLoop
 
     private static TaiTime Tai(long utcNs) => LeapSeconds.ToTai(utcNs / 1000);
 
-    private BoxStatus Status(long nowNs, bool isFull) =>
-        StatusMaker.Make(box, legs, clock, options, uplink?.Status ?? UplinkStatus.Off, nowNs, isFull);
+    private BoxStatus Status(bool isFull) =>
+        StatusMaker.Make(box, legs, watch, clock, options, uplink?.Status ?? UplinkStatus.Off, isFull);
 }

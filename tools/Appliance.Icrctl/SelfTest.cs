@@ -1,0 +1,142 @@
+using System.Globalization;
+using Appliance.Edge.Service;
+
+namespace Appliance.Icrctl;
+
+/// <summary>How a check came out; only a failure makes the exit code 1.</summary>
+internal enum SelfOutcome
+{
+    Pass,
+    Warn,
+    Fail,
+}
+
+/// <summary>One line of the self-test.</summary>
+/// <param name="Outcome">How it came out.</param>
+/// <param name="Part">What was looked at.</param>
+/// <param name="Words">What was found, and what to do where it is not good.</param>
+internal sealed record SelfCheck(SelfOutcome Outcome, string Part, string Words);
+
+/// <summary>
+/// <c>icrctl selftest</c>: what a field engineer wants to know before leaving the PoP, from the daemon's status. Shares
+/// are told as warnings where they may be the network's own doing.
+/// </summary>
+internal static class SelfTest
+{
+    // A mirror that loses one packet in a hundred leaves a hole in every tenth flow: that is not left behind.
+    private const ulong LossFailPpm = 10_000;
+    private const ulong LossWarnPpm = 1000;
+
+    // Below these counts a share is chance.
+    private const ulong PacketsLeast = 10_000;
+    private const ulong FlowsLeast = 1000;
+    private const double DuplicateShare = 0.05;
+    private const double ImbalanceShare = 0.2;
+    private const double OneLegShare = 0.05;
+
+    /// <summary>All checks, in the order of a packet's way.</summary>
+    public static IEnumerable<SelfCheck> Of(BoxStatus status) =>
+    [
+        .. status.Legs.SelectMany(Interface),
+        .. status.Loss.SelectMany(Mirror),
+        .. Balance(status.Loss),
+        .. Join(status),
+        Table(status.Flows),
+        Clock(status.Clock),
+        Storage(status.Storage),
+        .. status.Uplink.Alarms.Select(alarm => Warn("uplink", alarm)),
+    ];
+
+    /// <summary>A line each, and the count.</summary>
+    public static string Text(IReadOnlyList<SelfCheck> checks) => string.Join('\n', checks
+        .Select(check => string.Create(
+            CultureInfo.InvariantCulture, $"{Word(check.Outcome)}  {check.Part,-9} {check.Words}"))
+        .Append($"{checks.Count(c => c.Outcome == SelfOutcome.Pass)} passed, "
+            + $"{checks.Count(c => c.Outcome == SelfOutcome.Warn)} to look at, "
+            + $"{checks.Count(c => c.Outcome == SelfOutcome.Fail)} failed"));
+
+    private static string Word(SelfOutcome outcome) => outcome switch
+    {
+        SelfOutcome.Pass => "pass",
+        SelfOutcome.Warn => "warn",
+        _ => "FAIL",
+    };
+
+    private static IEnumerable<SelfCheck> Interface(LegStatus leg)
+    {
+        string name = $"{leg.Interface} ({leg.Leg})";
+        yield return leg.Received == 0
+            ? Fail("interface", $"{name} has shown no packet; check the mirror session, the port and its cable")
+            : Pass("interface", Format($"{name} has shown {leg.Received:N0} packets"));
+        yield return leg.Dropped == 0
+            ? Pass("ring", $"{name} lost nothing on this box")
+            : Warn("ring", Format($"{name} lost {leg.Dropped:N0} packets on this box; raise capture.ringMilliseconds"));
+    }
+
+    private static IEnumerable<SelfCheck> Mirror(LossStatus leg)
+    {
+        SelfOutcome outcome = leg.State == "one-direction" || leg.HiddenPpm >= LossFailPpm ? SelfOutcome.Fail
+            : leg.State == "too-little" || leg.HiddenPpm >= LossWarnPpm ? SelfOutcome.Warn
+            : SelfOutcome.Pass;
+        yield return new SelfCheck(outcome, "mirror", leg.Words);
+        yield return leg.Cut == 0
+            ? Pass("slicing", $"{leg.Leg}: frames arrive whole")
+            : Warn("slicing", Format(
+                $"{leg.Leg}: {leg.Cut:N0} frames came shortened; turn slicing off at the mirror, or names are missed"));
+        yield return leg.Packets < PacketsLeast || leg.Duplicates < leg.Packets * DuplicateShare
+            ? Pass("copies", Format($"{leg.Leg}: {leg.Duplicates:N0} packets were shown twice and counted once"))
+            : Warn("copies", Format($"{leg.Leg}: {100.0 * leg.Duplicates / leg.Packets:F0} % of the packets are copies")
+                + "; mirror each port in one direction, or one side of the router only");
+    }
+
+    private static IEnumerable<SelfCheck> Balance(IReadOnlyList<LossStatus> legs)
+    {
+        if (legs.Count < 2)
+        {
+            yield return Warn("balance", "only one leg is configured: nothing can be attributed from the mirror");
+            yield break;
+        }
+
+        double first = legs[0].Packets - legs[0].Duplicates;
+        double second = legs[1].Packets - legs[1].Duplicates;
+        double most = Math.Max(first, second);
+        bool isEven = most < PacketsLeast || Math.Abs(first - second) <= ImbalanceShare * most;
+        string counts = Format($"{first:N0} packets inside, {second:N0} outside");
+        yield return isEven
+            ? Pass("balance", counts)
+            : Warn("balance", $"{counts}; is a port missing from one mirror, or does traffic pass beside the NAT?");
+    }
+
+    private static IEnumerable<SelfCheck> Join(BoxStatus status)
+    {
+        foreach (LossStatus leg in status.Loss.Where(_ => status.Loss.Count > 1 && status.Flows.Closed >= FlowsLeast))
+        {
+            double share = (double)leg.OneLegFlows / status.Flows.Closed;
+            string words = Format($"{100 * share:F1} % of the flows are on the {leg.Leg} leg only");
+            yield return share <= OneLegShare
+                ? Pass("join", words)
+                : Warn("join", $"{words}; do both mirrors show the same NAT?");
+        }
+    }
+
+    private static SelfCheck Table(FlowStatus flows) => flows.Evicted + flows.RecordsDropped == 0
+        ? Pass("flows", Format($"{flows.Open:N0} of {flows.Limit:N0} open, none given up"))
+        : Fail("flows", Format(
+            $"{flows.Evicted:N0} flows given up, {flows.RecordsDropped:N0} records dropped; raise traffic.flowLimit"));
+
+    private static SelfCheck Clock(ClockStatus clock) => clock.BoundUs is uint us
+        ? Pass("clock", Format($"{clock.State}, within {us:N0} us"))
+        : Fail("clock", "unset: records carry no time bound; start chrony or another discipline");
+
+    private static SelfCheck Storage(StorageStatus storage) => storage.IsFull
+        ? Fail("storage", "the flash is full: nothing is recorded; restore the uplink or give the journal more room")
+        : Pass("storage", Format($"{storage.Batches:N0} batches in {storage.Path}"));
+
+    private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static SelfCheck Pass(string part, string words) => new(SelfOutcome.Pass, part, words);
+
+    private static SelfCheck Warn(string part, string words) => new(SelfOutcome.Warn, part, words);
+
+    private static SelfCheck Fail(string part, string words) => new(SelfOutcome.Fail, part, words);
+}

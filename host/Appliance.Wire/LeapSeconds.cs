@@ -20,7 +20,9 @@ public static class LeapSeconds
 
     private const int FirstOffset = 10;
 
-    /// <summary>TAI minus UTC in seconds at a UTC time; the first entry of the table for anything before 1972.</summary>
+    /// <summary>
+    /// TAI minus UTC in seconds at a UTC time; the first entry of the table for anything before 1972.
+    /// </summary>
     public static int AtUtc(long utcMicroseconds)
     {
         int i = Days.Length - 1;
@@ -37,8 +39,8 @@ public static class LeapSeconds
         new(utcMicroseconds + (AtUtc(utcMicroseconds) * TaiTime.MicrosecondsPerSecond));
 
     /// <summary>
-    /// UTC of a TAI time in microseconds since 1970. Inside an inserted leap second, which POSIX time cannot name, it is
-    /// the repeated second that follows.
+    /// UTC of a TAI time in microseconds since 1970. Inside an inserted leap second, which POSIX time cannot name, it
+    /// is the repeated second that follows.
     /// </summary>
     public static long ToUtc(TaiTime time)
     {

@@ -34,10 +34,16 @@ internal sealed record Measured(double Best, double Worst, int Runs, string Outp
         return new(best, worst, runs, output);
     }
 
-    /// <summary>Runs a command to its end; its standard output, or an error that names the command and what it said.</summary>
+    /// <summary>
+    /// Runs a command to its end; its standard output, or an error that names the command and what it said.
+    /// </summary>
     public static string RunOnce(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

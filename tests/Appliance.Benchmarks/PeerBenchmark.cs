@@ -28,7 +28,8 @@ internal static class PeerBenchmark
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  {program,-22} {files.PacketsInside / cpu.Best / 1e6,6:F2} M packets/CPU s"
-                + $"  {1e9 * cpu.Best / files.PacketsInside,5:F0} ns  spread {cpu.SpreadPercent,3:F0} %  (inside leg)"));
+                + $"  {1e9 * cpu.Best / files.PacketsInside,5:F0} ns  spread {cpu.SpreadPercent,3:F0} %"
+                + $"  (inside leg)"));
         }
         catch (InvalidOperationException failure)
         {

@@ -8,14 +8,17 @@ internal static class PipelineBenchmark
 {
     public static void Run(TrafficFiles files, int runs)
     {
-        Report("both legs, names on", files.Packets, Replay(files, runs, "--inside", files.Inside, "--outside", files.Outside));
+        (Measured Cpu, JsonElement Summary) both =
+            Replay(files, runs, "--inside", files.Inside, "--outside", files.Outside);
+        Report("both legs, names on", files.Packets, both);
         Report("inside leg alone", files.PacketsInside, Replay(files, runs, "--inside", files.Inside));
     }
 
     private static (Measured Cpu, JsonElement Summary) Replay(TrafficFiles files, int runs, params string[] legs)
     {
         string output = Path.Combine(files.Folder, "out");
-        string[] replay = ["dotnet", Programs.Icrctl, "replay", "--json", "--config", Configuration(files), "--out", output];
+        string config = Configuration(files);
+        string[] replay = ["dotnet", Programs.Icrctl, "replay", "--json", "--config", config, "--out", output];
         string[] fresh = ["-c", "rm -rf \"$1\" && shift && exec \"$@\"", "sh", output];
         Measured cpu = Measured.Run(runs, "sh", [.. fresh, .. replay, .. legs]);
         return (cpu, JsonDocument.Parse(cpu.Output).RootElement);
@@ -35,10 +38,13 @@ internal static class PipelineBenchmark
     {
         JsonElement s = result.Summary;
         double flows = s.GetProperty("flows").GetDouble();
+        double perSession = s.GetProperty("bytes").GetDouble() / flows;
+        double attributed = s.GetProperty("attributed").GetDouble();
+        double best = result.Cpu.Best;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {what,-22} {packets / result.Cpu.Best / 1e6,6:F2} M packets/CPU s  {1e9 * result.Cpu.Best / packets,5:F0} ns"
-            + $"  spread {result.Cpu.SpreadPercent,3:F0} %  {s.GetProperty("bytes").GetDouble() / flows,6:F1} bytes a session"
-            + $"  {s.GetProperty("flows").GetInt64():N0} flows, {s.GetProperty("attributed").GetInt64():N0} attributed"));
+            $"  {what,-22} {packets / best / 1e6,6:F2} M packets/CPU s  {1e9 * best / packets,5:F0} ns"
+            + $"  spread {result.Cpu.SpreadPercent,3:F0} %  {perSession,6:F1} bytes a session"
+            + $"  {flows:N0} flows, {attributed:N0} attributed"));
     }
 }

@@ -9,7 +9,8 @@ try
 {
     foreach (int perSession in new[] { 20, 6 })
     {
-        TrafficFiles files = TrafficFiles.Make(Path.Combine(folder, $"{perSession}"), perSession, millions * 1_000_000L);
+        string part = Path.Combine(folder, $"{perSession}");
+        TrafficFiles files = TrafficFiles.Make(part, perSession, millions * 1_000_000L);
         Console.WriteLine(files.Describe());
         PipelineBenchmark.Run(files, runs);
         PeerBenchmark.Run(files, runs);

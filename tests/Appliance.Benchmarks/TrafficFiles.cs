@@ -16,7 +16,9 @@ internal sealed record TrafficFiles(string Folder, long PacketsInside, long Pack
 
     public long Packets => PacketsInside + PacketsOutside;
 
-    /// <summary>Generates about as many packets on both legs together, at so many a TCP or QUIC session and leg.</summary>
+    /// <summary>
+    /// Generates about as many packets on both legs together, at so many a TCP or QUIC session and leg.
+    /// </summary>
     public static TrafficFiles Make(string folder, int packetsPerSession, long packets)
     {
         Directory.CreateDirectory(folder);
@@ -50,7 +52,8 @@ internal sealed record TrafficFiles(string Folder, long PacketsInside, long Pack
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Packets:N0} packets, {Flows:N0} sessions: {(double)PacketsInside / Flows:F1} packets a session inside, "
-        + $"{(double)PacketsOutside / Flows:F1} outside; {new FileInfo(Inside).Length / PacketsInside} B a packet in the file");
+        + $"{(double)PacketsOutside / Flows:F1} outside; "
+        + $"{new FileInfo(Inside).Length / PacketsInside} B a packet in the file");
 
     public void Delete() => Directory.Delete(Folder, recursive: true);
 

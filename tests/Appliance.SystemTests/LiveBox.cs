@@ -141,7 +141,9 @@ internal sealed class LiveBox : IDisposable
     public void Dispose() => _daemon.Dispose();
 
     private static BedProcess Launch(BedLayout layout, string configuration) => BedProcess.Start(
-        "ip", BedLayout.Inside(layout.BoxNamespace, "dotnet", Programs.Library("Appliance.Edge", "Appliance.Edge"), configuration));
+        "ip",
+        BedLayout.Inside(
+            layout.BoxNamespace, "dotnet", Programs.Library("Appliance.Edge", "Appliance.Edge"), configuration));
 
     private static long Received(JsonElement status) =>
         status.GetProperty("legs").EnumerateArray().Sum(leg => leg.GetProperty("received").GetInt64());

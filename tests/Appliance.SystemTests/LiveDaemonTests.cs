@@ -37,7 +37,9 @@ public sealed class LiveDaemonTests(ITestOutputHelper output) : IDisposable
         List<ConntrackEntry> truth = BedTruth.Join(watch.Stop(), made);
         Assert.Equal(0, box.Stop());
 
-        Assert.All(status.GetProperty("legs").EnumerateArray(), leg => Assert.Equal(0, leg.GetProperty("dropped").GetInt64()));
+        Assert.All(
+            status.GetProperty("legs").EnumerateArray(),
+            leg => Assert.Equal(0, leg.GetProperty("dropped").GetInt64()));
         Outcome verify = Programs.Icrctl("verify", box.Journal, "--keys", box.Keys);
         Assert.True(verify.Code == 0, verify.Output + verify.Error);
         BedCheck check = BedCheck.Run(truth, box.Records());

@@ -70,7 +70,8 @@ public sealed class LiveKillTests(ITestOutputHelper output) : IDisposable
         foreach (EpochStatement statement in statements.Skip(1))
         {
             Manifest before = manifests.Last(m => m.Epoch.Number < statement.Epoch.Number);
-            Assert.Equal((before.Epoch, before.Sequence), (statement.LastDurable!.Value.Epoch, statement.LastDurable.Value.Sequence));
+            ChainPosition told = statement.LastDurable!.Value;
+            Assert.Equal((before.Epoch, before.Sequence), (told.Epoch, told.Sequence));
             Manifest first = manifests.First(m => m.Epoch.Number == statement.Epoch.Number);
             ManifestGap gap = Assert.Single(first.Gaps);
             Assert.Equal((GapCause.Restart, before.Last), (gap.Cause, gap.From));
@@ -78,12 +79,14 @@ public sealed class LiveKillTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine($"{Kills} kills: {manifests.Count} batches of {statements.Count} epochs, "
-            + $"{promised.Values.Sum()} promised before a kill, {verdict.GetProperty("notes").GetArrayLength()} torn tails");
+            + $"{promised.Values.Sum()} promised before a kill, "
+            + $"{verdict.GetProperty("notes").GetArrayLength()} torn tails");
     }
 
     private static List<Manifest> Manifests(LiveBox box, out List<EpochStatement> statements)
     {
-        Assert.True(KeySet.TryParse(File.ReadAllText(Path.Combine(box.Keys, KeySet.FileName)), out KeySet? keys, out _));
+        string json = File.ReadAllText(Path.Combine(box.Keys, KeySet.FileName));
+        Assert.True(KeySet.TryParse(json, out KeySet? keys, out _));
         ReaderRules rules = new(keys!.Device, keys.Notice, int.MaxValue);
         ChainVerifier chain = new(keys.DeviceKey, rules);
         List<Manifest> manifests = [];
@@ -97,7 +100,8 @@ public sealed class LiveKillTests(ITestOutputHelper output) : IDisposable
                 CertifiedEpoch.TryVerify(frame.Payload, keys.DeviceKey, rules, out CertifiedEpoch? epoch);
                 statements.Add(epoch!.Statement);
             }
-            else if (frame.Label.Kind == FrameKind.Batch && chain.AddBatch(frame.Payload, out VerifiedBatch? batch) == Refusal.None)
+            else if (frame.Label.Kind == FrameKind.Batch
+                && chain.AddBatch(frame.Payload, out VerifiedBatch? batch) == Refusal.None)
             {
                 manifests.Add(batch!.Manifest);
             }

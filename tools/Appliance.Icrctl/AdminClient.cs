@@ -16,7 +16,11 @@ internal static class AdminClient
         problem = "";
         try
         {
-            using HttpClient client = new(HandlerOf(path)) { BaseAddress = new Uri("http://appliance/"), Timeout = Patience };
+            using HttpClient client = new(HandlerOf(path))
+            {
+                BaseAddress = new Uri("http://appliance/"),
+                Timeout = Patience,
+            };
             using HttpResponseMessage answer = client.GetAsync("status").GetAwaiter().GetResult();
             string text = answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
             if (answer.IsSuccessStatusCode)
@@ -30,7 +34,8 @@ internal static class AdminClient
         }
         catch (Exception failure) when (failure is HttpRequestException or SocketException or TaskCanceledException)
         {
-            problem = $"the daemon does not answer on {path}; is it running (systemctl status appliance), and are you root?";
+            problem = $"the daemon does not answer on {path}; is it running (systemctl status appliance), "
+                + "and are you root?";
         }
 
         return problem.Length == 0;

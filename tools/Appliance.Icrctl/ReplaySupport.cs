@@ -6,7 +6,9 @@ using Appliance.Wire;
 
 namespace Appliance.Icrctl;
 
-/// <summary>What a replay uses where no configuration is given: everything permitted, so that it can be compared.</summary>
+/// <summary>
+/// What a replay uses where no configuration is given: everything permitted, so that it can be compared.
+/// </summary>
 internal static class LabProfile
 {
     public static ApplianceOptions Options { get; } = new() { Notice = new NoticeOptions { Profile = "uk-icr" } };
@@ -24,7 +26,8 @@ internal static class ReplayFolder
         try
         {
             Directory.CreateDirectory(folder);
-            bool isEmpty = Directory.EnumerateFileSystemEntries(folder).All(entry => Path.GetFileName(entry) == KeysName);
+            bool isEmpty = Directory.EnumerateFileSystemEntries(folder)
+                .All(entry => Path.GetFileName(entry) == KeysName);
             problem = isEmpty ? "" : $"{folder} is not empty; give a new folder, so that two runs are never mixed";
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -87,7 +90,8 @@ internal static class ReplayKeys
         file.Write(System.Text.Encoding.UTF8.GetBytes(keys.ToJson()));
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"icrctl: no keys are configured; made a lab key set in {path} (it opens what it seals: not for a live box)"));
+            $"icrctl: no keys are configured; made a lab key set in {path} "
+            + $"(it opens what it seals: not for a live box)"));
         return keys;
     }
 }

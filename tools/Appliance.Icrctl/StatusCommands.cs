@@ -136,7 +136,8 @@ internal static class StatusText
 
     public static string Flows(BoxStatus s) => string.Create(Invariant, $"""
         flows     {s.Flows.Open:N0} of {s.Flows.Limit:N0} open, {s.Flows.Closed:N0} closed, {s.Flows.Evicted:N0} evicted
-        joined    {s.Flows.Attributed:N0} attributed, {s.Flows.Ambiguous:N0} ambiguous, {s.Flows.Unattributed:N0} unattributed
+        joined    {s.Flows.Attributed:N0} attributed, {s.Flows.Ambiguous:N0} ambiguous
+                  {s.Flows.Unattributed:N0} unattributed
         records   {s.Flows.Records:N0} written, {s.Flows.RecordsDropped:N0} dropped
         """);
 
@@ -160,6 +161,7 @@ internal static class StatusText
 
     public static string Line(BoxStatus s) => string.Create(
         Invariant,
-        $"{s.Health,-8} {s.Legs.Sum(l => (double)l.Received),14:N0} packets {s.Legs.Sum(l => (double)l.Dropped),8:N0} dropped "
+        $"{s.Health,-8} {s.Legs.Sum(l => (double)l.Received),14:N0} packets "
+        + $"{s.Legs.Sum(l => (double)l.Dropped),8:N0} dropped "
         + $"{s.Flows.Open,9:N0} flows {s.Flows.Attributed,12:N0} attributed {s.Storage.Batches,7:N0} batches");
 }

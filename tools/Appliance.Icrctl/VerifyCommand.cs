@@ -23,7 +23,10 @@ internal static class VerifyCommand
             Description = "folder of keys: at least the device's public key; with day keys the rows are checked too",
         };
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
-        Command command = new("verify", "check signatures, chain, hashes and, with day keys, every row") { path, keys, json };
+        Command command = new("verify", "check signatures, chain, hashes and, with day keys, every row")
+        {
+            path, keys, json,
+        };
         command.SetAction(parsed => Run(parsed.GetValue(path)!, parsed.GetValue(keys), parsed.GetValue(json)));
         return command;
     }

@@ -95,7 +95,9 @@ public sealed record TrafficOptions
     /// <summary>Largest difference between the two legs' stamps of one packet, either sign, milliseconds.</summary>
     public int DelayWindowMs { get; init; } = 500;
 
-    /// <summary>Prefixes of customers; private and shared address space (RFC 1918, 6598, 4193) is always meant.</summary>
+    /// <summary>
+    /// Prefixes of customers; private and shared address space (RFC 1918, 6598, 4193) is always meant.
+    /// </summary>
     public IReadOnlyList<string> CustomerPrefixes { get; init; } = [];
 
     /// <summary>Addresses of the NAT's public pool.</summary>

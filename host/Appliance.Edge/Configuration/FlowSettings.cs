@@ -23,7 +23,8 @@ public static class FlowSettings
             int number = interfaces.ToList().IndexOf(rule.Interface);
             if (number < 0)
             {
-                problem = $"a leg rule names the interface '{rule.Interface}'; there is {string.Join(", ", interfaces)}";
+                string known = string.Join(", ", interfaces);
+                problem = $"a leg rule names the interface '{rule.Interface}'; there is {known}";
                 return false;
             }
 

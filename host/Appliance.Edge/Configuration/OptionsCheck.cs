@@ -3,7 +3,9 @@ using Appliance.Wire;
 
 namespace Appliance.Edge.Configuration;
 
-/// <summary>Every rule that the configuration must keep, in the order of the file; the first that fails is told.</summary>
+/// <summary>
+/// Every rule that the configuration must keep, in the order of the file; the first that fails is told.
+/// </summary>
 internal static class OptionsCheck
 {
     private const int FlowLimitMax = 1 << 24;

@@ -11,7 +11,8 @@ namespace Appliance.Edge.Pipeline;
 /// hears of it. A batch is closed when it is full, when it is old enough, and when the UTC day ends.
 /// </summary>
 internal sealed class BatchWriter(
-    BatchSealer sealer, JournalWriter journal, IClockMap clock, Policy policy, BatchOptions options, FirstRecords firsts)
+    BatchSealer sealer, JournalWriter journal, IClockMap clock, Policy policy, BatchOptions options,
+    FirstRecords firsts)
 {
     private readonly RowSorter sorter = new();
     private readonly RowEncoder encoder = new();

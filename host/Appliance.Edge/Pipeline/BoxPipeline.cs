@@ -41,7 +41,8 @@ public sealed class BoxPipeline : IDisposable
         journal = JournalWriter.Open(flash, settings, out RecoveryReport found);
         Recovery = found;
         Hash32 policyHash = NoticePolicy.HashOf(options.Notice);
-        epoch = EpochOpening.Begin(journal, new JournalReader(flash), found, keys, software, policyHash, random, out lastTime);
+        epoch = EpochOpening.Begin(
+            journal, new JournalReader(flash), found, keys, software, policyHash, random, out lastTime);
         Span<byte> hashKey = stackalloc byte[32];
         random(hashKey);
         Engine = new FlowEngine(flow, queue, hashKey);
@@ -77,7 +78,9 @@ public sealed class BoxPipeline : IDisposable
     /// <summary>Flow rows that an excluded range kept out.</summary>
     public ulong Excluded => policy.Excluded;
 
-    /// <summary>Takes what the engine has finished; closes batches that are due. False when the flash is full.</summary>
+    /// <summary>
+    /// Takes what the engine has finished; closes batches that are due. False when the flash is full.
+    /// </summary>
     /// <param name="nowNs">Time of the engine, raw.</param>
     public bool Drain(long nowNs)
     {

@@ -3,7 +3,9 @@ using Appliance.Wire;
 
 namespace Appliance.Edge.Pipeline;
 
-/// <summary>Runs the pipeline over sources that end. Nothing is dropped: the source waits while the rows are written.</summary>
+/// <summary>
+/// Runs the pipeline over sources that end. Nothing is dropped: the source waits while the rows are written.
+/// </summary>
 public static class Replay
 {
     // Often enough that the open batch never grows far beyond its limit, rarely enough to cost nothing.

@@ -13,7 +13,8 @@ public sealed record SoftwareIdentity(string Version, Hash32 Hash)
     public static SoftwareIdentity OfRunning()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in Directory.GetFiles(AppContext.BaseDirectory, "Appliance.*.dll").Order(StringComparer.Ordinal))
+        string[] assemblies = Directory.GetFiles(AppContext.BaseDirectory, "Appliance.*.dll");
+        foreach (string file in assemblies.Order(StringComparer.Ordinal))
         {
             hash.AppendData(File.ReadAllBytes(file));
         }

@@ -42,7 +42,8 @@ internal sealed class BoxDaemon(
 
         KernelClock clock = new(options.Clock.StampBoundMicroseconds);
         flash = FlashFolder.Open(options.Journal.Path);
-        box = new BoxPipeline(options, flow, keys, flash, clock, SoftwareIdentity.OfRunning(), RandomNumberGenerator.Fill);
+        SoftwareIdentity software = SoftwareIdentity.OfRunning();
+        box = new BoxPipeline(options, flow, keys, flash, clock, software, RandomNumberGenerator.Fill);
         box.NoteRestart(receivingSinceNs);
         packets = new PacketLoop(box.Engine, legs.Rings, legs.Sources, options.Capture.WatermarkMs);
         uplink = OpenUplink(box);

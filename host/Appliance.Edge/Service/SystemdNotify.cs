@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Appliance.Edge.Service;
 
-/// <summary>Tells systemd how the service is (sd_notify(3)): one datagram to the socket it names; nothing without one.</summary>
+/// <summary>
+/// Tells systemd how the service is (sd_notify(3)): one datagram to the socket it names; nothing without one.
+/// </summary>
 internal static class SystemdNotify
 {
     private const string Variable = "NOTIFY_SOCKET";

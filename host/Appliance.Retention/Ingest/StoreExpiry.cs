@@ -27,7 +27,7 @@ internal sealed class ExpiryReport
 /// <summary>
 /// Forgets days whose retention has ended. The keys go first: from then on no copy of a batch anywhere opens. Then the
 /// sealed bytes, filters and rows; the signed manifest stays, so that the chain can be verified for ever. A crash at
-/// any point is made good by running it again. What a disk keeps of overwritten blocks is the reason why the keys go first,
+/// any point is made good by running it again. What a disk keeps of overwritten blocks is why the keys go first,
 /// and why they belong on a medium that can forget.
 /// </summary>
 internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)

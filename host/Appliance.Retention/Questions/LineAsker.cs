@@ -104,7 +104,8 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
         int noBound = holdings.Count(holding => !holding.HasBound);
         if (noBound > 0)
         {
-            notes.Add($"{Questions.Notes.Flows(noBound)} without a bound on their times: the clock was not vouched for");
+            string flows = Questions.Notes.Flows(noBound);
+            notes.Add($"{flows} without a bound on their times: the clock was not vouched for");
         }
 
         if (isPartial)

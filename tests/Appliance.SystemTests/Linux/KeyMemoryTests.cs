@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Appliance.SystemTests.Linux;
 
-/// <summary>Both change the limits of the test's own process, so they are one class and run one after the other.</summary>
+/// <summary>
+/// Both change the limits of the test's own process, so they are one class and run one after the other.
+/// </summary>
 public sealed class KeyMemoryTests
 {
     private const string Hint = "raise LimitMEMLOCK to infinity to keep keys out of swap";

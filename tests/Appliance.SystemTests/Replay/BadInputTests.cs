@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Appliance.SystemTests.Replay;
 
-/// <summary>Whatever is handed to the programs: one clear line, the right exit code, nothing corrupt left behind.</summary>
+/// <summary>
+/// Whatever is handed to the programs: one clear line, the right exit code, nothing corrupt left behind.
+/// </summary>
 public sealed class BadInputTests(ReplayFixture fixture) : IClassFixture<ReplayFixture>
 {
     [Fact]
@@ -37,8 +39,8 @@ public sealed class BadInputTests(ReplayFixture fixture) : IClassFixture<ReplayF
     }
 
     [Fact]
-    public void A_missing_capture_is_named() =>
-        Refused(Programs.Icrctl("replay", "--inside", fixture.In("absent.pcap"), "--out", fixture.In("x")), "absent.pcap");
+    public void A_missing_capture_is_named() => Refused(
+        Programs.Icrctl("replay", "--inside", fixture.In("absent.pcap"), "--out", fixture.In("x")), "absent.pcap");
 
     [Fact]
     public void Nothing_to_replay_is_said() =>
@@ -82,7 +84,8 @@ public sealed class BadInputTests(ReplayFixture fixture) : IClassFixture<ReplayF
         using Mount mount = Mount.Tmpfs(small, "1600k");
         string config = fixture.In("small.json");
         File.WriteAllText(config, """
-            { "journal": { "segmentMiB": 1 }, "batch": { "rowsMax": 16, "ageSeconds": 1 }, "notice": { "profile": "uk-icr" } }
+            { "journal": { "segmentMiB": 1 }, "batch": { "rowsMax": 16, "ageSeconds": 1 },
+              "notice": { "profile": "uk-icr" } }
             """);
         string box = Path.Combine(small, "box");
 

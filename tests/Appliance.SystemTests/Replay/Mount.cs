@@ -23,7 +23,8 @@ internal sealed class Mount : IDisposable
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+            string command = $"{program} {string.Join(' ', arguments)}";
+            throw new InvalidOperationException($"{command} ended with {process.ExitCode}");
         }
     }
 }

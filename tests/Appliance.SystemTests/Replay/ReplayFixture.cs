@@ -1,6 +1,8 @@
 namespace Appliance.SystemTests.Replay;
 
-/// <summary>A small capture of both legs and the folder that a replay made of it, shared by the tests of the verbs.</summary>
+/// <summary>
+/// A small capture of both legs and the folder that a replay made of it, shared by the tests of the verbs.
+/// </summary>
 public sealed class ReplayFixture : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("replay-");

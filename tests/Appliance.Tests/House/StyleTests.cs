@@ -105,7 +105,7 @@ public sealed partial class StyleTests
             }
 
             string close = lines[open].Replace('{', '}');
-            int end = Array.FindIndex(lines, open, l => l == close || l == close + ";");
+            int end = Array.FindIndex(lines, open, l => l.StartsWith(close, StringComparison.Ordinal));
             if (end - open - 1 > MethodLinesMax)
             {
                 yield return $"{name}:{open + 1} has {end - open - 1} lines";

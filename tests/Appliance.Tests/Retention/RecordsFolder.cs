@@ -24,7 +24,9 @@ internal sealed class RecordsFolder : IDisposable
 
     public void Add(RowBatch batch) => batches.Add(batch);
 
-    /// <summary>Writes all batches; <paramref name="change"/> may alter the bytes of one before they are written.</summary>
+    /// <summary>
+    /// Writes all batches; <paramref name="change"/> may alter the bytes of one before they are written.
+    /// </summary>
     public void Write(Func<int, byte[], byte[]?>? change = null, Func<KeySet, KeySet>? reader = null)
     {
         Random random = new(1);

@@ -105,6 +105,7 @@ internal sealed class DemoStage : IDisposable
             "the store does not send receipts for all batches",
             () => TryStatus() is { } now
                 && now.GetProperty("storage").GetProperty("open_rows").GetInt32() == 0
+                && now.GetProperty("uplink").GetProperty("backlog_is_whole").GetBoolean()
                 && now.GetProperty("uplink").GetProperty("backlog_batches").GetInt64() == 0,
             stop);
         return TryStatus()!.Value;

@@ -48,7 +48,8 @@ internal sealed record DemoSummary
               since it was cut off in the middle. The broker was killed as well, and nothing was lost.
 
               {Right:N0} of {Connections:N0} connections in the kernel's own table have exactly one record, with the
-              right customer, ports, service name, packets and bytes. Records without a connection: {Records - Right:N0}.
+              right customer, ports, service name, packets and bytes.
+              Records without a connection: {Records - Right:N0}.
 
             What the store answered
 

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Appliance.Tests.Retention.Questions;
 
-/// <summary>Random flows in random batches, and every question answered a second time by looking at each flow.</summary>
+/// <summary>
+/// Random flows in random batches, and every question answered a second time by looking at each flow.
+/// </summary>
 public sealed class ResolveOracleTests
 {
     private const int BoundUs = 500_000;

@@ -8,8 +8,8 @@ namespace Appliance.Linux;
 /// <summary>
 /// Writes down what a packet source hands over, exactly as it is consumed, so that a replay sees the same: stamps to
 /// the nanosecond, original lengths, what was captured of each frame, and at the end when that was and how many the
-/// kernel dropped. For diagnosis only: the file holds customers' traffic in the clear. The packet thread copies into one
-/// buffer and writes it in large pieces; a disk that fails or is full ends the recording, never the capture.
+/// kernel dropped. For diagnosis only: the file holds customers' traffic in the clear. The packet thread copies into
+/// one buffer and writes it in large pieces; a disk that fails or is full ends the recording, never the capture.
 /// <code>
 /// pcapng: section | interface (name, link type, nanoseconds) | enhanced packet ... | interface statistics
 /// </code>

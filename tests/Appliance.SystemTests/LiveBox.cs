@@ -122,6 +122,9 @@ internal sealed class LiveBox : IDisposable
             : throw new InvalidOperationException(outcome.Error + _daemon.Errors);
     }
 
+    /// <summary>What `icrctl` says of the box in words.</summary>
+    public Outcome Ask(string verb) => Programs.Icrctl(verb, "--socket", Socket);
+
     /// <summary>Asks the daemon to stop; its exit code.</summary>
     public int Stop()
     {

@@ -24,6 +24,7 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
     private LossTally before;
     private ulong packetsBefore;
     private uint sampleMask;
+    private int followed;
     private long nextNs = long.MaxValue;
 
     /// <summary>Takes a TCP packet that is no copy.</summary>
@@ -73,6 +74,7 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
             return;
         }
 
+        followed++;
         flow.LastMs = nowMs;
         ref DataDirection own = ref fact.IsUp ? ref flow.Up : ref flow.Down;
         ref DataDirection peer = ref fact.IsUp ? ref flow.Down : ref flow.Up;
@@ -174,18 +176,21 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
         Resample(used);
     }
 
-    // With more flows than places, fewer are looked up at all: a place then is free more often, and most packets cost
-    // one comparison.
+    // With more flows than places, or more packets than the figure needs, fewer flows are looked up at all: at the
+    // rated load nearly every packet costs one comparison.
     private void Resample(int used)
     {
-        if (used > Limits.LossFlows / 4 * 3 && sampleMask < Limits.LossSampleMaskMax)
+        bool isMuch = used > Limits.LossFlows / 4 * 3 || followed > Limits.LossPacketsEnough;
+        if (isMuch && sampleMask < Limits.LossSampleMaskMax)
         {
             sampleMask = (sampleMask << 1) | 1;
         }
-        else if (used < Limits.LossFlows / 4)
+        else if (used < Limits.LossFlows / 4 && followed < Limits.LossPacketsEnough / 4)
         {
             sampleMask >>= 1;
         }
+
+        followed = 0;
     }
 
     private int Sweep(uint nowMs)

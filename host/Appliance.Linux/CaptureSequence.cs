@@ -25,8 +25,8 @@ public sealed class CaptureSequence : IPacketSource
     /// <summary>What was wrong with files that ended badly, one sentence each.</summary>
     public IReadOnlyList<string> Problems => problems;
 
-    /// <summary>Bytes of all files that are done with.</summary>
-    public long BytesDone => files.Sum(file => file.BytesDone);
+    /// <summary>Bytes of all files that are done with; a file that ended badly counts whole.</summary>
+    public long BytesDone => files.Take(at).Sum(file => file.BytesTotal) + files.Skip(at).Sum(file => file.BytesDone);
 
     /// <summary>Bytes of all files.</summary>
     public long BytesTotal => files.Sum(file => file.BytesTotal);

@@ -39,7 +39,7 @@ public sealed class LiveRecordingTests(ITestOutputHelper output) : IDisposable
         List<string> live = Rows(box.Journal, box.Keys);
         List<string> again = Rows(folder, box.Keys);
         output.WriteLine($"{live.Count} rows; {status.GetProperty("legs").GetRawText()}");
-        Assert.True(live.Count > Connections);
+        Assert.True(live.Count >= Connections, $"{live.Count} rows");
         string[] differing = [.. live.Except(again).Take(3), .. again.Except(live).Take(3)];
         Assert.True(differing.Length == 0, string.Join('\n', differing));
         Assert.Equal(live, again);

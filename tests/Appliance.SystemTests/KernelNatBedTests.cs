@@ -41,7 +41,8 @@ public sealed class KernelNatBedTests : IDisposable
         SpinWait.SpinUntil(() => File.Exists(Path.Combine(_folder.FullName, "plan.csv")) || lab.HasExited, 60_000);
         List<string> during = [.. BedLayout.List().Where(n => n.StartsWith(own, StringComparison.Ordinal))];
 
-        BedProcess.Signal("INT", lab.Id);
+        // Not SIGINT: a shell that starts the tests in the background has their children ignore it.
+        BedProcess.Signal("TERM", lab.Id);
         Outcome outcome = Programs.Finish(lab);
 
         Assert.Equal(3, during.Count);

@@ -42,7 +42,9 @@ internal sealed class FlowTable
     public long Touch(ulong keyHash, Leg leg, bool line)
     {
         int entry = (leg == Leg.Inside ? inside : outside).Peek(keyHash);
-        return line && entry >= 0 ? hot[entry].LastNs : entry;
+
+        // Arrays begin 16 bytes into a line: the ends of an entry lie in two.
+        return line && entry >= 0 ? hot[entry].LastNs + hot[entry].Join : entry;
     }
 
     public int FindInside(FlowKey key, ulong keyHash)

@@ -57,14 +57,14 @@ internal sealed record TrafficFiles(string Folder, long PacketsInside, long Pack
 
     public void Delete() => Directory.Delete(Folder, recursive: true);
 
-    // The generator prints "N packets inside, M outside".
-    private static IEnumerable<long> PacketCounts(string output) => output
-        .Split([' ', '\n', ':'], StringSplitOptions.RemoveEmptyEntries)
-        .Select(word => word.Replace(",", "", StringComparison.Ordinal))
-        .Where(word => word.All(char.IsAsciiDigit))
-        .Select(word => long.Parse(word, CultureInfo.InvariantCulture))
-        .Where(number => number > 1000)
-        .Take(2);
+    // The generator prints "F flows, N packets inside, M packets outside, ...".
+    private static IEnumerable<long> PacketCounts(string output)
+    {
+        string[] words = output.Split([' ', '\n', ':'], StringSplitOptions.RemoveEmptyEntries);
+        return Enumerable.Range(0, words.Length - 1)
+            .Where(i => words[i + 1] == "packets" && words[i].All(char.IsAsciiDigit))
+            .Select(i => long.Parse(words[i], CultureInfo.InvariantCulture));
+    }
 }
 
 /// <summary>The product's own programs, as built beside this one.</summary>

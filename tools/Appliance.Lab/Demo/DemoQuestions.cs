@@ -16,11 +16,11 @@ internal sealed record DemoAnswer(string Question, string Command, string Answer
 /// </summary>
 internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> truth)
 {
-    private const int AroundSeconds = 2;
+    private const int AroundSeconds = 1;
     private const int DnsPort = 53;
 
     // Without a port the answer rests on nobody else being seen, so the time asked for must be covered whole.
-    private const long AwayUs = 4_000_000;
+    private const long AwayUs = 3_000_000;
 
     // A stretch at the end, after the gap: only where nothing is missing can the answer be no.
     private const long QuietUs = 1_000_000;
@@ -29,8 +29,12 @@ internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> t
     {
         ILookup<string, ConntrackEntry> byName = truth.Where(IsUse).ToLookup(e => e.Name);
         long gapUs = gapMiddle.ToUnixTimeMilliseconds() * 1000;
-        ConntrackEntry rare = byName.Where(g => g.Select(e => e.Source).Distinct().Count() == 1).Select(g => g.First())
-            .First(e => e.StartUs > truth.Min(first => first.StartUs) + AwayUs && e.StartUs < gapUs - (2 * AwayUs));
+        long fromUs = truth.Min(e => e.StartUs) + AwayUs;
+        long toUs = truth.Where(e => e.StartUs < gapUs).Max(e => e.StartUs) - AwayUs;
+        ConntrackEntry rare = byName.Where(g => g.Select(e => e.Source).Distinct().Count() == 1)
+            .Select(g => g.First())
+            .FirstOrDefault(e => e.StartUs > fromUs && e.StartUs < toUs)
+            ?? throw new BedException("the first half was over too soon to ask about; give more --flows");
         IGrouping<string, ConntrackEntry> busy = byName.MaxBy(g => g.Select(e => e.Source).Distinct().Count())!;
         yield return Rare(rare);
         yield return Popular(busy);

@@ -11,18 +11,23 @@ public sealed class FlowEngine
     private const byte Tcp = 6;
     private readonly FlowOptions options;
     private readonly RecordQueue queue;
+    private readonly LegRules rules;
     private readonly FlowStore store;
     private readonly FlowKeeper keeper;
     private readonly FlowTracker tracker;
     private readonly Rechecker rechecker;
+    private readonly DuplicateFilter insideCopies;
+    private readonly DuplicateFilter outsideCopies;
     private readonly LossMeter insideLoss;
     private readonly LossMeter outsideLoss;
+    private readonly PacketView[] views = new PacketView[Limits.RunPackets];
+    private readonly PacketFacts[] facts = new PacketFacts[Limits.RunPackets];
     private readonly RunPacket[] room = new RunPacket[Limits.RunPackets];
     private readonly DecodeState decoding;
-    private readonly PacketPreparer preparer;
     private readonly ulong[] counters;
     private long wakeNs = long.MinValue;
     private int closeAt;
+    private long touched;
 
     /// <summary>Takes all memory.</summary>
     /// <param name="options">Must be free of faults (<see cref="FlowOptions.Validate"/>).</param>
@@ -36,8 +41,8 @@ public sealed class FlowEngine
         this.options = options;
         this.queue = queue;
         this.decoding = decoding ?? new DecodeState();
+        rules = new LegRules(options);
         store = new FlowStore(options, queue, key);
-        preparer = new PacketPreparer(store, new LegRules(options), this.decoding, options);
         counters = new ulong[store.Counters.Length];
         Matcher matcher = new(store, options);
         Judge judge = new(store, matcher);
@@ -47,6 +52,8 @@ public sealed class FlowEngine
         keeper = new FlowKeeper(store, recorder, decider, names);
         rechecker = new Rechecker(store, matcher, decider, keeper);
         tracker = new FlowTracker(store, keeper, matcher, names);
+        insideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
+        outsideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
         insideLoss = new LossMeter(store, Leg.Inside);
         outsideLoss = new LossMeter(store, Leg.Outside);
     }
@@ -102,8 +109,8 @@ public sealed class FlowEngine
         int taken = 0;
         if (HasRoom())
         {
-            preparer.Prepare(run);
-            while (taken < run.Count && Take(ref preparer.Facts(taken), preparer.View(taken), run.Frame(taken)))
+            Prepare(run);
+            while (taken < run.Count && Take(ref facts[taken], views[taken], run.Frame(taken)))
             {
                 taken++;
             }
@@ -160,6 +167,36 @@ public sealed class FlowEngine
         return true;
     }
 
+    /// <summary>
+    /// Decodes a run and makes its keys; then asks for all slots, then for all lines that they lead to.
+    /// </summary>
+    private void Prepare(scoped in PacketRun run)
+    {
+        for (int i = 0; i < run.Count; i++)
+        {
+            ref readonly PacketRef packet = ref run[i];
+            Decoder.Decode(run.Frame(i), packet, decoding, ref views[i]);
+            if (rules.Classify(ref facts[i], views[i], packet))
+            {
+                PacketKeys.Fill(ref facts[i], views[i], store);
+            }
+        }
+
+        // Loops of their own, without decoding between: so many loads wait for memory at the same time.
+        long seen = 0;
+        for (int i = 0; i < run.Count; i++)
+        {
+            seen += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: false);
+        }
+
+        for (int i = 0; i < run.Count; i++)
+        {
+            seen += store.Table.Touch(facts[i].Hash, facts[i].Leg, line: true);
+        }
+
+        touched = seen;
+    }
+
     /// <summary>Takes one packet; false where what is due before it finds no room.</summary>
     private bool Take(ref PacketFacts fact, in PacketView view, ReadOnlySpan<byte> frame)
     {
@@ -186,7 +223,7 @@ public sealed class FlowEngine
         }
 
         bool isInside = fact.Leg == Leg.Inside;
-        if (preparer.Copies(fact.Leg).IsCopy(fact.Digest, fact.StampNs))
+        if ((isInside ? insideCopies : outsideCopies).IsCopy(view, frame, fact.Hash, fact.IsUp, fact.StampNs))
         {
             store.Count(isInside ? Counter.DuplicatesInside : Counter.DuplicatesOutside);
             return;

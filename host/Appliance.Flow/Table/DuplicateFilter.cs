@@ -13,27 +13,21 @@ internal sealed class DuplicateFilter(KeyedHash hash, long windowNs)
     private const int Ways = 2;
     private readonly Entry[] entries = new Entry[Limits.DuplicateSlots];
 
-    /// <summary>What a copy of the packet shares with it; 0 for a packet that is not looked at.</summary>
+    /// <summary>True where the same packet was seen within the window; remembers this one.</summary>
     /// <param name="view">The packet.</param>
     /// <param name="frame">Its bytes.</param>
-    /// <param name="facts">Its flow's key and its direction within the flow.</param>
-    public ulong DigestOf(in PacketView view, ReadOnlySpan<byte> frame, in PacketFacts facts) =>
-        windowNs == 0 || view.IpId == 0 || view.IsFragment || !view.Source.IsV4
-            ? 0
-            : DigestOf(view, frame, facts.Hash, facts.IsUp);
-
-    /// <summary>Asks for the place of a digest, so that it is near when used.</summary>
-    public long Touch(ulong digest) => entries[SetOf(digest)].StampNs;
-
-    /// <summary>True where the same packet was seen within the window; remembers this one.</summary>
-    public bool IsCopy(ulong digest, long stampNs)
+    /// <param name="keyHash">Hash of the flow's key.</param>
+    /// <param name="isUp">Direction within the flow.</param>
+    /// <param name="stampNs">Raw time.</param>
+    public bool IsCopy(in PacketView view, ReadOnlySpan<byte> frame, ulong keyHash, bool isUp, long stampNs)
     {
-        if (digest == 0)
+        if (windowNs == 0 || view.IpId == 0 || view.IsFragment || !view.Source.IsV4)
         {
             return false;
         }
 
-        int set = SetOf(digest);
+        ulong digest = DigestOf(view, frame, keyHash, isUp);
+        int set = (int)digest & (Limits.DuplicateSlots - Ways);
         ref Entry first = ref entries[set];
         ref Entry second = ref entries[set + 1];
         if (IsSame(first, digest, stampNs) || IsSame(second, digest, stampNs))
@@ -42,12 +36,9 @@ internal sealed class DuplicateFilter(KeyedHash hash, long windowNs)
         }
 
         ref Entry older = ref first.StampNs <= second.StampNs ? ref first : ref second;
-        older.Digest = digest;
-        older.StampNs = stampNs;
+        older = new Entry { Digest = digest, StampNs = stampNs };
         return false;
     }
-
-    private static int SetOf(ulong digest) => (int)digest & (Limits.DuplicateSlots - Ways);
 
     private bool IsSame(in Entry entry, ulong digest, long stampNs) =>
         entry.Digest == digest && Math.Abs(stampNs - entry.StampNs) <= windowNs;

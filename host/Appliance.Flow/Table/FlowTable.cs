@@ -42,9 +42,7 @@ internal sealed class FlowTable
     public long Touch(ulong keyHash, Leg leg, bool line)
     {
         int entry = (leg == Leg.Inside ? inside : outside).Peek(keyHash);
-
-        // Arrays begin 16 bytes into a line: the ends of an entry lie in two.
-        return line && entry >= 0 ? hot[entry].LastNs + hot[entry].Join : entry;
+        return line && entry >= 0 ? hot[entry].LastNs : entry;
     }
 
     public int FindInside(FlowKey key, ulong keyHash)

@@ -5,9 +5,6 @@ internal struct PacketFacts
 {
     public long StampNs;
     public ulong Hash;
-
-    /// <summary>What a copy of the packet on the same leg would share; 0 where none is looked for.</summary>
-    public ulong Digest;
     public FlowKey Key;
     public int Rule;
     public ushort Realm;

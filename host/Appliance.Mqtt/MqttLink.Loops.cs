@@ -61,8 +61,11 @@ public sealed partial class MqttLink
         {
             failure = e.Message;
         }
-
-        EndTransport(failure);
+        finally
+        {
+            // After a broken invariant too: the other loop and all who wait must hear of the end.
+            EndTransport(failure);
+        }
     }
 
     private async Task WriteLoopAsync()
@@ -94,9 +97,13 @@ public sealed partial class MqttLink
                 }
             }
         }
-        catch (Exception e) when (IsTransportFailure(e))
+        catch (Exception e)
         {
             EndTransport(e.Message);
+            if (!IsTransportFailure(e))
+            {
+                throw;
+            }
         }
     }
 
@@ -159,8 +166,15 @@ public sealed partial class MqttLink
         }
     }
 
-    private void ArmTimer() =>
-        timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, session.NextTickMs - NowMs)), Timeout.InfiniteTimeSpan);
+    private void ArmTimer()
+    {
+        // The answer to CONNECT and the end can come in one read: then nothing is left to wait for.
+        if (!session.IsClosed)
+        {
+            timer.Change(
+                TimeSpan.FromMilliseconds(Math.Max(1, session.NextTickMs - NowMs)), Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>After anything was done to the session: hands out its events and wakes the writer.</summary>
     private void Step()

@@ -127,7 +127,7 @@ internal sealed class LinkPublisher(MqttLink link, Topics topics, UplinkParts pa
                 .WaitAsync(TimeSpan.FromMilliseconds(UplinkLimits.PublishTimeoutMs));
             if (outcome.State == PublishState.Refused)
             {
-                Fail(Words.Refused(message.Topic, outcome));
+                Fail(LinkWords.Refused(message.Topic, outcome));
             }
 
             return outcome.State == PublishState.Acknowledged;

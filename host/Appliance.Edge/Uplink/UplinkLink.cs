@@ -28,7 +28,7 @@ internal sealed class UplinkLink(MqttLink link, Topics topics, UplinkParts parts
         {
             if (await link.Connected.WaitAsync(stop) is not { } server)
             {
-                return Words.Of(await link.Closed);
+                return LinkWords.Of(await link.Closed);
             }
 
             // One place stays free for what is not a batch, so that sending never waits in the link.
@@ -37,7 +37,7 @@ internal sealed class UplinkLink(MqttLink link, Topics topics, UplinkParts parts
                 new Subscription(topics.Receipt), new Subscription(topics.Control));
             return subscribed.IsGranted ? await SendAsync(stop)
                 : subscribed.IsKnown ? $"the broker does not let this box read {topics.Receipt}; check its access list"
-                : Words.Of(await link.Closed);
+                : LinkWords.Of(await link.Closed);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -57,7 +57,7 @@ internal sealed class UplinkLink(MqttLink link, Topics topics, UplinkParts parts
         {
             if (link.Closed.IsCompleted || !await TryPassAsync(stop))
             {
-                return publisher.Failure ?? Words.Of(await link.Closed);
+                return publisher.Failure ?? LinkWords.Of(await link.Closed);
             }
 
             long pauseMs = Math.Min(UplinkLimits.TickMs, sendFromMs - UplinkParts.NowMs);
@@ -159,7 +159,7 @@ internal sealed class UplinkLink(MqttLink link, Topics topics, UplinkParts parts
         }
         else if (outcome.State == PublishState.Refused)
         {
-            publisher.Fail(Words.Refused(topics.Batch, outcome));
+            publisher.Fail(LinkWords.Refused(topics.Batch, outcome));
         }
 
         parts.Wake.Set();

@@ -49,15 +49,9 @@ internal static class ServeCommand
 
     private static int Run(StoreFolder folder, BrokerOptions options, TextWriter errors)
     {
-        if (options.Problem() is { } wrong)
+        if ((options.Problem() ?? BrokerDial.Problem(options)) is { } wrong)
         {
             return Exit.Say(errors, Exit.BadInput, wrong);
-        }
-
-        using BrokerDial? dial = BrokerDial.TryLoad(options, out string problem);
-        if (dial is null)
-        {
-            return Exit.Say(errors, Exit.BadInput, problem);
         }
 
         LabMode.Say(errors);
@@ -66,8 +60,7 @@ internal static class ServeCommand
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        var service = new StoreService(
-            folder, options, dial, TimeProvider.System, logging.CreateLogger("retention"));
+        var service = new StoreService(folder, options, TimeProvider.System, logging.CreateLogger("retention"));
         service.RunAsync(stop.Token).GetAwaiter().GetResult();
         return Exit.Success;
 

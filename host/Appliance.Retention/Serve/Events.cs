@@ -16,8 +16,8 @@ internal static partial class Events
     [LoggerMessage(2, LogLevel.Information, "connected to {Host}:{Port}")]
     public static partial void Connected(ILogger log, string host, int port);
 
-    [LoggerMessage(3, LogLevel.Warning, "no connection to {Host}:{Port}: {Why}; trying again in {DelayMs} ms")]
-    public static partial void NotConnected(ILogger log, string host, int port, string why, int delayMs);
+    [LoggerMessage(3, LogLevel.Warning, "no connection to the broker, {Why}; trying again in {DelayMs} ms")]
+    public static partial void NotConnected(ILogger log, string why, int delayMs);
 
     [LoggerMessage(4, LogLevel.Error, "refused from {Topic}: {Sentence}")]
     public static partial void Refused(ILogger log, string topic, string sentence);
@@ -37,6 +37,6 @@ internal static partial class Events
         "stopped: {Stored} batches and {Records} records stored, {Duplicates} known, {Refused} refused")]
     public static partial void Stopped(ILogger log, long stored, long records, long duplicates, long refused);
 
-    [LoggerMessage(8, LogLevel.Warning, "a receipt for {Topic} was not taken by the broker: {Reason}")]
-    public static partial void ReceiptRefused(ILogger log, string topic, string reason);
+    [LoggerMessage(8, LogLevel.Warning, "a receipt was not taken: {Why}")]
+    public static partial void ReceiptRefused(ILogger log, string why);
 }

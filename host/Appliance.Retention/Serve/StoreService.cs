@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using Appliance.Journal;
 using Appliance.Mqtt;
@@ -16,7 +14,7 @@ namespace Appliance.Retention.Serve;
 /// broker or the device sends again. Losing the broker or the disk is answered by trying again, slower and slower.
 /// </summary>
 internal sealed class StoreService(
-    StoreFolder folder, BrokerOptions options, BrokerDial dial, TimeProvider time, ILogger log)
+    StoreFolder folder, BrokerOptions options, TimeProvider time, ILogger log)
 {
     // The broker keeps what comes while the store is away for a moment; what it drops the devices send again.
     private const uint SessionExpirySeconds = 3600;
@@ -57,21 +55,23 @@ internal sealed class StoreService(
     {
         try
         {
-            Stream stream = await dial.ConnectAsync(stop);
-            await using MqttLink link = MqttLink.Start(stream, LinkOptions(writer), time);
+            DialOutcome dialled = await BrokerDial.DialAsync(options, stop);
+            if (dialled.Stream is null)
+            {
+                await PauseAsync(dialled.Problem!, stop);
+                return writer;
+            }
+
+            await using MqttLink link = MqttLink.Start(dialled.Stream, LinkOptions(writer), time);
             await ServeAsync(link, writer, stop);
             if (!stop.IsCancellationRequested)
             {
                 LinkClosed closed = await link.DisconnectAsync();
-                await PauseAsync($"{closed.Cause}, {closed.Reason} {closed.Text}", stop);
+                await PauseAsync(LinkWords.Of(closed), stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-        }
-        catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException)
-        {
-            await PauseAsync(failure.GetBaseException().Message, stop);
         }
         catch (Exception failure) when (failure is SqliteException or JournalDeviceException)
         {
@@ -198,14 +198,14 @@ internal sealed class StoreService(
         PublishOutcome outcome = await sent;
         if (outcome.State == PublishState.Refused)
         {
-            Events.ReceiptRefused(log, topic, $"{outcome.Reason} {outcome.Text}");
+            Events.ReceiptRefused(log, LinkWords.Refused(topic, outcome));
         }
     }
 
     private async Task PauseAsync(string why, CancellationToken stop)
     {
         int delayMs = NextDelayMs();
-        Events.NotConnected(log, options.Host, options.Port, why.TrimEnd(), delayMs);
+        Events.NotConnected(log, why, delayMs);
         try
         {
             await Task.Delay(TimeSpan.FromMilliseconds(delayMs), time, stop);

@@ -114,11 +114,8 @@ internal sealed class BedClient : IDisposable
         query.AddRange([0, 0, 1, 0, 1]);
         using Socket socket = Bound(flow, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(flow.Remote, flow.RemotePort, stop);
-        await socket.SendAsync(query.ToArray(), SocketFlags.None, stop);
-        byte[] answer = new byte[2_048];
-        int length = await socket.ReceiveAsync(answer, SocketFlags.None, stop);
-        bool good = length > query.Count && answer[0] == query[0] && answer[1] == query[1] && answer[7] == 1;
-        if (!good)
+        byte[] answer = await Ask(socket, query.ToArray(), a => a[0] == query[0] && a[1] == query[1], stop);
+        if (answer.Length <= query.Count || answer[7] != 1)
         {
             throw new BedException("the resolver gave no answer");
         }
@@ -128,15 +125,39 @@ internal sealed class BedClient : IDisposable
     {
         using Socket socket = Bound(flow, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(flow.Remote, flow.RemotePort, stop);
-        byte[] answer = new byte[2_048];
         for (int i = 0; i < 1 + (flow.Size * 4); i++)
         {
             byte[] data = Encoding.ASCII.GetBytes($"{flow.Index} {i} ".PadRight(20 + (flow.Index % 600), '.'));
-            await socket.SendAsync(data, SocketFlags.None, stop);
-            int length = await socket.ReceiveAsync(answer, SocketFlags.None, stop);
-            if (!answer.AsSpan(0, length).SequenceEqual(data))
+            await Ask(socket, data, answer => answer.AsSpan().SequenceEqual(data), stop);
+        }
+    }
+
+    /// <summary>
+    /// Sends a datagram until its answer comes, as a resolver does: a machine that is held up may lose one.
+    /// </summary>
+    private static async Task<byte[]> Ask(
+        Socket socket, byte[] question, Func<byte[], bool> isAnswer, CancellationToken stop)
+    {
+        byte[] room = new byte[2_048];
+        while (true)
+        {
+            await socket.SendAsync(question, SocketFlags.None, stop);
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            patience.CancelAfter(BedLimits.Resend);
+            try
             {
-                throw new BedException("another echo than what was sent");
+                while (true)
+                {
+                    int length = await socket.ReceiveAsync(room, SocketFlags.None, patience.Token);
+                    if (length > 2 && isAnswer(room[..length]))
+                    {
+                        return room[..length];
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                continue;
             }
         }
     }

@@ -8,12 +8,14 @@ namespace Appliance.Lab.Bed;
 /// </summary>
 internal sealed class BedTraffic : IDisposable
 {
+    private readonly BedLayout _layout;
     private readonly string _logFile;
     private readonly BedProcess _client;
     private readonly int _planned;
 
     private BedTraffic(BedLayout layout, string folder, List<BedFlow> plan)
     {
+        _layout = layout;
         string planFile = Path.Combine(folder, "plan.csv");
         _logFile = Path.Combine(folder, "client.csv");
         _planned = plan.Count;
@@ -36,7 +38,13 @@ internal sealed class BedTraffic : IDisposable
 
         if (!_client.HasExited || !_client.Wait(BedLimits.Stop) || _client.ExitCode != 0)
         {
-            throw new BedException($"the clients failed: {_client.Errors.Trim().ReplaceLineEndings(", ")}");
+            throw new BedException($"the clients failed ({_layout.TrackingDrops()} packets dropped by connection " +
+                $"tracking): {_client.Errors.Trim().ReplaceLineEndings(", ")}");
+        }
+
+        if (_layout.TrackingDrops() is > 0 and long drops)
+        {
+            throw new BedException($"connection tracking dropped {drops} packets: the truth is not whole");
         }
 
         List<BedFlow> made = [.. File.ReadLines(_logFile).Skip(1).Select(BedFlow.Parse)];

@@ -33,15 +33,30 @@ internal static class DemoCommand
         }
 
         DirectoryInfo folder = Directory.CreateTempSubdirectory("appliance-demo-");
+        bool isRight = false;
         try
         {
             DemoSummary summary = new DemoRun(subscribers, flows, folder.FullName, Console.Error.WriteLine).Run(stop);
             Console.WriteLine(json ? summary.ToJson() : summary.ToText());
-            return summary.IsRight ? LabExit.Success : LabExit.Failed;
+            isRight = summary.IsRight;
+            return isRight ? LabExit.Success : LabExit.Failed;
         }
         finally
         {
+            Tidy(folder, isRight || stop.IsCancellationRequested);
+        }
+    }
+
+    /// <summary>What a wrong run left behind is kept: keys and records of a lab, and what the programs said.</summary>
+    private static void Tidy(DirectoryInfo folder, bool isDone)
+    {
+        if (isDone)
+        {
             folder.Delete(recursive: true);
+        }
+        else
+        {
+            Console.Error.WriteLine($"lab: what the run left is in {folder.FullName}");
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class DemoRun(int subscribers, int flows, string folder, Action<
         stage.KillBroker();
         Task broker = Task.Run(() => Later(() => stage.StartBroker(stop), stop), stop);
         made.AddRange(InParts(stage, plan[(plan.Length / 2)..], stop));
-        broker.Wait(stop);
+        broker.GetAwaiter().GetResult();
         JsonElement status = stage.WaitForReceipts(stop);
         List<ConntrackEntry> truth = stage.Truth(made);
         stage.StopPrograms();
@@ -80,6 +80,7 @@ internal sealed class DemoRun(int subscribers, int flows, string folder, Action<
         File.WriteAllText(
             records, DemoPrograms.Run(DemoPrograms.Retention, "records", "--data", stage.Data, "--merged"));
         BedCheck check = BedCheck.Run(truth, records);
+        BedTruth.Write(Path.Combine(folder, "truth.csv"), truth);
         Say("asking the store");
         DemoAnswer[] answers = [.. new DemoQuestions(stage.Data, truth).Ask(gap)];
         return new DemoSummary

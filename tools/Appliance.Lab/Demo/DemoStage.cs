@@ -64,7 +64,7 @@ internal sealed class DemoStage : IDisposable
 
     public void StartBroker(CancellationToken stop)
     {
-        broker?.Dispose();
+        End(broker, "broker");
         string file = Path.Combine(Keys, "broker", "mosquitto.conf");
         broker = BedProcess.Start("ip", BedLayout.Inside(layout.StoreNamespace, "mosquitto", "-c", file));
         broker.WaitForError(" running", stop);
@@ -78,7 +78,7 @@ internal sealed class DemoStage : IDisposable
     /// <summary>Starts the appliance and returns once it records.</summary>
     public void StartBox(CancellationToken stop)
     {
-        box?.Dispose();
+        End(box, "appliance");
         box = DemoPrograms.Start(
             layout.BoxNamespace, DemoPrograms.Edge, Path.Combine(Keys, "device", "appliance.json"));
         Wait(
@@ -134,9 +134,9 @@ internal sealed class DemoStage : IDisposable
 
     public void Dispose()
     {
-        box?.Dispose();
-        store?.Dispose();
-        broker?.Dispose();
+        End(box, "appliance");
+        End(store, "store");
+        End(broker, "broker");
         watch.Dispose();
         servers.Dispose();
         layout.Dispose();
@@ -146,6 +146,16 @@ internal sealed class DemoStage : IDisposable
     {
         BedProcess.Signal("KILL", program.Id);
         program.Wait(Patience);
+    }
+
+    // What a program said stays in the folder, for whoever looks into a run that went wrong.
+    private void End(BedProcess? program, string name)
+    {
+        if (program is not null)
+        {
+            File.AppendAllText(Path.Combine(folder, name + ".log"), program.Errors);
+            program.Dispose();
+        }
     }
 
     private JsonElement? TryStatus()

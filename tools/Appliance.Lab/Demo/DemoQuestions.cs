@@ -4,128 +4,221 @@ using Appliance.Lab.Bed;
 
 namespace Appliance.Lab.Demo;
 
-/// <summary>One question, what the store answered, and whether that is what the kernel's table says.</summary>
-internal sealed record DemoAnswer(string Question, string Command, string Answer, string Expected)
-{
-    public bool IsRight => Answer == Expected;
-}
-
 /// <summary>
 /// The questions of the operational case, asked of the store with its own program. What the answer must be is taken
 /// from the kernel's connections, never from the product.
 /// </summary>
-internal sealed class DemoQuestions(string data, IReadOnlyList<ConntrackEntry> truth)
+/// <param name="ask">Runs <c>retention</c> with <c>--json</c> and gives what it printed.</param>
+/// <param name="truth">The kernel's connections.</param>
+internal sealed class DemoQuestions(Func<string[], JsonElement> ask, IReadOnlyList<ConntrackEntry> truth)
 {
-    private const int AroundSeconds = 1;
-    private const int DnsPort = 53;
+    private const string NeverContacted = "forbidden.example";
+    private const int WebPort = 443;
+    private const int ShownMax = 3;
+    private static readonly string Address = BedLayout.PublicAddress;
 
-    // Without a port the answer rests on nobody else being seen, so the time asked for must be covered whole.
-    private const long AwayUs = 3_000_000;
-
-    // A stretch at the end, after the gap: only where nothing is missing can the answer be no.
-    private const long QuietUs = 1_000_000;
+    /// <summary>Asks of a store's data folder.</summary>
+    public DemoQuestions(string data, IReadOnlyList<ConntrackEntry> truth)
+        : this(command => DemoPrograms.RunJson(DemoPrograms.Retention, [.. command, "--data", data]), truth)
+    {
+    }
 
     public IEnumerable<DemoAnswer> Ask(DateTimeOffset gapMiddle)
     {
-        ILookup<string, ConntrackEntry> byName = truth.Where(IsUse).ToLookup(e => e.Name);
-        long gapUs = gapMiddle.ToUnixTimeMilliseconds() * 1000;
-        long fromUs = truth.Min(e => e.StartUs) + AwayUs;
-        long toUs = truth.Where(e => e.StartUs < gapUs).Max(e => e.StartUs) - AwayUs;
-        ConntrackEntry rare = byName.Where(g => g.Select(e => e.Source).Distinct().Count() == 1)
-            .Select(g => g.First())
-            .FirstOrDefault(e => e.StartUs > fromUs && e.StartUs < toUs)
-            ?? throw new BedException("the first half was over too soon to ask about; give more --flows");
-        IGrouping<string, ConntrackEntry> busy = byName.MaxBy(g => g.Select(e => e.Source).Distinct().Count())!;
-        yield return Rare(rare);
-        yield return Popular(busy);
-        yield return ByPort(busy.First());
-        yield return Services(rare);
-        yield return Accessed(rare, rare.Name, "yes", truth.Min(e => e.StartUs));
-        yield return Accessed(rare, "never.contacted.example", "no", LastUs - QuietUs);
+        DemoCase found = DemoCase.Find(truth, gapMiddle.ToUnixTimeMilliseconds() * 1000);
+        yield return ByAddress(found) with { Preface = Cast(found) };
+        yield return ByPort(found);
+        yield return ByRareService(found);
+        yield return ByPopularService(found);
+        yield return Services(found);
+        yield return Accessed(found, found.Mail.Name, "yes");
+        yield return Accessed(found, NeverContacted, "no");
         yield return Gap(gapMiddle);
     }
 
-    private DemoAnswer Rare(ConntrackEntry entry) => Resolve(
-        $"Which line reached {entry.Name}, a service hardly anybody uses? (no source port is known)",
-        $"identified {entry.Source}", entry, "--service", entry.Name);
-
-    // Everybody's service: the answer must be exactly the lines that the kernel saw there, no more and no fewer.
-    private DemoAnswer Popular(IGrouping<string, ConntrackEntry> visits)
+    private string Cast(DemoCase found)
     {
-        long from = visits.Min(e => e.StartUs);
-        long to = visits.Max(e => e.StartUs);
-        int lines = visits.Select(e => e.Source).Distinct().Count();
+        int lines = truth.Select(e => e.Source).Distinct().Count();
+        return "The questions are those of the \"Operational Case for the Retention of Internet Connection Records\" "
+            + "(UK, 2015). There, Peter's phone shares the address 62.25.961.0 with 5,000 devices when it sends a mail "
+            + $"at four minutes past three. Here Peter is the line {found.Peter}, the address is {Address} with "
+            + $"{Number(lines)} lines behind it, the mail website is {found.Mail.Name}, and four minutes past three is "
+            + $"{found.Minute}.";
+    }
+
+    private DemoAnswer ByAddress(DemoCase found) => Resolve(
+        found,
+        "The police have the supplier's phone and, from the mail on it, the address and the minute.",
+        "5,000 of its customers were using that IP address at that time and so the police are unable to establish "
+            + "what device sent the communication.",
+        $"What line was using {Address} then?",
+        [.. truth.Where(found.Has).Select(e => e.Source)]);
+
+    private DemoAnswer ByPort(DemoCase found) => Resolve(
+        found,
+        $"The same, had the mail company kept the port that the mail came from: {Number(found.Mail.PublicPort)}.",
+        "However the email provider, which is an overseas company, does not hold data showing that the email was "
+            + "sent by a device connected to port 10007.",
+        $"What line was using {Address} with that port then?",
+        [found.Peter],
+        "--port", Number(found.Mail.PublicPort), "--proto", "tcp");
+
+    private DemoAnswer ByRareService(DemoCase found) => Resolve(
+        found,
+        $"Nobody kept the port, but the mail was sent on {found.Mail.Name}, which few use in any minute.",
+        "If ICRs were retained [...] they could have asked them what device was using IP address 62.25.961.0 at four "
+            + "minutes past three yesterday afternoon, to access the specific online communications service.",
+        $"What line was using {Address} then, to access {found.Mail.Name}?",
+        [found.Peter],
+        "--service", found.Mail.Name);
+
+    // The answer must be exactly the lines that the kernel saw there, no more and no fewer.
+    private DemoAnswer ByPopularService(DemoCase found)
+    {
+        IGrouping<string, ConntrackEntry> busy = truth
+            .Where(e => found.Has(e) && e.RemotePort == WebPort)
+            .GroupBy(e => e.Remote)
+            .MaxBy(g => g.Select(e => e.Source).Distinct().Count())!;
+        string[] lines = [.. busy.Select(e => e.Source)];
         return Resolve(
-            $"Which line reached {visits.Key}, which everybody uses? (no source port is known)", $"ambiguous {lines}",
-            ["--from", Utc(from), "--to", Utc(to), "--source-error", Seconds, "--service", visits.Key]);
+            found,
+            $"The same, had it been sent on a website that everybody uses, on the server {busy.Key}.",
+            "",
+            $"What line was using {Address} then, to access {busy.Key}?",
+            lines,
+            "--remote", $"{busy.Key}:{Number(WebPort)}");
     }
 
-    private DemoAnswer ByPort(ConntrackEntry entry) => Resolve(
-        "The same, but the port and the remote address are known:", $"identified {entry.Source}", entry,
-        "--port", Number(entry.PublicPort), "--proto", entry.Protocol == 6 ? "tcp" : "udp",
-        "--remote", $"{entry.Remote}:{Number(entry.RemotePort)}");
-
-    private DemoAnswer Services(ConntrackEntry entry)
+    private DemoAnswer Services(DemoCase found)
     {
         string[] command =
         [
-            "services", "--inside", entry.Source,
-            "--from", Utc(truth.Min(e => e.StartUs)), "--to", Utc(truth.Max(e => e.StartUs)),
+            "services", "--inside", found.Peter,
+            "--from", DemoCase.Utc(truth.Min(e => e.StartUs)), "--to", DemoCase.Utc(truth.Max(e => e.StartUs)),
         ];
-        JsonElement answer = Ask(command);
-        int expected = truth.Where(e => e.Source == entry.Source && IsUse(e)).Select(e => e.Name).Distinct().Count();
-        int found = answer.GetProperty("services").EnumerateArray().Count(IsNamedUse);
-        return new(
-            $"Which services did the line {entry.Source} use?", Words(command),
-            $"{found} services", $"{expected} services");
+        JsonElement answer = ask(command);
+        JsonElement[] used = [.. answer.GetProperty("services").EnumerateArray().Where(IsNamedUse)];
+        HashSet<string> names = [.. used.Select(s => s.GetProperty("service").GetString()!)];
+        HashSet<string> expected =
+            [.. truth.Where(e => e.Source == found.Peter && DemoCase.IsUse(e)).Select(e => e.Name)];
+        return new()
+        {
+            Purpose = 2,
+            Known = "Peter is suspected; nothing is known of the supplier, whom he contacted online that afternoon.",
+            Paper = "because ICRs are not retained, it is not known what internet services he accessed and the police "
+                + "cannot therefore make further enquiries to establish who he contacted.",
+            Question = $"Which services did the line {found.Peter} use?",
+            Command = Words(command),
+            Answer = $"{names.Count} services{(names.SetEquals(expected) ? "" : ", not those")}",
+            Why = string.Join("; ", answer.GetProperty("notes").EnumerateArray().Prepend(answer.GetProperty("reason"))),
+            Shown = Some(used, s => $"{s.GetProperty("service")}, {Flows(s)}"),
+            Expected = $"{expected.Count} services",
+        };
     }
 
-    private DemoAnswer Accessed(ConntrackEntry entry, string service, string expected, long fromUs)
+    private DemoAnswer Accessed(DemoCase found, string service, string expected)
     {
         string[] command =
         [
-            "accessed", "--inside", entry.Source, "--service", service,
-            "--from", Utc(fromUs), "--to", Utc(LastUs),
+            "accessed", "--inside", found.Peter, "--service", service,
+            "--from", DemoCase.Utc(found.FromUs), "--to", DemoCase.Utc(found.ToUs),
         ];
-        return new(
-            $"Did the line {entry.Source} use {service}?", Words(command),
-            Ask(command).GetProperty("answer").GetString()!, expected);
+        JsonElement answer = ask(command);
+        return new()
+        {
+            Purpose = 3,
+            Known = $"Peter is suspected of having used {service} at four minutes past three.",
+            Paper = expected == "yes" ? "To establish whether a suspect has accessed illegal services online" : "",
+            Question = $"Did the line {found.Peter} use {service}?",
+            Command = Words(command),
+            Answer = answer.GetProperty("answer").GetString()!,
+            Why = Reason(answer),
+            Shown = Some([.. answer.GetProperty("uses").EnumerateArray()], Contact),
+            Expected = expected,
+        };
     }
 
-    private DemoAnswer Gap(DateTimeOffset middle) => Resolve(
-        "Who held the address while the appliance was down?", "not covered",
-        ["--at", middle.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)]);
+    private DemoAnswer Gap(DateTimeOffset middle)
+    {
+        string at = middle.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        string[] command = ["resolve", "--ip", Address, "--at", at];
+        JsonElement answer = ask(command);
+        return new()
+        {
+            Purpose = 1,
+            Known = "The police have the address and a time at which the appliance was down.",
+            Question = $"What line was using {Address} then?",
+            Command = Words(command),
+            Answer = answer.GetProperty("answer").GetString()!,
+            Why = Reason(answer),
+            Expected = "not covered",
+        };
+    }
 
-    // Answers are whole seconds: the last one that traffic surely fills.
-    private long LastUs => truth.Max(e => e.StartUs) - 1_000_000;
-
-    // A DNS query looks a name up; that is no use of the service.
-    private static bool IsUse(ConntrackEntry entry) => entry.Name.Length > 0 && entry.RemotePort != DnsPort;
+    private DemoAnswer Resolve(
+        DemoCase found, string known, string paper, string question, string[] lines, params string[] facts)
+    {
+        string[] command =
+        [
+            "resolve", "--ip", Address,
+            "--from", DemoCase.Utc(found.FromUs), "--to", DemoCase.Utc(found.ToUs), .. facts,
+        ];
+        JsonElement answer = ask(command);
+        JsonElement[] candidates = [.. answer.GetProperty("candidates").EnumerateArray()];
+        string word = answer.GetProperty("answer").GetString()!;
+        HashSet<string> named = [.. candidates.Select(c => c.GetProperty("inside_ip").ToString())];
+        HashSet<string> expected = [.. lines];
+        bool isOne = candidates.Length == 1;
+        return new()
+        {
+            Purpose = 1,
+            Known = known,
+            Paper = paper,
+            Question = question,
+            Command = Words(command),
+            Answer = isOne ? $"{word} {named.Single()}" : named.SetEquals(expected) ? word : $"{word}, not those",
+            Why = Reason(answer),
+            Shown = Some(candidates, Candidate),
+            Expected = expected.Count == 1 ? $"identified {lines[0]}" : $"ambiguous {Number(expected.Count)}",
+        };
+    }
 
     private static bool IsNamedUse(JsonElement service) =>
         service.GetProperty("service").ValueKind == JsonValueKind.String && !service.GetProperty("lookup").GetBoolean();
 
-    private static string Seconds => Number(AroundSeconds);
-
-    private DemoAnswer Resolve(string question, string expected, ConntrackEntry entry, params string[] more) =>
-        Resolve(question, expected, ["--at", Utc(entry.StartUs), "--source-error", Seconds, .. more]);
-
-    private DemoAnswer Resolve(string question, string expected, string[] more)
+    private static List<string> Some(JsonElement[] all, Func<JsonElement, string> text)
     {
-        string[] command = ["resolve", "--ip", BedLayout.PublicAddress, .. more];
-        JsonElement answer = Ask(command);
-        string word = answer.GetProperty("answer").GetString()!;
-        string line = word == "identified" ? " " + answer.GetProperty("candidates")[0].GetProperty("inside_ip") : "";
-        return new(question, Words(command), word + line, expected);
+        List<string> shown = [.. all.Take(ShownMax).Select(text)];
+        if (all.Length > ShownMax)
+        {
+            shown.Add($"and {Number(all.Length - ShownMax)} more, in this order");
+        }
+
+        return shown;
     }
 
-    private JsonElement Ask(string[] command) =>
-        DemoPrograms.RunJson(DemoPrograms.Retention, [.. command, "--data", data]);
+    // The record in the paper's own form: "IP 62.25.961.0 connected to IP 216.239.321.10 at 15:02".
+    private static string Candidate(JsonElement candidate)
+    {
+        JsonElement flow = candidate.GetProperty("flows")[0];
+        string remote = flow.GetProperty("rem_ip").ToString();
+        string to = remote.Length > 0 ? $" connected to IP {remote}" : "";
+        return $"{candidate.GetProperty("rank")}. {candidate.GetProperty("inside_ip")}: IP {flow.GetProperty("pub_ip")}"
+            + $" port {flow.GetProperty("pub_port")}{to} at {flow.GetProperty("start")}";
+    }
+
+    private static string Contact(JsonElement use) =>
+        $"connected to IP {use.GetProperty("rem_ip")} ({use.GetProperty("service")}) at {use.GetProperty("start")}";
+
+    private static string Flows(JsonElement service)
+    {
+        int flows = service.GetProperty("flows").GetInt32();
+        return flows == 1 ? "1 connection" : $"{Number(flows)} connections";
+    }
+
+    private static string Reason(JsonElement answer) => answer.GetProperty("reason").GetString()!;
 
     private static string Words(string[] command) => "retention " + string.Join(' ', command);
-
-    private static string Utc(long micros) => DateTimeOffset.UnixEpoch.AddMicroseconds(micros)
-        .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,6 +7,9 @@ namespace Appliance.Lab.Demo;
 /// <summary>What the demonstration showed, for a newcomer and for a program.</summary>
 internal sealed record DemoSummary
 {
+    private const int Columns = 100;
+    private const string Indent = "     ";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -54,13 +57,9 @@ internal sealed record DemoSummary
             What the store answered
 
             """);
-        foreach (DemoAnswer answer in Answers)
+        for (int i = 0; i < Answers.Count; i++)
         {
-            string verdict = answer.IsRight
-                ? "(as the kernel's table says)"
-                : $"WRONG: {answer.Expected} was expected";
-            text.Append(CultureInfo.InvariantCulture, $"\n  {answer.Question}\n    $ {answer.Command}\n");
-            text.Append(CultureInfo.InvariantCulture, $"    {answer.Answer}   {verdict}\n");
+            Write(text, i + 1, Answers[i]);
         }
 
         foreach (string mismatch in Mismatches)
@@ -70,5 +69,45 @@ internal sealed record DemoSummary
 
         string end = IsRight ? "All of it was right." : "NOT all of it was right.";
         return text.Append(CultureInfo.InvariantCulture, $"\n{end} ({Seconds} s)").ToString();
+    }
+
+    private static void Write(StringBuilder text, int number, DemoAnswer answer)
+    {
+        Wrap(text, "  ", answer.Preface, "  ");
+        string known = string.Create(CultureInfo.InvariantCulture, $"Purpose {answer.Purpose}. {answer.Known}");
+        text.Append('\n');
+        Wrap(text, string.Create(CultureInfo.InvariantCulture, $"  {number}. "), known);
+        Wrap(text, Indent + "The paper: ", answer.Paper.Length == 0 ? "" : $"\"{answer.Paper}\"");
+        Wrap(text, Indent, answer.Question);
+        text.Append(CultureInfo.InvariantCulture, $"{Indent}$ {answer.Command}\n");
+        string verdict = answer.IsRight ? "as the kernel's table says" : $"WRONG: {answer.Expected} was expected";
+        Wrap(text, Indent + "Answer: ", $"{answer.Answer} ({verdict})");
+        Wrap(text, Indent + "Why: ", answer.Why);
+        foreach (string line in answer.Shown)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"       {line}\n");
+        }
+    }
+
+    /// <summary>A titled text, broken at spaces; nothing where there is no text.</summary>
+    private static void Wrap(StringBuilder text, string title, string words, string indent = Indent)
+    {
+        if (words.Length == 0)
+        {
+            return;
+        }
+
+        int column = title.Length;
+        text.Append(title);
+        string between = "";
+        foreach (string word in words.Split(' '))
+        {
+            bool isFull = column + between.Length + word.Length > Columns;
+            column = (isFull ? indent.Length : column + between.Length) + word.Length;
+            text.Append(isFull ? "\n" + indent : between).Append(word);
+            between = " ";
+        }
+
+        text.Append('\n');
     }
 }

@@ -7,6 +7,12 @@ namespace Appliance.Journal;
 /// </summary>
 public sealed class JournalReader(IJournalDevice device)
 {
+    /// <summary>Size of the segments that <see cref="Frames"/> is to read; 0 before it began.</summary>
+    public long BytesTotal { get; private set; }
+
+    /// <summary>How much of that lies before the newest frame it gave: how far a reading has come.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>
     /// Every frame and every bad stretch, in the order of writing. Memory of one segment is held at a time; payloads
     /// stay valid as long as they are referred to.
@@ -16,6 +22,8 @@ public sealed class JournalReader(IJournalDevice device)
     {
         List<ulong> numbers = SegmentName.All(device);
         ulong lastWritten = LastWritten(device, numbers);
+        BytesTotal = BytesOf(numbers);
+        long before = 0;
         foreach (ulong number in numbers)
         {
             SegmentImage? image = number < fromSegment ? null : TryLoad(device, number);
@@ -26,8 +34,11 @@ public sealed class JournalReader(IJournalDevice device)
 
             foreach (JournalFrame frame in FramesOf(image, number < lastWritten))
             {
+                BytesRead = before + frame.Place.Offset;
                 yield return frame;
             }
+
+            before += image.Length;
         }
     }
 
@@ -104,6 +115,24 @@ public sealed class JournalReader(IJournalDevice device)
                 stretch.Header.IsCopy,
                 SegmentVerdicts.Words(stretch, verdicts[index]));
         }
+    }
+
+    private long BytesOf(List<ulong> numbers)
+    {
+        long bytes = 0;
+        foreach (ulong number in numbers)
+        {
+            try
+            {
+                bytes += device.Length(SegmentName.Of(number));
+            }
+            catch (JournalDeviceException failure) when (failure.Fault == DeviceFault.Missing)
+            {
+                // Freed since the folder was listed.
+            }
+        }
+
+        return bytes;
     }
 
     private static JournalFrame WholeSegment(SegmentImage image)

@@ -64,7 +64,10 @@ internal static class FolderVerifier
 {
     private const int LatestDay = int.MaxValue;
 
-    public static FolderVerdict Run(JournalReader reader, KeySet keys)
+    /// <param name="reader">The folder.</param>
+    /// <param name="keys">At least the device's public key.</param>
+    /// <param name="progress">Told bytes read and in all.</param>
+    public static FolderVerdict Run(JournalReader reader, KeySet keys, Action<long, long>? progress = null)
     {
         FolderVerdict verdict = new();
         ChainVerifier chain = new(keys.DeviceKey, new ReaderRules(keys.Device, keys.Notice, LatestDay));
@@ -74,6 +77,7 @@ internal static class FolderVerifier
         {
             verdict.Frames++;
             Take(frame, chain, opener, verdict);
+            progress?.Invoke(reader.BytesRead, reader.BytesTotal);
         }
 
         ChainReport report = chain.Finish();

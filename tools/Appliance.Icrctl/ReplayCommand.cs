@@ -93,9 +93,7 @@ internal static class ReplayCommand
         using FlashFolder flash = FlashFolder.Open(folder);
         DeclaredClock clock = new(options.Clock.DeclaredBoundMicroseconds);
         using BoxPipeline box = new(options, flow, keys, flash, clock, Software.Identity, ReplayKeys.Random);
-        Progress progress = new(sources);
-        bool whole = Replay.Run(box, [.. sources], progress.Show, endNs);
-        progress.End();
+        bool whole = Run(box, sources, endNs);
         string[] problems = [.. sources.SelectMany(source => source.Problems)];
         ReplaySummary summary = ReplaySummary.Of(
             box.Engine.Counters, box.Batches, ReplayFolder.SegmentBytes(flash),
@@ -108,5 +106,13 @@ internal static class ReplayCommand
         }
 
         return problems.Length == 0 ? Exit.Success : Exit.Refuse(problems[0]);
+    }
+
+    private static bool Run(BoxPipeline box, IReadOnlyList<CaptureSequence> sources, long endNs)
+    {
+        using ProgressLine progress = ProgressLine.On(Console.Error, "icrctl replay", "MB");
+        long total = sources.Sum(source => source.BytesTotal);
+        return Replay.Run(
+            box, [.. sources], () => progress.ReportBytes(sources.Sum(source => source.BytesDone), total), endNs);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Appliance.Edge.Pipeline;
-using Appliance.Linux;
 
 namespace Appliance.Icrctl;
 
@@ -20,36 +19,5 @@ internal static class ReplayText
             written      {s.Batches:N0} batches, {s.Bytes:N0} bytes ({perSession:F1} a flow) in {folder}
             took         {s.Seconds:F2} s, {s.CpuSeconds:F2} s of CPU
             """);
-    }
-}
-
-/// <summary>Progress of long work, on a terminal only, at most a few times a second.</summary>
-internal sealed class Progress(IReadOnlyList<CaptureSequence> sources)
-{
-    private const int MillisecondsBetween = 250;
-
-    private readonly long total = Math.Max(1, sources.Sum(source => source.BytesTotal));
-    private long shownAt = Environment.TickCount64;
-    private bool isShown;
-
-    public void Show()
-    {
-        if (Console.IsErrorRedirected || Environment.TickCount64 - shownAt < MillisecondsBetween)
-        {
-            return;
-        }
-
-        shownAt = Environment.TickCount64;
-        isShown = true;
-        long percent = 100 * sources.Sum(source => source.BytesDone) / total;
-        Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\rreplaying {percent,3} %"));
-    }
-
-    public void End()
-    {
-        if (isShown)
-        {
-            Console.Error.Write("\r               \r");
-        }
     }
 }

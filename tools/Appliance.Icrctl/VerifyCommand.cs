@@ -45,7 +45,12 @@ internal static class VerifyCommand
         }
 
         using FlashFolder flash = FlashFolder.OpenForReading(path);
-        FolderVerdict verdict = FolderVerifier.Run(new JournalReader(flash), keys);
+        FolderVerdict verdict;
+        using (ProgressLine progress = ProgressLine.On(Console.Error, "icrctl verify", "MB"))
+        {
+            verdict = FolderVerifier.Run(new JournalReader(flash), keys, progress.ReportBytes);
+        }
+
         if (verdict.Frames == 0)
         {
             return Exit.Refuse($"{path} holds no segments; give the folder that the box or a replay wrote");

@@ -50,7 +50,12 @@ internal static class ExpireCommand
         using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
         using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
         int today = (int)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalDays;
-        ExpiryReport report = new StoreExpiry(folder, database).Run(today - keepDays);
+        ExpiryReport report;
+        using (ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches"))
+        {
+            report = new StoreExpiry(folder, database).Run(today - keepDays, progress.Report);
+        }
+
         if (json)
         {
             JsonText.Write(output, report);

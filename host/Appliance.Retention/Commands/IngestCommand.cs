@@ -62,7 +62,18 @@ internal static class IngestCommand
 
         LabMode.Say(errors);
         var watch = Stopwatch.StartNew();
-        IngestReport report = new SegmentIngest(writer, line => Exit.Say(errors, Exit.CheckFailed, line)).Run(journal);
+        IngestReport report;
+        using (ProgressLine progress = ProgressLine.On(errors, "retention ingest", "MB"))
+        {
+            report = new SegmentIngest(writer, Complain, progress.ReportBytes).Run(journal);
+
+            void Complain(string line)
+            {
+                progress.Clear();
+                Exit.Say(errors, Exit.CheckFailed, line);
+            }
+        }
+
         Print(report, watch.Elapsed.TotalSeconds, json, output);
         return report.IsWhole ? Exit.Success : Exit.CheckFailed;
     }

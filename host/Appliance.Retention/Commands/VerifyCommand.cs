@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Reports;
@@ -36,16 +37,28 @@ internal static class VerifyCommand
 
         if (rebuild)
         {
-            foreach (string line in new StoreRebuild(folder, TimeProvider.System).Run())
+            foreach (string line in Rebuild(folder, errors))
             {
                 Exit.Say(errors, Exit.CheckFailed, $"left out: {line}");
             }
         }
 
         using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: false);
-        VerifyReport report = new StoreVerifier(folder, KeyRing.Load(folder), database).Run();
+        VerifyReport report = Verify(folder, database, errors);
         Print(report, json, output, errors);
         return report.IsGood ? Exit.Success : Exit.CheckFailed;
+    }
+
+    private static IReadOnlyList<string> Rebuild(StoreFolder folder, TextWriter errors)
+    {
+        using ProgressLine progress = ProgressLine.On(errors, "retention verify --rebuild", "files");
+        return new StoreRebuild(folder, TimeProvider.System, progress.Report).Run();
+    }
+
+    private static VerifyReport Verify(StoreFolder folder, StoreDatabase database, TextWriter errors)
+    {
+        using ProgressLine progress = ProgressLine.On(errors, "retention verify", "batches");
+        return new StoreVerifier(folder, KeyRing.Load(folder), database, progress.Report).Run();
     }
 
     private static void Print(VerifyReport report, bool json, TextWriter output, TextWriter errors)

@@ -32,7 +32,7 @@ internal sealed class IngestReport
 /// Takes a folder of journal segments into the store: in the lab, and where a box is carried in because no line holds.
 /// What is in the store already is passed over. Everything wrong is said, one line each, and the rest goes on.
 /// </summary>
-internal sealed class SegmentIngest(StoreWriter writer, Action<string> complain)
+internal sealed class SegmentIngest(StoreWriter writer, Action<string> complain, Action<long, long> progress)
 {
     private readonly List<string> places = [];
     private readonly IngestReport report = new();
@@ -48,6 +48,8 @@ internal sealed class SegmentIngest(StoreWriter writer, Action<string> complain)
             {
                 Settle();
             }
+
+            progress(journal.BytesRead, journal.BytesTotal);
         }
 
         Settle();

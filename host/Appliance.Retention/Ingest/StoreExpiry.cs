@@ -33,19 +33,23 @@ internal sealed class ExpiryReport
 internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
 {
     /// <summary>Forgets every day before <paramref name="firstDay"/>; the caller holds the writer's lock.</summary>
-    public ExpiryReport Run(int firstDay)
+    /// <param name="firstDay">First UTC day since 1970 that is kept.</param>
+    /// <param name="progress">Told batches done and in all.</param>
+    public ExpiryReport Run(int firstDay, Action<long, long>? progress = null)
     {
         var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(firstDay) };
         report.Keys = KeyRing.DestroyExpired(folder, firstDay);
-        foreach ((long number, string path, long rows, long size, long received) in database.All(
+        List<(long Number, string Path, long Rows, long Size, long Received)> old = database.All(
             "SELECT no, path, rows, size, received_us FROM batches WHERE expired = 0 AND day < $1",
             row => (row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
-            firstDay))
+            firstDay);
+        foreach ((long number, string path, long rows, long size, long received) in old)
         {
             Expire(number, path, (ulong)received);
             report.Batches++;
             report.Records += rows;
             report.Bytes += size;
+            progress?.Invoke(report.Batches, old.Count);
         }
 
         Narrow();

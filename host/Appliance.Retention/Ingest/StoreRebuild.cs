@@ -8,7 +8,7 @@ namespace Appliance.Retention.Ingest;
 /// give the same index and ledger. Receipts are signed again; their content is the same. The old index stays beside as
 /// <c>store.db.before</c>.
 /// </summary>
-internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time)
+internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time, Action<long, long>? progress = null)
 {
     private string Fresh => folder.Database + ".fresh";
 
@@ -20,13 +20,16 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time)
         using (StoreWriter writer = StoreWriter.OpenRebuild(folder, time, Fresh))
         {
             int added = 0;
-            foreach (string path in FilesInOrder())
+            List<string> files = FilesInOrder();
+            foreach (string path in files)
             {
                 Add(writer, path);
                 if (++added % StoreLimits.CommitBatchesMax == 0)
                 {
                     Settle(writer, refused);
                 }
+
+                progress?.Invoke(added, files.Count);
             }
 
             Settle(writer, refused);

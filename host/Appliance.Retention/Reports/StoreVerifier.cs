@@ -15,15 +15,24 @@ internal sealed class StoreVerifier
     private readonly KeyRing keys;
     private readonly StoreDatabase database;
     private readonly ulong begun;
+    private readonly Action<long, long> progress;
+    private readonly long batches;
     private readonly FilterTokens filters = new();
     private readonly VerifyReport report = new();
 
-    public StoreVerifier(StoreFolder folder, KeyRing keys, StoreDatabase database)
+    /// <param name="folder">The data folder.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="database">Its index.</param>
+    /// <param name="progress">Told batches done and in all.</param>
+    public StoreVerifier(
+        StoreFolder folder, KeyRing keys, StoreDatabase database, Action<long, long>? progress = null)
     {
+        this.progress = progress ?? (static (_, _) => { });
         this.folder = folder;
         this.keys = keys;
         this.database = database;
         begun = (ulong)database.One<long>("SELECT value FROM meta WHERE key = 'received'");
+        batches = database.One<long>("SELECT count(*) FROM batches");
     }
 
     public VerifyReport Run()
@@ -63,6 +72,8 @@ internal sealed class StoreVerifier
             {
                 VerifyBatch(device, chain, row, bytes);
             }
+
+            progress(report.Batches, batches);
         }
 
         foreach (string path in FilesOf(folder.Statements, device.Device, StoreFolder.HeadEnding))

@@ -7,8 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// The daemon: appliance [CONFIGURATION]. Exit code 2 with one line where it cannot start as configured.
-string path = args.Length > 0 ? args[0] : "/etc/appliance/appliance.json";
+// The daemon: appliance [--takeover] [CONFIGURATION]. Exit code 2 with one line where it cannot start as configured.
+StartMode mode = new(args.Contains(Successor.Argument));
+string path = args.FirstOrDefault(argument => argument != Successor.Argument) ?? "/etc/appliance/appliance.json";
 if (!Startup.TryLoad(path, out ApplianceOptions options, out KeySet keys, out string problem))
 {
     Console.Error.WriteLine($"appliance: {problem}");
@@ -19,10 +20,11 @@ WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplica
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
 builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
 StatusBoard board = new();
-builder.Services.AddSingleton(board).AddSingleton(options).AddSingleton(keys).AddHostedService<BoxDaemon>();
+builder.Services.AddSingleton(board).AddSingleton(options).AddSingleton(keys).AddSingleton(mode);
+builder.Services.AddSingleton<BoxDaemon>().AddHostedService(services => services.GetRequiredService<BoxDaemon>());
 AdminSocket.Listen(builder, options.Admin.Socket);
 WebApplication app = builder.Build();
-AdminSocket.Map(app, board);
+AdminSocket.Map(app, board, app.Services.GetRequiredService<BoxDaemon>().HandOver);
 try
 {
     await app.StartAsync();

@@ -50,6 +50,7 @@ internal sealed class LiveBox : IDisposable
                 new { @interface = BedMirror.InsidePort, leg = "inside" },
                 new { @interface = BedMirror.OutsidePort, leg = "outside" },
             },
+            traffic = new { publicPrefixes = new[] { BedLayout.PublicAddress + "/32" } },
             notice = new { profile = "uk-icr" },
             capture = new { recordTo = isRecording ? Path.Combine(folder, "recordings") : null },
             batch = new { ageSeconds = 1 },
@@ -68,6 +69,21 @@ internal sealed class LiveBox : IDisposable
         _daemon.Dispose();
         _daemon = Launch(layout, _configuration);
         WaitUntilRecording();
+    }
+
+    /// <summary>A second daemon takes over; returns once the first has ended and the second records.</summary>
+    /// <returns>The first one's exit code.</returns>
+    public int TakeOver(BedLayout layout)
+    {
+        using BedProcess before = _daemon;
+        _daemon = Launch(layout, "--takeover", _configuration);
+        if (!before.Wait(Limit))
+        {
+            throw new TimeoutException($"the first daemon does not hand over: {before.Errors} {_daemon.Errors}");
+        }
+
+        WaitUntilRecording();
+        return before.ExitCode;
     }
 
     /// <summary>Ends the daemon as a power cut would end the process.</summary>
@@ -143,10 +159,11 @@ internal sealed class LiveBox : IDisposable
 
     public void Dispose() => _daemon.Dispose();
 
-    private static BedProcess Launch(BedLayout layout, string configuration) => BedProcess.Start(
+    private static BedProcess Launch(BedLayout layout, params string[] arguments) => BedProcess.Start(
         "ip",
         BedLayout.Inside(
-            layout.BoxNamespace, "dotnet", Programs.Library("Appliance.Edge", "Appliance.Edge"), configuration));
+            layout.BoxNamespace,
+            ["dotnet", Programs.Library("Appliance.Edge", "Appliance.Edge"), .. arguments]));
 
     private static long Received(JsonElement status) =>
         status.GetProperty("legs").EnumerateArray().Sum(leg => leg.GetProperty("received").GetInt64());

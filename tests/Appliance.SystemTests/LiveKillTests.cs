@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Appliance.Journal;
 using Appliance.Lab.Bed;
-using Appliance.Linux;
 using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
@@ -59,7 +57,7 @@ public sealed class LiveKillTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(Kills + 1, verdict.GetProperty("epochs").GetInt32());
         Assert.Equal(0, verdict.GetProperty("missing_batches").GetInt64());
 
-        List<Manifest> manifests = Manifests(box, out List<EpochStatement> statements);
+        List<Manifest> manifests = LiveChain.Read(box, out List<EpochStatement> statements);
         Assert.Equal(Kills + 1, promised.Count);
         foreach ((uint epoch, long batches) in promised)
         {
@@ -81,32 +79,5 @@ public sealed class LiveKillTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{Kills} kills: {manifests.Count} batches of {statements.Count} epochs, "
             + $"{promised.Values.Sum()} promised before a kill, "
             + $"{verdict.GetProperty("notes").GetArrayLength()} torn tails");
-    }
-
-    private static List<Manifest> Manifests(LiveBox box, out List<EpochStatement> statements)
-    {
-        string json = File.ReadAllText(Path.Combine(box.Keys, KeySet.FileName));
-        Assert.True(KeySet.TryParse(json, out KeySet? keys, out _));
-        ReaderRules rules = new(keys!.Device, keys.Notice, int.MaxValue);
-        ChainVerifier chain = new(keys.DeviceKey, rules);
-        List<Manifest> manifests = [];
-        statements = [];
-        using FlashFolder flash = FlashFolder.OpenForReading(box.Journal);
-        foreach (JournalFrame frame in new JournalReader(flash).Frames().Where(f => f.Verdict == FrameVerdict.Whole))
-        {
-            if (frame.Label.Kind == FrameKind.EpochStatement && !frame.IsCopy)
-            {
-                chain.AddEpoch(frame.Payload);
-                CertifiedEpoch.TryVerify(frame.Payload, keys.DeviceKey, rules, out CertifiedEpoch? epoch);
-                statements.Add(epoch!.Statement);
-            }
-            else if (frame.Label.Kind == FrameKind.Batch
-                && chain.AddBatch(frame.Payload, out VerifiedBatch? batch) == Refusal.None)
-            {
-                manifests.Add(batch!.Manifest);
-            }
-        }
-
-        return manifests;
     }
 }

@@ -111,12 +111,24 @@ internal static class StatusText
         return string.Create(Invariant, $"""
             {s.Health.ToUpperInvariant()}  device {s.Device}, version {s.Version}, up {s.UptimeSeconds:F0} s{alarms}
             epoch     {s.Epoch}; the start found the journal {s.Recovery}
+            start     {Start(s.Start)}
             clock     {s.Clock.State}{bound}
             {Flows(s)}
             {Legs(s)}
             {Storage(s)}
             {Uplink(s)}
             """);
+    }
+
+    private static string Start(StartStatus start)
+    {
+        string gap = start.GapMs is double ms
+            ? string.Create(Invariant, $"{ms:N0} ms not recorded before it")
+            : "nothing recorded before it";
+        return string.Create(
+            Invariant,
+            $"{(start.Kind == "hand-over" ? "took over from the process before" : "from a stop")}, {gap}; "
+            + $"recording after {start.RecordingMs:N0} ms");
     }
 
     public static string Uplink(BoxStatus s)

@@ -20,6 +20,8 @@ internal sealed class BatchWriter(
     private readonly List<ManifestGap> gaps = [];
     private readonly List<ManifestEvent> events = [];
     private TaiTime opened;
+    private TaiTime? since;
+    private TaiTime? until;
     private int day;
     private bool isWaiting;
 
@@ -61,6 +63,12 @@ internal sealed class BatchWriter(
 
         return state;
     }
+
+    /// <summary>From here on nothing was missed: the next manifest's stretch begins no later.</summary>
+    public void CoverSince(TaiTime start) => since = start;
+
+    /// <summary>Up to here nothing was missed: the next manifest's stretch ends no earlier.</summary>
+    public void CoverUntil(TaiTime end) => until = end;
 
     /// <summary>Notes a stretch in which something was not seen; it goes into the next manifest.</summary>
     public void Note(ManifestGap gap) => gaps.Add(gap);
@@ -129,6 +137,9 @@ internal sealed class BatchWriter(
             last = gap.To > last ? gap.To : last;
         }
 
+        first = since is { } from && from < first ? from : first;
+        last = until is { } to && to > last ? to : last;
+        since = until = null;
         return (first, last);
     }
 }

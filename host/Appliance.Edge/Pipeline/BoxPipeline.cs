@@ -112,15 +112,23 @@ public sealed class BoxPipeline : IDisposable
     /// gap in the first manifest of the epoch and as a record of its own.
     /// </summary>
     /// <param name="startNs">Raw time from which packets are received.</param>
-    internal void NoteRestart(long startNs)
+    /// <param name="isHandedOver">The process before recorded all until then.</param>
+    /// <returns>The gap in milliseconds; null where nothing was recorded before.</returns>
+    internal double? NoteRestart(long startNs, bool isHandedOver)
     {
         TaiTime start = clock.Map(startNs).Time;
-        if (lastTime is not { } last || start <= last)
+        batches.Advance(start, counters);
+        batches.CoverSince(start);
+        if (isHandedOver)
         {
-            return;
+            batches.Note(new ManifestEvent(start, EventKind.Administration, "took over from the process before"));
         }
 
-        batches.Advance(start, counters);
+        if (lastTime is not { } last || start <= last)
+        {
+            return lastTime is null ? null : 0;
+        }
+
         batches.Note(new ManifestGap(last, start, GapCause.Restart));
         batches.Rows.Gaps.Add(new GapRow
         {
@@ -129,6 +137,7 @@ public sealed class BoxPipeline : IDisposable
             Cause = batches.Rows.Strings.Add("restart"),
             Estimate = ulong.MaxValue,
         });
+        return (start.Microseconds - last.Microseconds) / 1000.0;
     }
 
     /// <summary>Notes a stretch in which something was not seen.</summary>
@@ -148,11 +157,18 @@ public sealed class BoxPipeline : IDisposable
     /// <summary>
     /// Closes the open batch, signs where the chain ends, and leaves the flash in order; false when it is full.
     /// </summary>
-    public bool Close()
+    /// <param name="untilNs">All packets stamped until then were taken; 0 where that is not known.</param>
+    /// <param name="keepBlank">Another run follows soon: the segment that was prepared stays for it.</param>
+    public bool Close(long untilNs = 0, bool keepBlank = false)
     {
+        if (untilNs != 0)
+        {
+            batches.CoverUntil(clock.Map(untilNs).Time);
+        }
+
         bool isDurable = batches.Close(counters) == CommitState.Durable;
         AppendCheckpoint();
-        return journal.Close() == CommitState.Durable && isDurable;
+        return journal.Close(keepBlank) == CommitState.Durable && isDurable;
     }
 
     /// <summary>Clears the keys of the epoch.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
@@ -21,15 +22,28 @@ internal static class AdminSocket
     /// <summary>Adds the socket to a host that is being built.</summary>
     public static void Listen(WebApplicationBuilder builder, string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.Delete(path);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(path));
         builder.Services.AddRoutingCore();
     }
 
+    /// <summary>
+    /// Makes way for the socket. Called by the one process that holds the journal, so that a second one that is refused
+    /// does not take the first one's socket away.
+    /// </summary>
+    public static void Clear(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.Delete(path);
+    }
+
     /// <summary>Maps what may be asked.</summary>
-    public static void Map(WebApplication app, StatusBoard board)
+    /// <param name="app">The host.</param>
+    /// <param name="board">Where the status stands.</param>
+    /// <param name="handOver">
+    /// Begins to hand over to a process; the last stamp that this one records, or null where it does not record.
+    /// </param>
+    public static void Map(WebApplication app, StatusBoard board, Func<int, long?> handOver)
     {
         app.Use(OnlyKnownPeers);
         app.UseRouting();
@@ -38,6 +52,7 @@ internal static class AdminSocket
         app.MapGet("/storage", () => Answer(board, status => status.Storage));
         app.MapGet("/uplink", () => Answer(board, status => status.Uplink));
         app.MapGet("/nat", () => Answer(board, status => status.Flows));
+        app.MapPost("/hand-over", context => HandOver(context, handOver));
     }
 
     /// <summary>Lets only the owner and its group use the socket once it is there.</summary>
@@ -47,6 +62,20 @@ internal static class AdminSocket
     private static IResult Answer<T>(StatusBoard board, Func<BoxStatus, T> part) => board.Latest is { } status
         ? Results.Json(part(status), BoxStatus.Json)
         : Results.Json(new { error = "starting" }, BoxStatus.Json, statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    private static Task HandOver(HttpContext context, Func<int, long?> handOver)
+    {
+        Socket? socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
+        if (socket is not null && handOver(PeerOf(socket).Process) is long lastStampNs)
+        {
+            string text = lastStampNs.ToString(CultureInfo.InvariantCulture);
+            context.Response.ContentLength = text.Length;
+            return context.Response.WriteAsync(text);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status409Conflict;
+        return context.Response.WriteAsync("it is starting or ending itself");
+    }
 
     private static Task OnlyKnownPeers(HttpContext context, RequestDelegate next)
     {
@@ -60,11 +89,15 @@ internal static class AdminSocket
         return context.Response.WriteAsync("the admin socket answers root and the daemon's own user");
     }
 
-    private static bool IsKnown(Socket socket)
+    private static bool IsKnown(Socket socket) =>
+        PeerOf(socket).User is uint user && (user == 0 || user == Linux.Process.OwnUser.Id);
+
+    private static (int Process, uint? User) PeerOf(Socket socket)
     {
         Span<byte> peer = stackalloc byte[PeerCredBytes];
         int length = socket.GetRawSocketOption(SolSocket, SoPeerCred, peer);
-        uint user = BitConverter.ToUInt32(peer[4..]);
-        return length == PeerCredBytes && (user == 0 || user == Linux.Process.OwnUser.Id);
+        return length == PeerCredBytes
+            ? (BitConverter.ToInt32(peer), BitConverter.ToUInt32(peer[4..]))
+            : (0, null);
     }
 }

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
@@ -16,9 +19,13 @@ namespace Appliance.Edge.Service;
 /// exception ends the process: a broken invariant is never carried on with.
 /// </summary>
 internal sealed class BoxDaemon(
-    ApplianceOptions options, KeySet keys, StatusBoard board, IHostApplicationLifetime host, ILogger<BoxDaemon> log)
+    ApplianceOptions options, KeySet keys, StatusBoard board, StartMode mode, IHostApplicationLifetime host,
+    ILogger<BoxDaemon> log)
     : IHostedService, IDisposable
 {
+    // What is stamped until then is this process's own: longer than it takes to tell the packet thread.
+    private const long HandOverAheadNs = 10_000_000;
+
     private LiveLegs? legs;
     private FlashFolder? flash;
     private BoxPipeline? box;
@@ -28,27 +35,39 @@ internal sealed class BoxDaemon(
     private WriterLoop? writer;
     private Thread? packetThread;
     private Thread? writerThread;
+    private PosixSignalRegistration? reload;
+    private int isEnding;
 
     /// <summary>Opens the rings first, so that packets wait there while the rest starts.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Linux.Process.KeyMemoryState memory = Linux.Process.KeyMemory.Protect();
-        long receivingSinceNs = WallClock.NowNs;
+        KernelClock clock = new(options.Clock.StampBoundMicroseconds);
+        SoftwareIdentity software = SoftwareIdentity.OfRunning();
         legs = new LiveLegs(options);
+        long receivingSinceNs = WallClock.NowNs;
+        double receivingMs = StartMode.ElapsedMs;
         if (!FlowSettings.TryMake(options, options.Legs, legs.Interfaces, out FlowOptions flow, out string problem))
         {
             throw new InvalidOperationException(problem);
         }
 
-        KernelClock clock = new(options.Clock.StampBoundMicroseconds);
-        flash = FlashFolder.Open(options.Journal.Path);
-        SoftwareIdentity software = SoftwareIdentity.OfRunning();
+        flash = OpenFolder(ref receivingSinceNs, out bool isHandedOver);
+        AdminSocket.Clear(options.Admin.Socket);
         box = new BoxPipeline(options, flow, keys, flash, clock, software, RandomNumberGenerator.Fill);
-        box.NoteRestart(receivingSinceNs);
-        packets = new PacketLoop(box.Engine, legs.Rings, legs.Sources, options.Capture.WatermarkMs);
-        uplink = OpenUplink(box);
-        writer = new WriterLoop(box, legs, clock, options, board, uplink);
+        double? gapMs = box.NoteRestart(receivingSinceNs, isHandedOver);
+        packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs);
         packetThread = Start("packets", packets.Run);
+        StartStatus start = new()
+        {
+            Kind = isHandedOver ? "hand-over" : "start",
+            GapMs = gapMs,
+            ReceivingMs = receivingMs,
+            RecordingMs = StartMode.ElapsedMs,
+            RecordingCpuMs = StartMode.CpuMs,
+        };
+        uplink = OpenUplink(box);
+        writer = new WriterLoop(new BoxParts(options, box, legs, clock, uplink, start), board);
         writerThread = Start("writer", writer.Run);
         uplink?.Start(failure => Broken("uplink", failure));
         if (options.Capture.RecordTo is { } folder)
@@ -57,30 +76,91 @@ internal sealed class BoxDaemon(
         }
 
         Events.Started(log, box.Epoch.Epoch.Number, box.Recovery.Verdict, memory.Hint);
+        reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, StartSuccessor);
         SystemdNotify.Send("READY=1");
         return Task.CompletedTask;
+    }
+
+    /// <summary>Begins to hand over to a process that has opened its rings already.</summary>
+    /// <returns>The last stamp that this process records; null where it does not record.</returns>
+    public long? HandOver(int process)
+    {
+        if (packets is null || writerThread is null || Interlocked.Exchange(ref isEnding, 1) != 0)
+        {
+            return null;
+        }
+
+        long lastStampNs = WallClock.NowNs + HandOverAheadNs;
+        packets.StopAt(lastStampNs);
+        Events.HandingOver(log, process);
+
+        // The service goes on as the other process: systemd is not told that it stops.
+        SystemdNotify.Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={process}"));
+        host.StopApplication();
+        return lastStampNs;
     }
 
     /// <summary>Takes what the rings hold, closes all flows and the last batch, signs the end of the chain.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        SystemdNotify.Send("STOPPING=1");
-        packets?.Stop();
+        if (Interlocked.Exchange(ref isEnding, 1) == 0)
+        {
+            SystemdNotify.Send("STOPPING=1");
+            packets?.StopAt(WallClock.NowNs);
+        }
+
         packetThread?.Join();
         legs?.FinishRecordings(packets?.EndNs ?? 0);
-        writer?.Stop();
+        writer?.Stop(packets?.CoveredUntilNs ?? 0);
         writerThread?.Join();
+
+        // Whoever takes over waits for the folder, and need not wait for the farewell to the broker.
+        CloseFolder();
         await (uplink?.StopAsync() ?? Task.CompletedTask);
         Events.Stopped(log, box?.Batches ?? 0);
     }
 
     public void Dispose()
     {
+        reload?.Dispose();
         uplink?.Dispose();
         sending?.Dispose();
+        CloseFolder();
+        legs?.Dispose();
+    }
+
+    private FlashFolder OpenFolder(ref long receivingSinceNs, out bool isHandedOver)
+    {
+        long? lastStampNs = mode.TakesOver ? Predecessor.AskToHandOver(options.Admin.Socket) : null;
+        isHandedOver = lastStampNs is not null;
+        if (lastStampNs is not { } stamp)
+        {
+            return FlashFolder.Open(options.Journal.Path);
+        }
+
+        receivingSinceNs = stamp;
+        legs!.BeginAfter(stamp);
+        return Predecessor.WaitForFolder(options.Journal.Path);
+    }
+
+    private void CloseFolder()
+    {
         box?.Dispose();
         flash?.Dispose();
-        legs?.Dispose();
+        flash = null;
+    }
+
+    private void StartSuccessor(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        try
+        {
+            Events.SuccessorStarted(log, Successor.Start());
+        }
+        catch (Exception failure) when (failure is IOException or Win32Exception)
+        {
+            Events.SuccessorFailed(log, failure.Message);
+        }
     }
 
     private UplinkService? OpenUplink(BoxPipeline pipeline)

@@ -32,6 +32,8 @@ public sealed record BoxStatus
 
     public required double UptimeSeconds { get; init; }
 
+    public required StartStatus Start { get; init; }
+
     public required ClockStatus Clock { get; init; }
 
     public required FlowStatus Flows { get; init; }

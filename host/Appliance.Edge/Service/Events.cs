@@ -14,6 +14,15 @@ internal static partial class Events
     [LoggerMessage(4, LogLevel.Warning, "all traffic is written in the clear to {Folder}: not for production")]
     public static partial void Recording(ILogger log, string folder);
 
+    [LoggerMessage(5, LogLevel.Information, "handing over to process {Process}")]
+    public static partial void HandingOver(ILogger log, int process);
+
+    [LoggerMessage(6, LogLevel.Information, "process {Process} was started to take over")]
+    public static partial void SuccessorStarted(ILogger log, int process);
+
+    [LoggerMessage(7, LogLevel.Error, "no process could be started to take over: {Message}")]
+    public static partial void SuccessorFailed(ILogger log, string message);
+
     [LoggerMessage(3, LogLevel.Critical, "thread {Thread} ended: {Message}")]
     public static partial void ThreadFailed(ILogger log, string thread, string message, Exception failure);
 }

@@ -13,7 +13,11 @@ internal sealed class LiveLegs : IDisposable
 {
     private const int LongFrameShare = 4;
 
+    // Frames left out in so many turns of the ring came after those that were asked for.
+    private const int BlocksBeforeIdle = 2;
+
     private readonly List<PacketRing> rings = [];
+    private readonly List<TimeCut> cuts = [];
     private readonly List<RecordingSource> recordings = [];
     private readonly RingCounters[] counters;
 
@@ -29,6 +33,7 @@ internal sealed class LiveLegs : IDisposable
             for (int i = 0; i < Interfaces.Count; i++)
             {
                 rings.Add(new PacketRing(RingOf(options.Capture, Interfaces[i]), (ushort)i));
+                cuts.Add(new TimeCut(rings[i], BlocksBeforeIdle * rings[i].BlockCount));
                 Record(folder, i);
             }
         }
@@ -50,7 +55,13 @@ internal sealed class LiveLegs : IDisposable
     public PacketRing[] Rings => [.. rings];
 
     /// <summary>What the packet thread reads: the rings, through their recordings where there are any.</summary>
-    public IPacketSource[] Sources => recordings.Count > 0 ? [.. recordings] : [.. rings];
+    public IPacketSource[] Sources => recordings.Count > 0 ? [.. recordings] : [.. cuts];
+
+    /// <summary>Leaves out what the process before recorded; called before the packet thread starts.</summary>
+    public void BeginAfter(long stampNs) => cuts.ForEach(cut => cut.BeginAfter(stampNs));
+
+    /// <summary>Leaves out what is stamped later than a time that lies ahead; any thread.</summary>
+    public void EndAt(long stampNs) => cuts.ForEach(cut => cut.EndAt(stampNs));
 
     /// <summary>Why a recording has ended early, or null.</summary>
     public string? RecordingProblem => recordings.Select(r => r.Problem).FirstOrDefault(p => p is not null);
@@ -105,7 +116,7 @@ internal sealed class LiveLegs : IDisposable
         {
             DurableFile.MakeFolder(folder);
             string path = RecordingFolder.PathOf(folder, number, Interfaces[number]);
-            recordings.Add(new RecordingSource(rings[number], path, Interfaces[number]));
+            recordings.Add(new RecordingSource(cuts[number], path, Interfaces[number]));
         }
     }
 

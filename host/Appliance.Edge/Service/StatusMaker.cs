@@ -31,13 +31,14 @@ internal static class StatusMaker
     private const ulong LossAlarmPpm = 1000;
     private static readonly long StartedAt = Environment.TickCount64;
 
-    public static BoxStatus Make(
-        BoxPipeline box, LiveLegs legs, LossWatch watch, KernelClock clock, ApplianceOptions options,
-        UplinkStatus uplink, bool isFull)
+    public static BoxStatus Make(BoxParts parts, LossWatch watch, UplinkStatus uplink, bool isFull)
     {
+        BoxPipeline box = parts.Box;
+        LiveLegs legs = parts.Legs;
+        ApplianceOptions options = parts.Options;
         ulong[] counters = box.Engine.Counters.ToArray();
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
-        KernelClockState known = clock.Known;
+        KernelClockState known = parts.Clock.Known;
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
         List<string> alarms =
             [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. Recordings(legs, options),
@@ -51,6 +52,7 @@ internal static class StatusMaker
             Epoch = box.Epoch.Epoch.Number,
             Recovery = box.Epoch.RecoveryVerdict,
             UptimeSeconds = Math.Round((Environment.TickCount64 - StartedAt) / 1000.0, 1),
+            Start = parts.Start,
             Clock = new ClockStatus(
                 known.IsSynchronised ? "network" : "unset",
                 known.IsSynchronised ? known.MaxErrorUs + options.Clock.StampBoundMicroseconds : null),

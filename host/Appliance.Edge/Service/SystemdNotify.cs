@@ -8,6 +8,9 @@ namespace Appliance.Edge.Service;
 /// </summary>
 internal static class SystemdNotify
 {
+    /// <summary>The variable that names the process which systemd's watchdog listens to.</summary>
+    public const string WatchdogProcess = "WATCHDOG_PID";
+
     private const string Variable = "NOTIFY_SOCKET";
 
     public static void Send(string state)

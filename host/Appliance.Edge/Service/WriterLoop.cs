@@ -19,9 +19,9 @@ internal sealed class WriterLoop
     private const long SecondNs = 1_000_000_000;
     private const int SecondsBetweenCheckpoints = 60;
 
+    private readonly BoxParts parts;
     private readonly BoxPipeline box;
     private readonly LiveLegs legs;
-    private readonly KernelClock clock;
     private readonly ApplianceOptions options;
     private readonly StatusBoard board;
     private readonly UplinkService? uplink;
@@ -29,22 +29,26 @@ internal sealed class WriterLoop
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
+    private long coveredUntilNs;
     private volatile bool isStopping;
 
-    public WriterLoop(
-        BoxPipeline box, LiveLegs legs, KernelClock clock, ApplianceOptions options, StatusBoard board,
-        UplinkService? uplink)
+    public WriterLoop(BoxParts parts, StatusBoard board)
     {
-        this.uplink = uplink;
-        this.box = box;
-        this.legs = legs;
-        this.clock = clock;
-        this.options = options;
+        this.parts = parts;
+        box = parts.Box;
+        legs = parts.Legs;
+        options = parts.Options;
+        uplink = parts.Uplink;
         this.board = board;
     }
 
     /// <summary>Ends <see cref="Run"/>; called once the packet thread has ended.</summary>
-    public void Stop() => isStopping = true;
+    /// <param name="untilNs">All packets stamped until then were taken; 0 where that is not known.</param>
+    public void Stop(long untilNs)
+    {
+        coveredUntilNs = untilNs;
+        isStopping = true;
+    }
 
     /// <summary>Runs until it is stopped; then closes the last batch and the journal.</summary>
     public void Run()
@@ -62,13 +66,13 @@ internal sealed class WriterLoop
             Thread.Sleep(PassMs);
         }
 
-        bool isDurable = box.Drain(WallClock.NowNs) && box.Close();
+        bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
         board.Publish(Status(isFull: !isDurable));
     }
 
     private void EachSecond(long nowNs)
     {
-        clock.Take(ReadClock(nowNs));
+        parts.Clock.Take(ReadClock(nowNs));
         legs.ReadCounters();
         box.SetRingDrops(legs.Dropped(Leg.Inside), legs.Dropped(Leg.Outside));
         uplink?.SettleJournal(box.Journal);
@@ -114,5 +118,5 @@ internal sealed class WriterLoop
     private static TaiTime Tai(long utcNs) => LeapSeconds.ToTai(utcNs / 1000);
 
     private BoxStatus Status(bool isFull) =>
-        StatusMaker.Make(box, legs, watch, clock, options, uplink?.Status ?? UplinkStatus.Off, isFull);
+        StatusMaker.Make(parts, watch, uplink?.Status ?? UplinkStatus.Off, isFull);
 }

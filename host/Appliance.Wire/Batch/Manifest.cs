@@ -35,10 +35,10 @@ public sealed record Manifest
     /// <summary>UTC days since 1970 of the day whose keys sealed the batch.</summary>
     public required int Day { get; init; }
 
-    /// <summary>Earliest time in the rows.</summary>
+    /// <summary>Earliest time in the rows; of a run's first batch no later than its first packet could come.</summary>
     public required TaiTime First { get; init; }
 
-    /// <summary>Latest time in the rows.</summary>
+    /// <summary>Latest time in the rows; of the last batch before a planned stop, until when all was taken.</summary>
     public required TaiTime Last { get; init; }
 
     /// <summary>Rows of each section.</summary>

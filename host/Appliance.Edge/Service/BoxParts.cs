@@ -1,0 +1,11 @@
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Pipeline;
+using Appliance.Edge.Uplink;
+using Appliance.Time;
+
+namespace Appliance.Edge.Service;
+
+/// <summary>What the writing thread works on and tells of.</summary>
+internal sealed record BoxParts(
+    ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, KernelClock Clock, UplinkService? Uplink,
+    StartStatus Start);

@@ -1,7 +1,7 @@
 namespace Appliance.Flow;
 
 /// <summary>Every bound of this project, with its reason. Grouped by part.</summary>
-public static class Limits
+public static partial class Limits
 {
     // ---- Capture files and blocks ----
 

@@ -8,7 +8,11 @@ namespace Appliance.Retention.Archive;
 /// <summary>The keys in a store's folder: its own for receipts, and those of every enrolled device.</summary>
 internal sealed class KeyRing
 {
+    /// <summary>File that who enrols holds locked; the writer of the store may run meanwhile.</summary>
+    private const string LockName = "keys.lock";
+
     private readonly Dictionary<Id16, DeviceKeys> devices = [];
+    private readonly HashSet<string> taken = [];
 
     private KeyRing(StoreKey? store) => Store = store;
 
@@ -29,12 +33,21 @@ internal sealed class KeyRing
         }
 
         var ring = new KeyRing(store);
+        ring.TakeNew(folder);
+        return ring;
+    }
+
+    /// <summary>Takes the key sets that came into the folder since they were read last.</summary>
+    /// <exception cref="ArchiveException">One cannot be read or is not one; what is before it was taken.</exception>
+    public void TakeNew(StoreFolder folder)
+    {
         foreach (string file in KeySetFiles(folder))
         {
-            ring.Take(file, Parse(file, Read(file)));
+            if (!taken.Contains(file))
+            {
+                Take(file, Parse(file, Read(file)));
+            }
         }
-
-        return ring;
     }
 
     /// <summary>Reads a key set from a file, or from the folder that holds one.</summary>
@@ -61,10 +74,17 @@ internal sealed class KeyRing
         return Store;
     }
 
-    /// <summary>Enrols a device, or adds day keys to one; the same set twice changes nothing.</summary>
+    /// <summary>
+    /// Enrols a device, or adds day keys to one; the same set twice changes nothing. A store that is being served takes
+    /// them up by itself.
+    /// </summary>
     /// <exception cref="ArchiveException">The device is enrolled with another device key.</exception>
+    /// <exception cref="Journal.JournalDeviceException">Another process enrols at this moment.</exception>
     public void Add(StoreFolder folder, KeySet set)
     {
+        DurableFile.MakeFolder(folder.Keys);
+        using FolderLock held = FolderLock.Take(folder.Keys, LockName);
+        TakeNew(folder);
         string json = set.ToJson();
         string hash = Hash32.Of(Encoding.UTF8.GetBytes(json)).ToString()[..8];
         string file = Path.Combine(folder.Keys, $"{set.Device}-{hash}{StoreFolder.KeySetEnding}");
@@ -139,5 +159,7 @@ internal sealed class KeyRing
                 $"{file}: device {set.Device} is enrolled here with another device key; a device that changed its key "
                     + "is another device, remove the old set first");
         }
+
+        taken.Add(file);
     }
 }

@@ -37,10 +37,8 @@ internal static class KeysCommand
     private static int Add(StoreFolder folder, string file, TextWriter output)
     {
         KeySet set = KeyRing.ReadSet(file);
-        DurableFile.MakeFolder(folder.Root);
-        using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
         KeyRing ring = KeyRing.Load(folder);
-        ring.MakeStoreKey(folder);
+        MakeStoreKey(folder, ring);
         ring.Add(folder, set);
         output.WriteLine($"device {set.Device} is enrolled");
         return Exit.Success;
@@ -49,13 +47,7 @@ internal static class KeysCommand
     private static int List(StoreFolder folder, bool json, TextWriter output)
     {
         KeyRing ring = KeyRing.Load(folder);
-        if (ring.Store is null)
-        {
-            DurableFile.MakeFolder(folder.Root);
-            using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
-            ring.MakeStoreKey(folder);
-        }
-
+        MakeStoreKey(folder, ring);
         StoreKey store = ring.Store!;
         var devices = new List<string>();
         foreach (DeviceKeys device in ring.Devices)
@@ -79,5 +71,16 @@ internal static class KeysCommand
         }
 
         return Exit.Success;
+    }
+
+    // A store that is being served has its key: enrolling needs no lock of its writer.
+    private static void MakeStoreKey(StoreFolder folder, KeyRing ring)
+    {
+        if (ring.Store is null)
+        {
+            DurableFile.MakeFolder(folder.Root);
+            using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
+            ring.MakeStoreKey(folder);
+        }
     }
 }

@@ -33,6 +33,7 @@ internal sealed class StoreWriter : IDisposable
     private readonly Aside forks;
     private readonly ArrivalFiles files;
     private readonly StatementIntake statements;
+    private readonly KeyWatch watch;
     private readonly Action<DurableStep> after;
     private readonly List<string> toRemove = [];
     private List<Outcome> outcomes = [];
@@ -52,6 +53,7 @@ internal sealed class StoreWriter : IDisposable
         chain = new ChainBook(database);
         alarms = new Alarms(database);
         statements = new StatementIntake(folder, files, chain, alarms);
+        watch = new KeyWatch(folder, keys, clock, time, alarms);
         ledger = Ledger.Load(database);
         receipts = new ReceiptMaker(store, chain, copies: 1);
         judge = new BatchJudge(epochs, chain, clock);
@@ -136,6 +138,7 @@ internal sealed class StoreWriter : IDisposable
     internal void AddBatch(ReadOnlyMemory<byte> bytes, string topic, ulong? receivedBefore)
     {
         database.Begin();
+        watch.Look();
         Refusal refusal = BatchClaim.TryRead(bytes, out BatchClaim claim);
         ulong received = Received(receivedBefore);
         if (refusal != Refusal.None)
@@ -162,6 +165,7 @@ internal sealed class StoreWriter : IDisposable
     internal void AddStatement(ReadOnlyMemory<byte> bytes, string topic, ulong? receivedBefore)
     {
         database.Begin();
+        watch.Look();
         Refusal refusal = StatementClaim.TryRead(bytes, out StatementClaim claim);
         ulong received = Received(receivedBefore);
         DeviceKeys? device = refusal == Refusal.None ? keys.Find(claim.Device) : null;

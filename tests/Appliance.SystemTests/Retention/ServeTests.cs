@@ -80,6 +80,50 @@ public sealed class ServeTests(ITestOutputHelper report)
         Assert.Equal(0, store.Terminate());
     }
 
+    [ProgramFact("mosquitto")]
+    public async Task A_device_that_is_enrolled_while_the_store_serves_gets_receipts_from_then_on()
+    {
+        using var box = new TestBox(6);
+        await using MosquittoBroker broker = new("store-1");
+        using var store = new ServedStore(broker, device: null);
+        store.Start();
+        StartedEpoch run = box.Start(1);
+        SealedBatch batch = box.Seal(run, 0);
+        await using MqttLink link = await broker.OpenAsync(Device);
+        await link.Connected;
+        await link.SubscribeAsync(new Subscription($"icr/v1/{Device}/receipt"));
+
+        Receipt before = await SendUntilAnsweredAsync(link, store, box, run, batch, receipt => true);
+        string set = Path.Combine(store.Folder.Root, "from-the-box.json");
+        File.WriteAllText(set, box.Keys.ToJson());
+        Outcome added = Programs.Retention("keys", "add", set, "--data", store.Folder.Root);
+        Receipt after = await SendUntilAnsweredAsync(
+            link, store, box, run, batch, receipt => receipt.Reason != Refusal.UnknownEpoch);
+
+        Assert.Equal(Refusal.UnknownEpoch, before.Reason);
+        Assert.Equal((0, $"device {box.Keys.Device} is enrolled\n", ""), (added.Code, added.Output, added.Error));
+        Assert.Equal((Refusal.None, batch.Id), (after.Reason, after.Id));
+        Assert.Equal(0, store.Terminate());
+    }
+
+    private static async Task<Receipt> SendUntilAnsweredAsync(
+        MqttLink link, ServedStore store, TestBox box, StartedEpoch run, SealedBatch batch,
+        Func<Receipt, bool> isWanted)
+    {
+        while (true)
+        {
+            await link.PublishAsync(Message("epoch", run.Bytes));
+            await link.PublishAsync(Message("batch", batch.Bytes));
+            while (await ReadAsync(link, store, box) is { } receipt)
+            {
+                if (isWanted(receipt))
+                {
+                    return receipt;
+                }
+            }
+        }
+    }
+
     /// <summary>One connection of the box: statement, all that waits, then receipts until nothing comes.</summary>
     private static async Task DrainAsync(
         MosquittoBroker broker,

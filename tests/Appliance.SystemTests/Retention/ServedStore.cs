@@ -11,16 +11,22 @@ internal sealed class ServedStore : IDisposable
 {
     private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("icr-served-");
     private readonly string[] arguments;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly List<string> said = [];
     private Process? process;
+    private bool isServing;
 
-    public ServedStore(MosquittoBroker broker, KeySet device)
+    public ServedStore(MosquittoBroker broker, KeySet? device)
     {
         Folder = new StoreFolder(Path.Combine(temporary.FullName, "data"));
         Directory.CreateDirectory(Folder.Root);
         KeyRing ring = KeyRing.Load(Folder);
         Key = ring.MakeStoreKey(Folder).Public;
-        ring.Add(Folder, device);
+        if (device is not null)
+        {
+            ring.Add(Folder, device);
+        }
+
         IssuedCertificate own = broker.Issue("store-1");
         arguments =
         [
@@ -50,6 +56,7 @@ internal sealed class ServedStore : IDisposable
 
     public void Start()
     {
+        isServing = false;
         process = Programs.StartRetention(arguments);
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -66,9 +73,12 @@ internal sealed class ServedStore : IDisposable
         process = null;
     }
 
-    /// <summary>As systemd stops; returns the exit code.</summary>
+    /// <summary>
+    /// As systemd stops, once it serves: before that the signal ends it unheard. Returns the exit code.
+    /// </summary>
     public int Terminate()
     {
+        WaitUntilServing();
         using Process kill = Process.Start("/bin/kill", ["-TERM", process!.Id.ToString()]);
         kill.WaitForExit();
         process.WaitForExit();
@@ -88,11 +98,27 @@ internal sealed class ServedStore : IDisposable
         temporary.Delete(recursive: true);
     }
 
+    private void WaitUntilServing()
+    {
+        lock (said)
+        {
+            while (!isServing)
+            {
+                if (!Monitor.Wait(said, StartPatience))
+                {
+                    throw new TimeoutException($"the store does not serve: {string.Join('\n', said)}");
+                }
+            }
+        }
+    }
+
     private void Keep(string? line)
     {
         lock (said)
         {
             said.Add(line ?? "");
+            isServing |= line?.Contains("serving ", StringComparison.Ordinal) ?? false;
+            Monitor.PulseAll(said);
         }
     }
 

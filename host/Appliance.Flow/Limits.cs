@@ -242,4 +242,88 @@ public static partial class Limits
     /// Frames of one Initial packet; a scattered hello with padding and pings between takes about 60.
     /// </summary>
     public const int QuicFramesMax = 512;
+
+    // ---- Lines: sessions and blocks ----
+
+    /// <summary>Addresses and prefixes of one session: dual stack, a delegated prefix and a few routes.</summary>
+    public const int SessionAddressesMax = 16;
+
+    /// <summary>Port ranges of one session: Nokia grants at most 40 blocks to a subscriber.</summary>
+    public const int SessionRangesMax = 64;
+
+    /// <summary>Stretches of one session in memory; the oldest ended one makes room.</summary>
+    public const int SessionStretchesMax = 2 * (SessionAddressesMax + SessionRangesMax);
+
+    /// <summary>Widest network that one line may have: a larger prefix is a mistake or an attack.</summary>
+    public const int LinePrefixV4Min = 16;
+
+    /// <summary>The same for IPv6: no line is given more than a /32, which is a provider's.</summary>
+    public const int LinePrefixV6Min = 33;
+
+    /// <summary>Digits of an IMSI (ITU-T E.212).</summary>
+    public const int ImsiDigitsMin = 6;
+
+    /// <inheritdoc cref="ImsiDigitsMin"/>
+    public const int ImsiDigitsMax = 15;
+
+    /// <summary>Digits of an IMEI without its check digit, up to an IMEISV (3GPP TS 23.003 section 6).</summary>
+    public const int ImeiDigitsMin = 14;
+
+    /// <inheritdoc cref="ImeiDigitsMin"/>
+    public const int ImeiDigitsMax = 16;
+
+    /// <summary>Digits of a telephone number with its country (ITU-T E.164).</summary>
+    public const int MsisdnDigitsMin = 5;
+
+    /// <inheritdoc cref="MsisdnDigitsMin"/>
+    public const int MsisdnDigitsMax = 15;
+
+    /// <summary>Sessions in memory: 1,000 lines at least, and 1 GB at most.</summary>
+    public const int SessionsMin = 1024;
+
+    /// <inheritdoc cref="SessionsMin"/>
+    public const int SessionsMax = 1 << 21;
+
+    /// <summary>
+    /// Oldest event that is taken: a server that could not deliver for a week has been away longer than its sessions.
+    /// </summary>
+    public const uint EventDelaySecondsMax = 7 * 86_400;
+
+    /// <summary>
+    /// How often a session that goes on is recorded again: readers look a day back, and day keys are destroyed.
+    /// </summary>
+    public const long SessionAgainNs = 6 * 3600 * 1_000_000_000L;
+
+    /// <summary>How often the table is looked through for what is due.</summary>
+    public const long SessionSweepNs = 10_000_000_000;
+
+    /// <summary>How long an ended session is remembered, for what arrives late or twice.</summary>
+    public const long SessionLingerNs = 600_000_000_000;
+
+    /// <summary>
+    /// The same for one whose stop was not heard: servers send interims at least every hour, most every 15 minutes.
+    /// </summary>
+    public const long SessionDoubtNs = 6 * 3600 * 1_000_000_000L;
+
+    /// <summary>
+    /// Two sessions that claim an address more than this apart hold it at once; less is the jitter of delivery.
+    /// </summary>
+    public const long SessionOverlapNs = 2_000_000_000;
+
+    /// <summary>Interims missed before a session that used to send them counts as ended.</summary>
+    public const int SessionInterimsMissed = 4;
+
+    /// <summary>Least silence after which a session counts as ended.</summary>
+    public const long SessionSilenceNs = 1_800_000_000_000;
+
+    /// <summary>
+    /// A restart this short loses no session: a client asks again for longer (RFC 5080 section 2.2.1 begins at 2 s).
+    /// </summary>
+    public const long SessionTrustNs = 5_000_000_000;
+
+    /// <summary>Relays that carry one DHCPv6 message (RFC 8415 section 7.6: HOP_COUNT_LIMIT).</summary>
+    public const int RelaysMax = 8;
+
+    /// <summary>Prefixes of the operator's file: leased lines, of which a provider has thousands.</summary>
+    public const int StaticLinesMax = 1 << 16;
 }

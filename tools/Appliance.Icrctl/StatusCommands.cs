@@ -114,6 +114,7 @@ internal static class StatusText
             start     {Start(s.Start)}
             clock     {s.Clock.State}{bound}
             {Flows(s)}
+            {Packets(s.PacketThread)}
             {Legs(s)}
             {Storage(s)}
             {Uplink(s)}
@@ -152,6 +153,11 @@ internal static class StatusText
                   {s.Flows.Unattributed:N0} unattributed
         records   {s.Flows.Records:N0} written, {s.Flows.RecordsDropped:N0} dropped
         """);
+
+    private static string Packets(PacketThreadStatus p) => string.Create(
+        Invariant,
+        $"packets   longest pause {p.LongestPauseMinuteMs:N1} ms in the last minute, {p.LongestPauseMs:N1} ms since "
+        + $"the start; {p.WaitedForWriterMs:N0} ms waited for the writer");
 
     public static string Legs(BoxStatus s) =>
         string.Join('\n', s.Legs.Select(Interface).Concat(s.Loss.Select(Loss)));

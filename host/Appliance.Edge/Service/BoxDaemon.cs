@@ -67,7 +67,7 @@ internal sealed class BoxDaemon(
             RecordingCpuMs = StartMode.CpuMs,
         };
         uplink = OpenUplink(box);
-        writer = new WriterLoop(new BoxParts(options, box, legs, clock, uplink, start), board);
+        writer = new WriterLoop(new BoxParts(options, box, legs, packets, clock, uplink, start), board);
         writerThread = Start("writer", writer.Run);
         uplink?.Start(failure => Broken("uplink", failure));
         if (options.Capture.RecordTo is { } folder)

@@ -7,5 +7,5 @@ namespace Appliance.Edge.Service;
 
 /// <summary>What the writing thread works on and tells of.</summary>
 internal sealed record BoxParts(
-    ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, KernelClock Clock, UplinkService? Uplink,
-    StartStatus Start);
+    ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, KernelClock Clock,
+    UplinkService? Uplink, StartStatus Start);

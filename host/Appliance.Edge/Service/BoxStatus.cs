@@ -38,6 +38,8 @@ public sealed record BoxStatus
 
     public required FlowStatus Flows { get; init; }
 
+    public required PacketThreadStatus PacketThread { get; init; }
+
     public required IReadOnlyList<LegStatus> Legs { get; init; }
 
     /// <summary>What each leg of the mirror does not show.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Appliance.Flow;
 using Appliance.Linux.Packets;
 using Appliance.Wire;
@@ -12,6 +13,8 @@ namespace Appliance.Edge.Service;
 internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermarkMs)
 {
     private const int WaitMs = 10;
+    private const int BlockedWaitMs = 1;
+    private const long NsPerMs = 1_000_000;
     private const int StepsBetweenClockReadings = 64;
 
     // The kernel hands a block over 20 ms after its first frame (RingOptions), and its timer may be late.
@@ -20,10 +23,19 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
 
     private readonly PacketRing[] rings = legs.Rings;
     private readonly long[] wanted = new long[legs.Rings.Length];
-    private readonly long watermarkNs = watermarkMs * 1_000_000L;
+    private readonly long watermarkNs = watermarkMs * NsPerMs;
     private long stopAtMs = long.MaxValue;
     private long stopStampNs;
     private bool isCounted;
+
+    /// <summary>How long it was away from the rings.</summary>
+    public PauseMeter Pauses { get; } = new(MonotonicNs);
+
+    /// <summary>How long it took to empty the rings.</summary>
+    public CatchUpMeter CatchUps { get; } = new();
+
+    /// <summary>Time spent waiting for the writer.</summary>
+    public long WaitedForWriterNs { get; private set; }
 
     /// <summary>Time of the last pass, nanoseconds since 1970: a loop that hangs is seen by it.</summary>
     public long LastPassNs { get; private set; } = WallClock.NowNs;
@@ -40,7 +52,7 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
     {
         legs.EndAt(stampNs);
         stopStampNs = stampNs;
-        long aheadMs = Math.Max(0, (stampNs - WallClock.NowNs) / 1_000_000);
+        long aheadMs = Math.Max(0, (stampNs - WallClock.NowNs) / NsPerMs);
         Volatile.Write(ref stopAtMs, Environment.TickCount64 + aheadMs + HandedOverMs);
     }
 
@@ -101,16 +113,38 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
     private void Rest(MergeStep step)
     {
         LastPassNs = WallClock.NowNs;
+        long nowNs = MonotonicNs;
+        Pauses.Pass(nowNs);
         if (step == MergeStep.Blocked)
         {
-            Thread.Sleep(1);
+            Thread.Sleep(BlockedWaitMs);
+            long afterNs = MonotonicNs;
+            Pauses.Waited(afterNs, BlockedWaitMs * NsPerMs);
+            WaitedForWriterNs += afterNs - nowNs;
         }
         else if (step == MergeStep.Idle)
         {
+            CatchUps.FoundEmpty(nowNs, Handed());
             PacketRing.WaitAny(rings, WaitMs);
+            long afterNs = MonotonicNs;
+            CatchUps.Begin(afterNs);
+            Pauses.Waited(afterNs, WaitMs * NsPerMs);
             engine.AdvanceTo(LastPassNs - watermarkNs);
         }
     }
+
+    private long Handed()
+    {
+        long sum = 0;
+        foreach (PacketRing ring in rings)
+        {
+            sum += ring.Handed;
+        }
+
+        return sum;
+    }
+
+    private static long MonotonicNs => Stopwatch.GetElapsedTime(0).Ticks * TimeSpan.NanosecondsPerTick;
 }
 
 /// <summary>The kernel's real-time clock, which also stamps the packets.</summary>

@@ -31,7 +31,8 @@ internal static class StatusMaker
     private const ulong LossAlarmPpm = 1000;
     private static readonly long StartedAt = Environment.TickCount64;
 
-    public static BoxStatus Make(BoxParts parts, LossWatch watch, UplinkStatus uplink, bool isFull)
+    public static BoxStatus Make(
+        BoxParts parts, LossWatch watch, UplinkStatus uplink, PacketThreadStatus packets, bool isFull)
     {
         BoxPipeline box = parts.Box;
         LiveLegs legs = parts.Legs;
@@ -57,6 +58,7 @@ internal static class StatusMaker
                 known.IsSynchronised ? "network" : "unset",
                 known.IsSynchronised ? known.MaxErrorUs + options.Clock.StampBoundMicroseconds : null),
             Flows = FlowsOf(box, options, counters),
+            PacketThread = packets,
             Legs = interfaces,
             Loss = loss,
             Storage = new StorageStatus

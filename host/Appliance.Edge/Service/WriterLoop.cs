@@ -26,6 +26,7 @@ internal sealed class WriterLoop
     private readonly StatusBoard board;
     private readonly UplinkService? uplink;
     private readonly LossWatch watch = new();
+    private readonly PauseHistory pauses = new();
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
@@ -73,6 +74,7 @@ internal sealed class WriterLoop
     private void EachSecond(long nowNs)
     {
         parts.Clock.Take(ReadClock(nowNs));
+        pauses.Add(parts.Packets.Pauses.TakeLongestNs());
         legs.ReadCounters();
         box.SetRingDrops(legs.Dropped(Leg.Inside), legs.Dropped(Leg.Outside));
         uplink?.SettleJournal(box.Journal);
@@ -118,5 +120,6 @@ internal sealed class WriterLoop
     private static TaiTime Tai(long utcNs) => LeapSeconds.ToTai(utcNs / 1000);
 
     private BoxStatus Status(bool isFull) =>
-        StatusMaker.Make(parts, watch, uplink?.Status ?? UplinkStatus.Off, isFull);
+        StatusMaker.Make(
+            parts, watch, uplink?.Status ?? UplinkStatus.Off, PacketThreadStatus.Of(parts.Packets, pauses), isFull);
 }

@@ -77,6 +77,9 @@ public sealed unsafe class PacketRing : IPacketSource
         }
     }
 
+    /// <summary>Frames handed over by <see cref="TryNext"/> so far; asks no kernel.</summary>
+    public long Handed => Volatile.Read(ref handed);
+
     /// <inheritdoc/>
     public SourceState TryNext(out PacketBlock block)
     {

@@ -95,6 +95,7 @@ public sealed unsafe class PacketRing : IPacketSource
         int count = Fill(header);
         if (count == 0)
         {
+            Release();
             return SourceState.Idle;
         }
 
@@ -126,7 +127,10 @@ public sealed unsafe class PacketRing : IPacketSource
         }
     }
 
-    /// <summary>Waits until one of the rings has a block, or the time is over; true where one has.</summary>
+    /// <summary>
+    /// Waits until one of the rings has a block, or the time is over; true where one has. A ring whose block is lent
+    /// does not count: the kernel calls it readable all the time, and a reader that waits for the other leg would spin.
+    /// </summary>
     public static bool WaitAny(ReadOnlySpan<PacketRing> rings, int timeoutMs)
     {
         PollEntry* entries = stackalloc PollEntry[LinuxLimits.RingsMax];
@@ -134,7 +138,8 @@ public sealed unsafe class PacketRing : IPacketSource
         for (int index = 0; index < count; index++)
         {
             int file = (int)rings[index].socket.DangerousGetHandle();
-            entries[index] = new PollEntry { File = file, Events = PacketCalls.PollIn | PacketCalls.PollError };
+            short wanted = rings[index].isHeld ? (short)0 : PacketCalls.PollIn;
+            entries[index] = new PollEntry { File = file, Events = (short)(wanted | PacketCalls.PollError) };
         }
 
         bool ready = PacketCalls.Poll(entries, (nuint)count, timeoutMs) > 0;

@@ -163,6 +163,23 @@ public sealed class PacketRingTests(ITestOutputHelper output)
         Assert.Equal(0, allocated);
     }
 
+    [RootFact("ip", "sysctl")]
+    public void A_ring_whose_block_is_lent_does_not_wake_a_reader_that_waits_for_another_leg()
+    {
+        using VethPair veth = new();
+        using PacketRing ring = veth.Ring(Options(ringBytes: 4 << 20));
+        using PacketSender sender = veth.Sender();
+        PacketRing[] rings = [ring];
+        byte[] frame = RawFrame.Make(Tcp, 1000, 2000, 100);
+        Send(sender, frame, 0);
+        Assert.True(PacketRing.WaitAny(rings, 2000));
+        Assert.Equal(SourceState.Block, ring.TryNext(out _));
+        Assert.False(PacketRing.WaitAny(rings, 100));
+        Assert.Equal(SourceState.Idle, ring.TryNext(out _));
+        Send(sender, frame, 1);
+        Assert.True(PacketRing.WaitAny(rings, 2000));
+    }
+
     [RootFact("ip")]
     public void An_interface_that_is_not_there_is_said_in_a_line()
     {

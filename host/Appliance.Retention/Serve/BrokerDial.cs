@@ -11,7 +11,8 @@ namespace Appliance.Retention.Serve;
 internal static class BrokerDial
 {
     /// <summary>What is wrong with the files, in one sentence; null where they can be used.</summary>
-    public static string? Problem(BrokerOptions options) => TryRead(options, out _, out string problem) ? null : problem;
+    public static string? Problem(BrokerOptions options) =>
+        TryRead(options, out _, out string problem) ? null : problem;
 
     /// <summary>One attempt.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for the end.</exception>

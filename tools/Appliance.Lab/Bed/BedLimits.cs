@@ -63,7 +63,9 @@ internal static class BedLimits
     /// <summary>One flow: handshake, transfer, close, on a busy machine.</summary>
     public static readonly TimeSpan Flow = TimeSpan.FromSeconds(20);
 
-    /// <summary>An unanswered datagram is sent again: far beyond a delay, several times within a flow's limit.</summary>
+    /// <summary>
+    /// An unanswered datagram is sent again: far beyond a delay, several times within a flow's limit.
+    /// </summary>
     public static readonly TimeSpan Resend = TimeSpan.FromSeconds(4);
 
     /// <summary>The whole traffic: 2,000 flows take about 10 s; the rest is for busy machines and long runs.</summary>

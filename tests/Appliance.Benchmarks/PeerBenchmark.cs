@@ -37,7 +37,7 @@ internal static class PeerBenchmark
         }
     }
 
-    private static bool Installed(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    public static bool Installed(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Append("/usr/sbin")
         .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

@@ -1,16 +1,33 @@
 using System.Globalization;
 using Appliance.Benchmarks;
+using Appliance.Benchmarks.Live;
 
-// ./appliance bench [--packets MILLIONS] [--runs N]: see README.md for what the figures mean.
-int millions = Argument("--packets", 20);
-int runs = Argument("--runs", 5);
+// ./appliance bench [--packets MILLIONS] [--runs N]
+// ./appliance bench live [--rates N,N] [--seconds N] [--rounds N]
+// See README.md for what the figures mean.
 string folder = Directory.CreateTempSubdirectory("appliance-bench-").FullName;
 try
 {
+    return args is ["live", ..] ? Live() : Files();
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}
+
+int Live() => LiveBenchmark.Run(folder, new LiveSettings(
+    [.. Text("--rates", "50000,100000").Split(',').Select(rate => int.Parse(rate, CultureInfo.InvariantCulture))],
+    Seconds: Number("--seconds", 10),
+    Rounds: Number("--rounds", 3),
+    PacketsPerSession: Number("--per-session", 20)));
+
+int Files()
+{
+    int runs = Number("--runs", 5);
     foreach (int perSession in new[] { 20, 6 })
     {
         string part = Path.Combine(folder, $"{perSession}");
-        TrafficFiles files = TrafficFiles.Make(part, perSession, millions * 1_000_000L);
+        TrafficFiles files = TrafficFiles.Make(part, perSession, Number("--packets", 20) * 1_000_000L);
         Console.WriteLine(files.Describe());
         PipelineBenchmark.Run(files, runs);
         PeerBenchmark.Run(files, runs);
@@ -20,13 +37,12 @@ try
 
     return 0;
 }
-finally
-{
-    Directory.Delete(folder, recursive: true);
-}
 
-int Argument(string name, int otherwise)
+int Number(string name, int otherwise) =>
+    int.Parse(Text(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+string Text(string name, string otherwise)
 {
     int at = Array.IndexOf(args, name);
-    return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+    return at >= 0 && at + 1 < args.Length ? args[at + 1] : otherwise;
 }

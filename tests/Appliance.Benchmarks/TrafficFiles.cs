@@ -24,24 +24,7 @@ internal sealed record TrafficFiles(string Folder, long PacketsInside, long Pack
         Directory.CreateDirectory(folder);
         string plan = Path.Combine(folder, "plan.json");
         long flows = packets / (2 * packetsPerSession);
-        File.WriteAllText(plan, JsonSerializer.Serialize(new
-        {
-            Seed = 1,
-            Flows = flows,
-            Subscribers = 5000,
-            PublicAddresses = 4,
-            FlowsPerSecond = 2000,
-            PacketsMean = packetsPerSession,
-            Remotes = 5000,
-            Names = 5000,
-            DnsShare = 0,
-            UdpShare = 0,
-            PingShare = 0,
-            LoneSynShare = 0,
-            ScanShare = 0,
-            OnNetShare = 0,
-            DirectShare = 0,
-        }));
+        File.WriteAllText(plan, JsonSerializer.Serialize(SessionTraffic.Plan(packetsPerSession, flows, 2000)));
         string output = Measured.RunOnce(
             "dotnet", Programs.Lab, "traffic", "--plan", plan, "--no-truth", "--out", folder);
         long[] counts = [.. PacketCounts(output)];
@@ -73,6 +56,10 @@ internal static class Programs
     public static string Lab { get; } = Of("Appliance.Lab", "lab");
 
     public static string Icrctl { get; } = Of("Appliance.Icrctl", "icrctl");
+
+    public static string Edge { get; } = Of("Appliance.Edge", "Appliance.Edge");
+
+    public static string Retention { get; } = Of("Appliance.Retention", "retention");
 
     // artifacts/bin/<project>/<configuration>/<program>.dll
     private static string Of(string project, string program)

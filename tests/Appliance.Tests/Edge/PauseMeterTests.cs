@@ -85,7 +85,7 @@ public sealed class PauseMeterTests
     {
         CatchUpMeter meter = new();
         meter.FoundEmpty(Ms, 0);
-        foreach ((long beginMs, long endMs, long packets) in new[] { (2L, 4L, 10L), (10L, 17L, 500L), (20L, 22L, 900L) })
+        foreach ((int beginMs, int endMs, long packets) in new[] { (2, 4, 10L), (10, 17, 500L), (20, 22, 900L) })
         {
             meter.Begin(beginMs * Ms);
             meter.FoundEmpty(endMs * Ms, packets);

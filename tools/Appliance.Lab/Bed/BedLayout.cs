@@ -46,8 +46,7 @@ internal sealed class BedLayout : IDisposable
     {
         _subscribers = subscribers;
         _publicPorts = publicPorts;
-        _name = string.Create(CultureInfo.InvariantCulture,
-            $"{Prefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-");
+        _name = OwnName();
     }
 
     public string ClientNamespace => _name + "clients";
@@ -108,6 +107,23 @@ internal sealed class BedLayout : IDisposable
         }
     }
 
+    /// <summary>How the namespaces of this process begin.</summary>
+    internal static string OwnName() => string.Create(CultureInfo.InvariantCulture,
+        $"{Prefix}{Environment.ProcessId}-{ProcessStart(Environment.ProcessId)}-");
+
+    /// <summary>Removes the namespaces of this process, with the programs that still run in them.</summary>
+    internal static void RemoveOwn()
+    {
+        string name = OwnName();
+        foreach (string space in List())
+        {
+            if (space.StartsWith(name, StringComparison.Ordinal))
+            {
+                Remove(space);
+            }
+        }
+    }
+
     /// <summary>Names of all namespaces of beds, of this run and of others.</summary>
     public static List<string> List()
     {
@@ -136,16 +152,7 @@ internal sealed class BedLayout : IDisposable
         return sum;
     }
 
-    public void Dispose()
-    {
-        foreach (string space in List())
-        {
-            if (space.StartsWith(_name, StringComparison.Ordinal))
-            {
-                Remove(space);
-            }
-        }
-    }
+    public void Dispose() => RemoveOwn();
 
     private static void Remove(string space)
     {

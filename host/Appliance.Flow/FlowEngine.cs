@@ -176,7 +176,7 @@ public sealed class FlowEngine
         {
             ref readonly PacketRef packet = ref run[i];
             Decoder.Decode(run.Frame(i), packet, decoding, ref views[i]);
-            if (rules.Classify(ref facts[i], views[i], packet))
+            if (rules.Classify(ref facts[i], ref views[i], packet))
             {
                 PacketKeys.Fill(ref facts[i], views[i], store);
             }
@@ -216,14 +216,15 @@ public sealed class FlowEngine
 
     private void TakeFlow(ref PacketFacts fact, in PacketView view, ReadOnlySpan<byte> frame)
     {
-        if (!view.Source.IsV4)
+        if (fact.Key.Flags != KeyFlags.None)
         {
-            // Numbers of IPv6 addresses may have changed since the run was prepared.
+            // Numbers of addresses may have changed since the run was prepared.
             PacketKeys.SetKey(ref fact, view, store);
         }
 
         bool isInside = fact.Leg == Leg.Inside;
-        if ((isInside ? insideCopies : outsideCopies).IsCopy(view, frame, fact.Hash, fact.IsUp, fact.StampNs))
+        ulong tuple = PacketKeys.StableHash(fact, view, store);
+        if ((isInside ? insideCopies : outsideCopies).IsCopy(view, frame, tuple, fact.IsUp, fact.StampNs))
         {
             store.Count(isInside ? Counter.DuplicatesInside : Counter.DuplicatesOutside);
             return;

@@ -38,6 +38,11 @@ public struct FlowRecord
     public uint Group;
     public uint Route;
     public Ip SubscriberAddress;
+
+    /// <summary>
+    /// The line's end of the softwire that the subscriber's address lies behind (DS-Lite, MAP-E); none otherwise.
+    /// </summary>
+    public Ip SubscriberSoftwire;
     public Ip PublicAddress;
     public Ip RemoteAddress;
     public long StartNs;

@@ -75,6 +75,12 @@ public static partial class Limits
 
     // ---- Flow table ----
 
+    /// <summary>
+    /// The last quarter of the numbers for addresses is for flows that lines open: a scan from the internet names a new
+    /// address with each packet.
+    /// </summary>
+    public const int AddressReservePart = 4;
+
     /// <summary>Packets prepared together, so that their cache lines are on the way before they are used.</summary>
     public const int RunPackets = 32;
 

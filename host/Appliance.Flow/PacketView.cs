@@ -98,8 +98,9 @@ public struct PacketView
     public uint TunnelId;
 
     /// <summary>
-    /// Addresses of the outermost IP header where a tunnel was peeled off (the DS-Lite softwire); else none.
+    /// Addresses of an IPv6 header straight around the innermost IPv4 header: the ends of a softwire (RFC 6333); else
+    /// none.
     /// </summary>
-    public Ip OuterSource;
-    public Ip OuterDestination;
+    public Ip SoftwireSource;
+    public Ip SoftwireDestination;
 }

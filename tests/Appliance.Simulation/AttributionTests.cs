@@ -25,16 +25,33 @@ public sealed class AttributionTests(ITestOutputHelper output)
     public void With_both_legs_whole_exactly_what_can_be_known_is_attributed(int number) =>
         AssertWhole(Scenario.Small[number]);
 
+    public static TheoryData<int> FamilyRuns => [.. Enumerable.Range(0, FamilyScenarios.Whole.Count)];
+
+    public static TheoryData<int> LossyFamilyRuns => [.. Enumerable.Range(0, FamilyScenarios.Lossy.Count)];
+
+    [Theory]
+    [MemberData(nameof(FamilyRuns))]
+    public void Between_address_families_exactly_what_can_be_known_is_attributed(int number) =>
+        AssertWhole(FamilyScenarios.Whole[number]);
+
+    [Theory]
+    [MemberData(nameof(LossyFamilyRuns))]
+    public void Between_address_families_with_packets_lost_nothing_is_wrong(int number) =>
+        AssertLossy(FamilyScenarios.Lossy[number]);
+
     [Fact]
     public void Of_a_million_flows_behind_one_address_exactly_those_that_can_be_known_are_attributed() =>
         AssertWhole(Scenario.Million);
 
     [Theory]
     [MemberData(nameof(LossyRuns))]
-    public void With_packets_lost_nothing_is_wrong_and_what_can_be_known_is_attributed(int number)
+    public void With_packets_lost_nothing_is_wrong_and_what_can_be_known_is_attributed(int number) =>
+        AssertLossy(Scenario.Lossy[number]);
+
+    private void AssertLossy(Scenario scenario)
     {
-        TruthReport report = Run(Scenario.Lossy[number]);
-        string repeat = $"{Scenario.Lossy[number]}: {report.Line()}\n{report.Examples()}";
+        TruthReport report = Run(scenario);
+        string repeat = $"{scenario}: {report.Line()}\n{report.Examples()}";
         Assert.True(report.Wrong + report.Missing + report.Invented == 0, repeat);
         Assert.True(report.Split <= StraysMax, repeat);
         Assert.True(report.CountersUnequal + report.NamesInvented == 0, repeat);
@@ -45,7 +62,8 @@ public sealed class AttributionTests(ITestOutputHelper output)
     public void The_checked_in_table_is_what_the_scenarios_give()
     {
         List<(Scenario, TruthReport)> rows =
-            [.. Scenario.Small.Concat(Scenario.Lossy).Append(Scenario.Million).Select(s => (s, Run(s)))];
+            [.. Scenario.Small.Concat(Scenario.Lossy).Concat(FamilyScenarios.Whole).Concat(FamilyScenarios.Lossy)
+                .Append(Scenario.Million).Select(s => (s, Run(s)))];
         string table = AttributionTable.Write(rows);
         string path = AttributionTable.Path;
         string before = File.Exists(path) ? File.ReadAllText(path) : "";

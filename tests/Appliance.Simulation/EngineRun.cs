@@ -22,25 +22,12 @@ internal static class EngineRun
         IReadOnlyList<ProductFlow> product;
         using (TwoLegTraffic traffic = new(scenario.Plan, keepTruth: true))
         {
-            product = Run(traffic, OptionsFor(scenario.Plan));
+            product = Run(traffic, ScenarioNet.ForEngine(scenario.Plan, traffic.Families));
             truth = [.. traffic.Truth()];
         }
 
         return TruthCheck.Run(product, truth, scenario.Judge());
     }
-
-    private static FlowOptions OptionsFor(TrafficPlan plan) => new()
-    {
-        InsidePrefixes =
-        [
-            Prefix(Addresses.InsidePrefix, Addresses.InsideBits), Prefix(Addresses.OnNetPrefix, Addresses.OnNetBits),
-        ],
-        SubscriberPrefixes = [Prefix(Addresses.DirectPrefix, Addresses.DirectBits)],
-        PublicPools = [Prefix(Addresses.PublicPrefix, Addresses.PublicBits)],
-        FlowLimit = plan.Flows > 100_000 ? 1 << 20 : 1 << 17,
-    };
-
-    private static IpPrefix Prefix(uint address, int bits) => new(Ip.FromV4(address), bits);
 
     private static IReadOnlyList<ProductFlow> Run(TwoLegTraffic traffic, FlowOptions options)
     {

@@ -37,10 +37,10 @@ public sealed class OracleTests(ITestOutputHelper output)
         Assert.True(probes.Count > 200);
         for (int n = 0; n + 1 < probes.Count; n += 2)
         {
-            HashSet<FlowTuple> pair = [TruthIndex.Inner(probes[n]), TruthIndex.Inner(probes[n + 1])];
+            HashSet<FlowTuple> pair = [probes[n].Inner, probes[n + 1].Inner];
             foreach (TruthFlow probe in new[] { probes[n], probes[n + 1] })
             {
-                OracleVerdict verdict = verdicts[TruthIndex.Outer(probe)];
+                OracleVerdict verdict = verdicts[probe.Outer];
                 Assert.Equal(VerdictKind.Ambiguous, verdict.Kind);
                 Assert.Equal(pair, verdict.Candidates.Select(flow => flow.Tuple).ToHashSet());
             }
@@ -100,9 +100,9 @@ public sealed class OracleTests(ITestOutputHelper output)
     private static ProductFlow Record(TruthFlow flow) => new()
     {
         Protocol = flow.Spec.Protocol,
-        Line = new LineEnd(flow.Spec.SubscriberAddress, flow.Spec.SubscriberPort),
-        Public = flow.Outside.Seen ? new LineEnd(flow.Spec.PublicAddress, flow.Spec.PublicPort) : default,
-        Remote = new LineEnd(flow.Spec.RemoteAddress, flow.Spec.RemotePort),
+        Line = new LineEnd(flow.Inner.Local, flow.Inner.LocalPort, flow.Inner.Softwire),
+        Public = flow.Outside.Seen ? new LineEnd(flow.Outer.Local, flow.Outer.LocalPort) : default,
+        Remote = new LineEnd(flow.Inner.Remote, flow.Inner.RemotePort),
         Attribution = flow.Outside.Seen ? Attribution.Mirror : Attribution.None,
         Name = flow.Spec.Class is FlowClass.Tls or FlowClass.Quic ? flow.Name : "",
         NameSource = flow.Spec.Class == FlowClass.Tls ? ServiceSource.Tls : ServiceSource.Quic,

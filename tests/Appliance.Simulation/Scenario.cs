@@ -66,24 +66,14 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         ProbePairShare = 0.002,
     });
 
-    public static bool IsInside(uint address) =>
-        IsIn(address, Addresses.InsidePrefix, Addresses.InsideBits) || IsDirect(address);
-
-    public static bool IsPublic(uint address) =>
-        IsIn(address, Addresses.PublicPrefix, Addresses.PublicBits) || IsDirect(address);
-
     /// <summary>The oracle's verdicts on a fresh run of the plan.</summary>
     public IReadOnlyList<OracleVerdict> Judge()
     {
         using TwoLegTraffic traffic = new(Plan, keepTruth: false);
-        return BruteForceOracle.Judge(traffic.Inside, traffic.Outside, IsInside, IsPublic);
+        return BruteForceOracle.Judge(traffic.Inside, traffic.Outside, ScenarioNet.ForOracle(traffic.Families));
     }
 
     public override string ToString() => $"{Name} (seed {Plan.Seed})";
 
     private static TrafficPlan Of(ulong seed) => new() { Seed = seed, Flows = SmallFlows };
-
-    private static bool IsDirect(uint address) => IsIn(address, Addresses.DirectPrefix, Addresses.DirectBits);
-
-    private static bool IsIn(uint address, uint prefix, int bits) => ((address ^ prefix) >> (32 - bits)) == 0;
 }

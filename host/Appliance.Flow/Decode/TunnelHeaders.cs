@@ -186,12 +186,9 @@ internal static class TunnelHeaders
     private static Layer Enter(
         Layer inner, RouteStep step, uint id, ref Walk walk, DecodeState state, ref PacketView view)
     {
-        if (view.OuterSource.IsNone)
-        {
-            view.OuterSource = view.Source;
-            view.OuterDestination = view.Destination;
-        }
-
+        bool isSoftwire = step == RouteStep.Ip6 && inner == Layer.Ip4;
+        view.SoftwireSource = isSoftwire ? view.Source : default;
+        view.SoftwireDestination = isSoftwire ? view.Destination : default;
         view.TunnelId = id != 0 ? id : view.TunnelId;
         return state.Routes.Push(step, id) ? inner : Walk.Stop(Counter.UndecodedDepth, ref view);
     }

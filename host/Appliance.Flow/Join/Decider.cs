@@ -99,9 +99,9 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
         {
             graph.FreeState(number);
         }
-        else if (state.Key.IsV6)
+        else
         {
-            store.Addresses.Hold(state.Key.Line);
+            store.Hold(state.Key);
         }
     }
 
@@ -164,19 +164,18 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
         ref HotFlow half = ref store.Table.Hot(outside);
         ref HotFlow flow = ref store.Table.Hot(inside);
         half.Join = 0;
-        if (flow.PublicAddress != 0 && (flow.KeyB & 1) != 0)
+        if ((flow.Flags & KeyFlags.Public) != 0)
         {
             store.Addresses.Release(flow.PublicAddress);
         }
 
-        flow.PublicAddress = half.PublicAddress;
-        flow.PublicPort = half.PublicPort;
-        flow.OutsideRealm = half.OutsideRealm;
+        bool isNumber = (half.Flags & KeyFlags.Public) != 0;
+        flow.SetPublic(half.PublicAddress, half.PublicPort, half.OutsideRealm, isNumber);
 
         // From here on only content, silence and the end choose samples: the first ones have done their work.
         flow.Samples = Sampler.FirstTaken;
         flow.Marks = (flow.Marks | Marks.Joined) & ~Marks.Settled;
-        if ((flow.KeyB & 1) != 0)
+        if (isNumber)
         {
             store.Addresses.Hold(flow.PublicAddress);
         }
@@ -235,11 +234,7 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
     private void ReleaseGone(int number)
     {
         FlowKey key = graph.State(number).Key;
-        if (key.IsV6)
-        {
-            store.Addresses.Release(key.Line);
-        }
-
+        store.Release(key);
         graph.FreeState(number);
     }
 

@@ -1,4 +1,4 @@
-using System.Numerics;
+using Appliance.Wire;
 
 namespace Appliance.Flow;
 
@@ -32,7 +32,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
         ref HotFlow flow = ref store.Table.Hot(entry);
         if (!isOn || (flow.Marks & Marks.OnNet) != 0 || IsSettling(flow)
             || !sampler.IsSample(ref flow, view, frame, facts.Leg, facts.IsUp)
-            || !sampler.TryMake(view, frame, flow.InsideKey.RemotePart, facts.IsUp, out Probe probe))
+            || !sampler.TryMake(view, frame, RemotePart(flow, facts, view), facts.IsUp, out Probe probe))
         {
             return;
         }
@@ -193,6 +193,17 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
 
             Queue(outside, ripe);
         }
+    }
+
+    /// <summary>
+    /// What both legs of a flow share: remote end and protocol. An address stands for itself, since its number may be
+    /// another's between the two legs' packets.
+    /// </summary>
+    private ulong RemotePart(in HotFlow flow, in PacketFacts facts, in PacketView view)
+    {
+        ulong port = ((flow.KeyB & 0x0000_FFFF_0000_0000) >> 32) | ((ulong)flow.Protocol << 16);
+        ref readonly Ip remote = ref PacketKeys.Remote(facts, view);
+        return remote.IsV4 ? remote.V4 | (port << 32) : store.Hash.Of(remote.High ^ (port << 32), remote.Low);
     }
 
     private bool IsSettling(in HotFlow flow) =>

@@ -106,12 +106,12 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
         Probe probe = matcher.Probes[position];
         FlowKey key = store.Table.Hot(probe.Entry).OutsideKey;
         ushort rule = store.Table.Cold(probe.Entry).OutsideRule;
-        HoldKey(key);
+        store.Hold(key);
         keeper.Close(probe.Entry, EndReason.Reused, Math.Min(probe.StampNs, store.NowNs));
         int half = keeper.OpenOutside(key, probe.StampNs, rule);
         if (half < 0)
         {
-            ReleaseKey(key);
+            store.Release(key);
             store.Count(Counter.FlowsRefused);
             return;
         }
@@ -155,23 +155,5 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
         store.Count(Counter.BindingsRevised);
         keeper.Reopen(inside, beganNs);
         matcher.Requeue(outside);
-    }
-
-    private void HoldKey(FlowKey key)
-    {
-        if (key.IsV6)
-        {
-            store.Addresses.Hold(key.Line);
-            store.Addresses.Hold(key.Remote);
-        }
-    }
-
-    private void ReleaseKey(FlowKey key)
-    {
-        if (key.IsV6)
-        {
-            store.Addresses.Release(key.Line);
-            store.Addresses.Release(key.Remote);
-        }
     }
 }

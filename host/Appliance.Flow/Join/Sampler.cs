@@ -55,7 +55,7 @@ internal sealed class Sampler(KeyedHash hash)
         }
 
         ulong direction = isUp ? 1UL << 63 : 0;
-        ulong first = hash.Of(remotePart | direction, HeaderOf(view, frame));
+        ulong first = hash.Of(remotePart ^ direction, HeaderOf(view, frame));
         ulong length = ((ulong)view.PayloadLength << 40) ^ view.TimestampValue
             ^ (view.HasTimestamp ? 1UL << 39 : 0) ^ ((ulong)view.TcpFlags << 32);
         probe.Digest = hash.Of(hash.Of(first, length), payload);

@@ -33,10 +33,22 @@ public sealed record FlowOptions
     /// </summary>
     public IReadOnlyList<IpPrefix> PublicPools { get; init; } = [];
 
+    /// <summary>
+    /// Prefixes by which lines address IPv4 remotes through a NAT64 or a MAP-T border relay (RFC 6052). The well-known
+    /// prefix never means anything else.
+    /// </summary>
+    public IReadOnlyList<IpPrefix> Nat64Prefixes { get; init; } = [new(new Ip(0x0064_FF9B_0000_0000, 0), 96)];
+
+    /// <summary>
+    /// Remotes that the NAT rewrites as well. A twice NAT that is not told here gives no attribution, never a wrong
+    /// one: the remote end is part of what both legs must agree in.
+    /// </summary>
+    public IReadOnlyList<RemoteMapping> RemoteMappings { get; init; } = [];
+
     /// <summary>Flows in memory at once; all memory is taken at start, 160 bytes a flow.</summary>
     public int FlowLimit { get; init; } = 1 << 18;
 
-    /// <summary>Different IPv6 addresses in memory at once.</summary>
+    /// <summary>Different addresses in memory at once that are not plain IPv4: IPv6, and IPv4 behind softwires.</summary>
     public int AddressLimit { get; init; } = 1 << 16;
 
     /// <summary>Different service names in memory at once.</summary>
@@ -113,6 +125,7 @@ public sealed record FlowOptions
         Range(faults, nameof(SubscriberPrefixes), SubscriberPrefixes.Count, 0, Limits.PrefixesMax);
         Range(faults, nameof(PublicPools), PublicPools.Count, 0, Limits.PrefixesMax);
         CheckRules(faults);
+        CheckMaps(faults);
         return faults;
     }
 
@@ -134,6 +147,30 @@ public sealed record FlowOptions
             if (string.IsNullOrEmpty(rule.Name) || string.IsNullOrEmpty(rule.Realm))
             {
                 faults.Add($"Rules[{i}] needs a name and a realm");
+            }
+        }
+    }
+
+    private void CheckMaps(List<string> faults)
+    {
+        Range(faults, nameof(Nat64Prefixes), Nat64Prefixes.Count, 0, Limits.PrefixesMax);
+        Range(faults, nameof(RemoteMappings), RemoteMappings.Count, 0, Limits.PrefixesMax);
+        foreach (IpPrefix prefix in Nat64Prefixes)
+        {
+            if (prefix.Address.IsV4 || prefix.Length is not (32 or 40 or 48 or 56 or 64 or 96))
+            {
+                faults.Add($"Nat64Prefixes has {prefix.Address}/{prefix.Length}; RFC 6052 allows IPv6 prefixes of "
+                    + "32, 40, 48, 56, 64 or 96 bits");
+            }
+        }
+
+        foreach (RemoteMapping mapping in RemoteMappings)
+        {
+            (IpPrefix inside, IpPrefix outside) = (mapping.Inside, mapping.Outside);
+            if (inside.Length != outside.Length || inside.Address.IsV4 != outside.Address.IsV4)
+            {
+                faults.Add($"RemoteMappings maps {inside.Address}/{inside.Length} to {outside.Address}/"
+                    + $"{outside.Length}; both must be of one family and length");
             }
         }
     }

@@ -11,6 +11,7 @@ internal sealed class LegRules
     private readonly Compiled[] rules;
     private readonly PrefixMask[] inside;
     private readonly PrefixMask[] pools;
+    private readonly RemoteMaps maps;
 
     public LegRules(FlowOptions options)
     {
@@ -38,10 +39,14 @@ internal sealed class LegRules
 
         inside = Masks([.. options.InsidePrefixes, .. options.SubscriberPrefixes]);
         pools = Masks([.. options.PublicPools, .. options.SubscriberPrefixes]);
+        maps = new RemoteMaps(options);
     }
 
-    /// <summary>Says what the rules know of a frame; true where it is a packet of a flow of a leg.</summary>
-    public bool Classify(ref PacketFacts facts, in PacketView view, in PacketRef packet)
+    /// <summary>
+    /// Says what the rules know of a frame; true where it is a packet of a flow of a leg. The remote end of an inside
+    /// packet gets the address that the outside shows.
+    /// </summary>
+    public bool Classify(ref PacketFacts facts, ref PacketView view, in PacketRef packet)
     {
         facts = default;
         facts.StampNs = packet.StampNs;
@@ -59,7 +64,7 @@ internal sealed class LegRules
             return false;
         }
 
-        facts.End = EndOf(view, facts.Leg);
+        facts.End = facts.Leg == Leg.Inside && maps.TryMap(ref view, out LineEnd end) ? end : EndOf(view, facts.Leg);
         return true;
     }
 

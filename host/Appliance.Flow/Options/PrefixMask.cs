@@ -22,5 +22,8 @@ internal readonly struct PrefixMask
 
     public bool Contains(in Ip address) => (((address.High & maskHigh) ^ high) | ((address.Low & maskLow) ^ low)) == 0;
 
+    /// <summary>The address with this prefix in place of its own; the rest is kept.</summary>
+    public Ip Replace(in Ip address) => new((address.High & ~maskHigh) | high, (address.Low & ~maskLow) | low);
+
     private static ulong Mask(int bits) => bits == 0 ? 0 : ulong.MaxValue << (64 - bits);
 }

@@ -42,6 +42,7 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
         FlowRecord record = Build(outside, FlowKind.End, EndReason.Reused, store.Table.Hot(outside).LastNs);
         FlowRecord owner = Build(inside, FlowKind.End, EndReason.Reused, line.LastNs);
         record.SubscriberAddress = owner.SubscriberAddress;
+        record.SubscriberSoftwire = owner.SubscriberSoftwire;
         record.SubscriberPort = owner.SubscriberPort;
         record.Translation = owner.Translation;
         record.Attribution = Attribution.Mirror;
@@ -65,13 +66,11 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
         {
             ref readonly Candidate candidate = ref candidates[i];
             FlowKey key = candidate.Key;
-            record.SubscriberAddress = store.AddressOf(key.Line, key.IsV6);
-            record.SubscriberPort = key.LinePort;
+            SetLine(ref record, key);
             record.LegRule = candidate.LegRule;
             record.EvidenceBits = candidate.EvidenceBits;
             record.Witnesses = Witnesses.Mirror;
-            record.Translation = TranslationOf(record.SubscriberAddress, record.PublicAddress, key.LinePort,
-                record.PublicPort);
+            record.Translation = Translations.Of(record);
             Put(record);
             record.IsFirst = false;
         }
@@ -81,7 +80,6 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
     {
         ref HotFlow hot = ref store.Table.Hot(entry);
         ref ColdFlow cold = ref store.Table.Cold(entry);
-        bool isV6 = (hot.KeyB & 1) != 0;
         FlowKey key = hot.InsideKey;
         FlowRecord record = new()
         {
@@ -92,7 +90,7 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
             Protocol = hot.Protocol,
             EndReason = reason,
             RemotePort = key.RemotePort,
-            RemoteAddress = store.AddressOf(key.Remote, isV6),
+            RemoteAddress = store.AddressOf(key.Remote, key.IsRemoteNumber),
             LegRule = cold.LegRule,
             NameSlot = cold.NameSlot,
             ServiceSource = cold.NameSource,
@@ -105,23 +103,22 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
             BytesUp = hot.BytesUp,
             BytesDown = hot.BytesDown,
         };
-        Sides(ref record, hot, cold, key, isV6);
+        Sides(ref record, hot, cold, key);
         return record;
     }
 
-    private void Sides(ref FlowRecord record, in HotFlow hot, in ColdFlow cold, FlowKey key, bool isV6)
+    private void Sides(ref FlowRecord record, in HotFlow hot, in ColdFlow cold, FlowKey key)
     {
         bool isJoined = (hot.Marks & Marks.Joined) != 0;
         bool isOutsideOnly = (hot.Seen & Seen.Inside) == 0;
         if (!isOutsideOnly)
         {
-            record.SubscriberAddress = store.AddressOf(key.Line, isV6);
-            record.SubscriberPort = key.LinePort;
+            SetLine(ref record, key);
         }
 
         if (isJoined || isOutsideOnly)
         {
-            record.PublicAddress = store.AddressOf(hot.PublicAddress, isV6);
+            record.PublicAddress = store.AddressOf(hot.PublicAddress, (hot.Flags & KeyFlags.Public) != 0);
             record.PublicPort = hot.PublicPort;
         }
 
@@ -131,8 +128,7 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
             record.Witnesses = Witnesses.Mirror;
             record.Candidates = 1;
             record.EvidenceBits = cold.EvidenceBits;
-            record.Translation = TranslationOf(
-                record.SubscriberAddress, record.PublicAddress, record.SubscriberPort, record.PublicPort);
+            record.Translation = Translations.Of(record);
         }
         else if ((hot.Marks & Marks.OnNet) != 0)
         {
@@ -140,14 +136,11 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
         }
     }
 
-    private static Translation TranslationOf(in Ip line, in Ip open, ushort linePort, ushort openPort)
+    private void SetLine(ref FlowRecord record, FlowKey key)
     {
-        if (line == open)
-        {
-            return linePort == openPort ? Translation.Direct : Translation.Nat44;
-        }
-
-        return line.IsV4 ? Translation.Nat44 : Translation.Npt;
+        record.SubscriberAddress = store.AddressOf(key.Line, key.IsLineNumber);
+        record.SubscriberSoftwire = key.IsLineNumber ? store.Addresses.SoftwireOf(key.Line) : default;
+        record.SubscriberPort = key.LinePort;
     }
 
     private void Put(in FlowRecord record)

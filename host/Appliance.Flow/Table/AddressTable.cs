@@ -2,16 +2,25 @@ using Appliance.Wire;
 
 namespace Appliance.Flow;
 
+/// <summary>An address as a key may have to tell it apart: with the softwire that it lies behind, where there is one.</summary>
+/// <param name="Address">The address itself.</param>
+/// <param name="Softwire">
+/// The line's end of the tunnel (B4, RFC 6333 section 5): every line may use the same private addresses behind it.
+/// </param>
+internal readonly record struct WiredAddress(Ip Address, Ip Softwire);
+
 /// <summary>
-/// IPv6 addresses as 32-bit numbers, so that a flow's key is 16 bytes for both families. Counted references; a number
-/// lives as long as a flow names it. Number 0 means "not known".
+/// Addresses that are not plain IPv4 as 32-bit numbers, so that a flow's key is 16 bytes for all families. Counted
+/// references; a number lives as long as a flow names it. Number 0 means "not known".
 /// </summary>
 internal sealed class AddressTable
 {
     private readonly Entry[] entries;
     private readonly int[] buckets;
     private readonly KeyedHash hash;
+    private readonly int reserve;
     private int free;
+    private int freeCount;
 
     public AddressTable(int limit, KeyedHash hash)
     {
@@ -24,12 +33,20 @@ internal sealed class AddressTable
         }
 
         free = 1;
+        freeCount = limit;
+        reserve = limit / Limits.AddressReservePart;
     }
 
-    public Ip this[uint number] => entries[number].Address;
+    /// <summary>So few are left that only lines' own flows may take more: scans from the internet must not.</summary>
+    public bool IsScarce => freeCount <= reserve;
+
+    public Ip this[uint number] => entries[number].Address.Address;
+
+    /// <summary>The softwire that the address lies behind; none for most.</summary>
+    public Ip SoftwireOf(uint number) => entries[number].Address.Softwire;
 
     /// <summary>The number of an address that a flow holds, or 0.</summary>
-    public uint Find(in Ip address)
+    public uint Find(in WiredAddress address)
     {
         for (int at = buckets[Bucket(address)]; at != 0; at = entries[at].Next)
         {
@@ -43,7 +60,7 @@ internal sealed class AddressTable
     }
 
     /// <summary>Finds or makes the number and counts one more reference; 0 where the table is full.</summary>
-    public uint Take(in Ip address)
+    public uint Take(in WiredAddress address)
     {
         uint found = Find(address);
         if (found == 0)
@@ -56,6 +73,7 @@ internal sealed class AddressTable
             found = (uint)free;
             int bucket = Bucket(address);
             free = entries[found].Next;
+            freeCount--;
             entries[found] = new Entry { Address = address, Next = buckets[bucket] };
             buckets[bucket] = (int)found;
         }
@@ -84,13 +102,18 @@ internal sealed class AddressTable
         at = entry.Next;
         entry.Next = free;
         free = (int)number;
+        freeCount++;
     }
 
-    private int Bucket(in Ip address) => (int)hash.Of(address.High, address.Low) & (buckets.Length - 1);
+    private int Bucket(in WiredAddress address)
+    {
+        ulong seed = address.Softwire.IsNone ? 0 : hash.Of(address.Softwire.High, address.Softwire.Low);
+        return (int)hash.Of(address.Address.High ^ seed, address.Address.Low) & (buckets.Length - 1);
+    }
 
     private struct Entry
     {
-        public Ip Address;
+        public WiredAddress Address;
         public int Next;
         public int References;
     }

@@ -5,7 +5,9 @@ namespace Appliance.Flow;
 /// <summary>
 /// Finds frames that a mirror showed twice on one leg (SPAN of both directions, a routed packet in two VLANs): same
 /// tuple, same IP id, same checksum and headers, within 2 ms. TTL and link headers do not matter. A genuine
-/// retransmission has a new IP id and is never taken for a copy; packets without an IP id are never looked at.
+/// retransmission has a new IP id and is never taken for a copy; IPv4 packets without an IP id are never looked at.
+/// IPv6 has no such id: there all of the transport header and the first payload stand for it, which a sender repeats
+/// within the window only in an acknowledgment that has neither SACK blocks nor a newer timestamp.
 /// </summary>
 internal sealed class DuplicateFilter(KeyedHash hash, long windowNs)
 {
@@ -16,17 +18,23 @@ internal sealed class DuplicateFilter(KeyedHash hash, long windowNs)
     /// <summary>True where the same packet was seen within the window; remembers this one.</summary>
     /// <param name="view">The packet.</param>
     /// <param name="frame">Its bytes.</param>
-    /// <param name="keyHash">Hash of the flow's key.</param>
+    /// <param name="keyHash">Hash of the flow's tuple.</param>
     /// <param name="isUp">Direction within the flow.</param>
     /// <param name="stampNs">Raw time.</param>
     public bool IsCopy(in PacketView view, ReadOnlySpan<byte> frame, ulong keyHash, bool isUp, long stampNs)
     {
-        if (windowNs == 0 || view.IpId == 0 || view.IsFragment || !view.Source.IsV4)
+        if (windowNs == 0 || view.IsFragment)
         {
             return false;
         }
 
-        ulong digest = DigestOf(view, frame, keyHash, isUp);
+        bool isV6 = view.IpId == 0 && frame[view.IpOffset] >> 4 == 6;
+        if (view.IpId == 0 && !isV6)
+        {
+            return false;
+        }
+
+        ulong digest = isV6 ? DigestOfV6(view, frame, keyHash) : DigestOf(view, frame, keyHash, isUp);
         int set = (int)digest & (Limits.DuplicateSlots - Ways);
         ref Entry first = ref entries[set];
         ref Entry second = ref entries[set + 1];
@@ -57,6 +65,17 @@ internal sealed class DuplicateFilter(KeyedHash hash, long windowNs)
         ulong digest = hash.Of(hash.Of(first ^ keyHash, second), isUp ? third : ~third);
         int bytes = Math.Min(view.PayloadCaptured, 32);
         return bytes <= 0 ? digest : hash.Of(digest, frame.Slice(view.PayloadOffset, bytes));
+    }
+
+    /// <summary>
+    /// The 40 bytes before the payload hold addresses or options, ports and checksum, but never the hop limit.
+    /// </summary>
+    private ulong DigestOfV6(in PacketView view, ReadOnlySpan<byte> frame, ulong keyHash)
+    {
+        int first = Math.Max(view.IpOffset + 8, view.PayloadOffset - 40);
+        int last = Math.Min(frame.Length, view.PayloadOffset + Math.Clamp(view.PayloadCaptured, 0, 32));
+        ulong numbers = ((ulong)view.Sequence << 32) | (uint)view.IpLength;
+        return last <= first ? keyHash ^ numbers : hash.Of(hash.Of(keyHash, numbers), frame[first..last]);
     }
 
     private static ushort ChecksumOf(in PacketView view, ReadOnlySpan<byte> frame)

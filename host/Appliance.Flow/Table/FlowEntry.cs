@@ -57,7 +57,7 @@ internal enum Marks : byte
 /// <summary>
 /// The cache line of a flow that every packet touches.
 /// <code>
-///  0 key A (line, remote)   8 key B (ports, realm, protocol)   16 public address, port, outside realm
+///  0 key A (line, remote)   8 key B (ports, realm, protocol, flags)   16 public address, port, outside realm
 /// 24 last packet           32 packets up, down                 40 bytes up   48 bytes down
 /// 56 seen, marks           58 samples taken (4 x 4 bits)       60 join state
 /// </code>
@@ -65,7 +65,12 @@ internal enum Marks : byte
 [StructLayout(LayoutKind.Sequential, Pack = 8, Size = 64)]
 internal struct HotFlow
 {
-    /// <summary>Inside key; of an outside half only the remote's part and the protocol are set.</summary>
+    private const ulong RemotePart = 0x0000_FFFF_0000_FF00 | (byte)KeyFlags.Remote;
+
+    /// <summary>
+    /// Inside key, and in its flags whether the public address is a number; of an outside half only the remote's part
+    /// and the protocol are set.
+    /// </summary>
     public ulong KeyA;
     public ulong KeyB;
     public uint PublicAddress;
@@ -87,13 +92,39 @@ internal struct HotFlow
     /// <summary>Number of the flow's join state; 0 without one.</summary>
     public int Join;
 
-    public readonly FlowKey InsideKey => new(KeyA, KeyB);
+    public readonly FlowKey InsideKey => new(KeyA, KeyB & ~(ulong)KeyFlags.Public);
 
     public readonly FlowKey OutsideKey => new(
         ((ulong)PublicAddress << 32) | (uint)KeyA,
-        ((ulong)PublicPort << 48) | (KeyB & 0x0000_FFFF_0000_FFFF) | ((ulong)OutsideRealm << 16));
+        ((ulong)PublicPort << 48) | (KeyB & RemotePart) | ((ulong)OutsideRealm << 16)
+        | ((KeyB & (byte)KeyFlags.Public) >> 2));
+
+    public readonly KeyFlags Flags => (KeyFlags)(byte)KeyB;
 
     public readonly byte Protocol => (byte)(KeyB >> 8);
+
+    public void SetInside(FlowKey key)
+    {
+        KeyA = key.A;
+        KeyB = key.B;
+    }
+
+    /// <summary>Sets what an outside half knows.</summary>
+    public void SetOutsideOnly(FlowKey key)
+    {
+        KeyA = key.Remote;
+        KeyB = key.B & RemotePart;
+        SetPublic(key.Line, key.LinePort, key.Realm, key.IsLineNumber);
+    }
+
+    /// <summary>Sets the public end; references to it are the caller's business.</summary>
+    public void SetPublic(uint address, ushort port, ushort realm, bool isNumber)
+    {
+        PublicAddress = address;
+        PublicPort = port;
+        OutsideRealm = realm;
+        KeyB = (KeyB & ~(ulong)KeyFlags.Public) | (isNumber ? (byte)KeyFlags.Public : 0UL);
+    }
 
     /// <summary>TCP after FIN both ways or a reset.</summary>
     public readonly bool IsClosing => (Seen & Seen.Reset) != 0 || (Seen & Seen.Finished) == Seen.Finished;

@@ -22,7 +22,6 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
     /// <summary>Opens a flow for a packet whose key is not known; -1 where there is no room.</summary>
     public int Open(ref PacketFacts facts, in PacketView view)
     {
-        bool isV6 = !view.Source.IsV4;
         int entry = TakeEntry(facts.Leg);
         if (entry < 0)
         {
@@ -30,7 +29,7 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
             return -1;
         }
 
-        if (isV6 && !TakeAddresses(ref facts, view))
+        if (facts.Key.Flags != KeyFlags.None && !PacketKeys.TryTake(ref facts, view, store))
         {
             store.Table.Free(entry);
             store.Count(Counter.FlowsRefused);
@@ -237,43 +236,17 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         hot.LastNs = startNs;
         if (leg == Leg.Inside)
         {
-            hot.KeyA = key.A;
-            hot.KeyB = key.B;
+            hot.SetInside(key);
             store.Table.AddInside(entry);
         }
         else
         {
-            hot.KeyA = key.Remote;
-            hot.KeyB = key.B & 0x0000_FFFF_0000_FFFF;
-            hot.PublicAddress = key.Line;
-            hot.PublicPort = key.LinePort;
-            hot.OutsideRealm = key.Realm;
+            hot.SetOutsideOnly(key);
             store.Table.AddOutside(entry);
         }
 
         store.Wheel.Arm(entry, startNs + FirstRecordNs);
         store.Count(Counter.FlowsOpened);
-    }
-
-    private bool TakeAddresses(ref PacketFacts facts, in PacketView view)
-    {
-        uint line = store.Addresses.Take(facts.IsUp ? view.Source : view.Destination);
-        uint remote = store.Addresses.Take(facts.IsUp ? view.Destination : view.Source);
-        if (line != 0 && remote != 0)
-        {
-            FlowKey key = facts.Key;
-            facts.Key = new FlowKey(line, remote, key.LinePort, key.RemotePort, key.Realm, key.Protocol, true);
-            facts.Hash = store.Table.HashOf(facts.Key);
-            return true;
-        }
-
-        // Taking one may have worked where the other did not.
-        if ((line | remote) != 0)
-        {
-            store.Addresses.Release(line | remote);
-        }
-
-        return false;
     }
 
     private int TakeEntry(Leg leg)

@@ -71,27 +71,44 @@ internal sealed class FlowStore
     public static EndReason SilentReason(in HotFlow flow) =>
         (flow.Seen & Seen.Reset) != 0 ? EndReason.Reset : flow.IsClosing ? EndReason.Fin : EndReason.Idle;
 
-    public Ip AddressOf(uint number, bool isV6) => isV6 ? Addresses[number] : Ip.FromV4(number);
-
-    /// <summary>An address as a key holds it, without a reference; 0 for an IPv6 address that no flow holds.</summary>
-    public uint NumberOf(in Ip address, bool isV6) => isV6 ? Addresses.Find(address) : address.V4;
+    /// <summary>The address that a key holds as 32 bits.</summary>
+    public Ip AddressOf(uint bits, bool isNumber) => isNumber ? Addresses[bits] : Ip.FromV4(bits);
 
     /// <summary>Gives back the references that a flow's keys hold.</summary>
     public void ReleaseAddresses(in HotFlow flow)
     {
-        if ((flow.KeyB & 1) == 0)
+        KeyFlags flags = flow.Flags;
+        if (flags != KeyFlags.None)
         {
-            return;
+            Release(flow.InsideKey);
+            ReleaseIf((flags & KeyFlags.Public) != 0, flow.PublicAddress);
         }
-
-        Addresses.Release((uint)flow.KeyA);
-        ReleaseIfSet((uint)(flow.KeyA >> 32));
-        ReleaseIfSet(flow.PublicAddress);
     }
 
-    private void ReleaseIfSet(uint number)
+    /// <summary>One more reference to each address of a key that is a number.</summary>
+    public void Hold(FlowKey key)
     {
-        if (number != 0)
+        if (key.IsLineNumber)
+        {
+            Addresses.Hold(key.Line);
+        }
+
+        if (key.IsRemoteNumber)
+        {
+            Addresses.Hold(key.Remote);
+        }
+    }
+
+    /// <summary>Gives back what <see cref="Hold"/> took.</summary>
+    public void Release(FlowKey key)
+    {
+        ReleaseIf(key.IsLineNumber, key.Line);
+        ReleaseIf(key.IsRemoteNumber, key.Remote);
+    }
+
+    private void ReleaseIf(bool isNumber, uint number)
+    {
+        if (isNumber)
         {
             Addresses.Release(number);
         }

@@ -52,7 +52,7 @@ internal sealed class FlowTable
         while ((entry = inside.Next(keyHash, ref at)) >= 0)
         {
             ref HotFlow flow = ref hot[entry];
-            if (flow.KeyA == key.A && flow.KeyB == key.B)
+            if (flow.InsideKey.Equals(key))
             {
                 return entry;
             }

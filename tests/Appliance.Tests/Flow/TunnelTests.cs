@@ -63,11 +63,11 @@ public sealed class TunnelTests
         PacketView view = Decode(frame, 1);
 
         Assert.Equal("vlan 100/mpls 17/ip6", state.Routes.Text(view.Route));
-        Assert.Equal((100, 17u, "2001:db8::1"), (view.Vlan, view.Label, view.OuterSource.ToString()));
+        Assert.Equal((100, 17u, "2001:db8::1"), (view.Vlan, view.Label, view.SoftwireSource.ToString()));
         Assert.Equal(0x777u, Decode(Ethernet(0x0800, Ip4(17, Udp(
             Join(Hex("30FF 002B 00000777"), Inner), 5, 2152))), 1).TunnelId);
         Assert.Equal((0x42u, true), (Decode(Ethernet(0x8864, Hex("1100 0042 002D 0021"), Inner), 1).TunnelId,
-            Decode(InnerFrame, 1).OuterSource.IsNone));
+            Decode(InnerFrame, 1).SoftwireSource.IsNone));
     }
 
     [Theory]

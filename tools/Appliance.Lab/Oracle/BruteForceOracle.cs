@@ -18,6 +18,7 @@ public sealed class BruteForceOracle
     private const int PayloadBitsMax = 128;
 
     private readonly long windowNs;
+    private readonly OracleNet net;
     private readonly OracleFlows inside;
     private readonly OracleFlows outside;
     private readonly OracleProbes probes = new();
@@ -27,13 +28,13 @@ public sealed class BruteForceOracle
     private BruteForceOracle(
         IPacketSource insideLeg,
         IPacketSource outsideLeg,
-        Func<uint, bool> isInside,
-        Func<uint, bool> isPublic,
+        OracleNet net,
         long windowNs)
     {
         this.windowNs = windowNs;
-        inside = new OracleFlows(isInside);
-        outside = new OracleFlows(isPublic);
+        this.net = net;
+        inside = new OracleFlows(net.IsInside);
+        outside = new OracleFlows(net.IsPublic);
         ReadOutside(outsideLeg);
         probes.Index(outside.All.Count);
         fits = new List<Fit>[outside.All.Count];
@@ -43,17 +44,15 @@ public sealed class BruteForceOracle
     /// <summary>Judges every outside flow.</summary>
     /// <param name="insideLeg">Packets of the inside leg, read to their end.</param>
     /// <param name="outsideLeg">Packets of the outside leg, read to their end, before the inside leg.</param>
-    /// <param name="isInside">True for the addresses of lines on the inside leg.</param>
-    /// <param name="isPublic">True for public addresses of the provider on the outside leg.</param>
+    /// <param name="net">Whose addresses are whose.</param>
     /// <param name="windowMs">Largest difference of the legs' stamps.</param>
     public static IReadOnlyList<OracleVerdict> Judge(
         IPacketSource insideLeg,
         IPacketSource outsideLeg,
-        Func<uint, bool> isInside,
-        Func<uint, bool> isPublic,
+        OracleNet net,
         int windowMs = 500)
     {
-        BruteForceOracle oracle = new(insideLeg, outsideLeg, isInside, isPublic, windowMs * 1_000_000L);
+        BruteForceOracle oracle = new(insideLeg, outsideLeg, net, windowMs * 1_000_000L);
         oracle.KeepCandidates();
         OracleVerdict[] verdicts = new OracleVerdict[oracle.outside.All.Count];
         for (int flow = 0; flow < verdicts.Length; flow++)
@@ -94,6 +93,7 @@ public sealed class BruteForceOracle
                 ReadOnlySpan<byte> bytes = block.Bytes.Slice(packet.Offset, packet.Captured);
                 if (OracleFrame.TryParse(bytes, out OracleFrame frame))
                 {
+                    frame.Translate(net);
                     int flow = inside.Place(frame, packet.StampNs, out bool up);
                     Compare(flow, frame.Digest(up, frame.PayloadDigest(bytes)), frame.IpId, packet.StampNs);
                 }

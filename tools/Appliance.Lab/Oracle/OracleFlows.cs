@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Appliance.Wire;
 
 namespace Appliance.Lab.Oracle;
 
@@ -19,10 +20,9 @@ public struct OracleFlow
 /// Groups the packets of one leg into flows. A tuple is taken anew by a SYN with another initial sequence, or, for
 /// anything but TCP, after 60 s of silence.
 /// </summary>
-internal sealed class OracleFlows(Func<uint, bool> isLocal)
+internal sealed class OracleFlows(Func<Ip, bool> isLocal)
 {
     private const byte Tcp = 6;
-    private const byte Icmp = 1;
     private const byte Syn = 2;
     private const byte SynAckMask = 0x12;
     private const long IdleNs = 60_000_000_000;
@@ -40,9 +40,9 @@ internal sealed class OracleFlows(Func<uint, bool> isLocal)
     {
         up = isLocal(frame.Source);
         FlowTuple tuple = up
-            ? new(frame.Protocol, frame.Source, frame.SourcePort, frame.Target, frame.TargetPort)
-            : new(frame.Protocol, frame.Target, frame.TargetPort, frame.Source, frame.SourcePort);
-        if (frame.Protocol == Icmp)
+            ? new(frame.Protocol, frame.Source, frame.SourcePort, frame.Target, frame.TargetPort, frame.WireSource)
+            : new(frame.Protocol, frame.Target, frame.TargetPort, frame.Source, frame.SourcePort, frame.WireTarget);
+        if (frame.IsEcho)
         {
             tuple = tuple with { RemotePort = 0 };
         }

@@ -1,17 +1,23 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Appliance.Wire;
 
 namespace Appliance.Lab.Oracle;
 
 /// <summary>
-/// The oracle's own parse of one frame: Ethernet, IPv4, TCP, UDP, ICMP echo; whatever else is not a packet to it.
+/// The oracle's own parse of one frame: Ethernet, IPv4, IPv6 with what stands before the transport, IPv4 in IPv6, TCP,
+/// UDP, ICMP echo of both families; whatever else is not a packet to it.
 /// Written from the RFCs, apart from the product's decoder, so that the two cannot share a mistake.
 /// </summary>
 internal struct OracleFrame
 {
     private const int Ethernet = 14;
     private const ushort IpV4 = 0x0800;
+    private const ushort IpV6 = 0x86DD;
+    private const int V6Header = 40;
     private const byte Icmp = 1;
+    private const byte Icmp6 = 58;
+    private const byte IpInIp = 4;
     private const byte Tcp = 6;
     private const byte Udp = 17;
     private const int TimestampOption = 8;
@@ -20,8 +26,12 @@ internal struct OracleFrame
     public byte Protocol;
     public byte TcpFlags;
     public bool HasTimestamp;
-    public uint Source;
-    public uint Target;
+    public Ip Source;
+    public Ip Target;
+
+    /// <summary>Ends of the IPv6 header straight around the IPv4 header; none without one.</summary>
+    public Ip WireSource;
+    public Ip WireTarget;
     public ushort SourcePort;
     public ushort TargetPort;
     public ushort IpId;
@@ -34,29 +44,49 @@ internal struct OracleFrame
     public static bool TryParse(ReadOnlySpan<byte> frame, out OracleFrame parsed)
     {
         parsed = default;
-        if (frame.Length < Ethernet + 28 || BinaryPrimitives.ReadUInt16BigEndian(frame[12..]) != IpV4)
+        if (frame.Length < Ethernet + 28)
         {
             return false;
         }
 
-        ReadOnlySpan<byte> ip = frame[Ethernet..];
-        int header = (ip[0] & 0x0F) * 4;
-        int total = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(ip[2..]), ip.Length);
-        parsed.Protocol = ip[9];
-        parsed.IpId = BinaryPrimitives.ReadUInt16BigEndian(ip[4..]);
-        parsed.Source = BinaryPrimitives.ReadUInt32BigEndian(ip[12..]);
-        parsed.Target = BinaryPrimitives.ReadUInt32BigEndian(ip[16..]);
-        ReadOnlySpan<byte> l4 = ip[header..total];
-        int l4Header = parsed.Protocol switch
+        ushort type = BinaryPrimitives.ReadUInt16BigEndian(frame[12..]);
+        int at = Ethernet;
+        int end = 0;
+        if (type == IpV6)
         {
-            Tcp => parsed.ParseTcp(l4),
-            Udp => parsed.ParseUdp(l4),
-            Icmp => parsed.ParseEcho(l4),
-            _ => 0,
-        };
-        parsed.PayloadAt = Ethernet + header + l4Header;
-        parsed.PayloadLength = l4.Length - l4Header;
-        return l4Header > 0;
+            parsed.ParseV6(frame, ref at, ref end);
+            if (parsed.Protocol == IpInIp)
+            {
+                parsed.WireSource = parsed.Source;
+                parsed.WireTarget = parsed.Target;
+                parsed.ParseV4(frame, ref at, ref end);
+            }
+        }
+        else if (type == IpV4)
+        {
+            parsed.ParseV4(frame, ref at, ref end);
+        }
+
+        return end >= at + 8 && parsed.ParseTransport(frame[at..Math.Min(end, frame.Length)], at);
+    }
+
+    /// <summary>The remote end is known outside by another address; an ICMPv6 echo then is an ICMP echo there.</summary>
+    public void Translate(OracleNet net)
+    {
+        if (net.TryOutside(Target, out Ip outside))
+        {
+            Target = outside;
+        }
+        else if (net.TryOutside(Source, out outside))
+        {
+            Source = outside;
+        }
+
+        if (Protocol == Icmp6 && outside.IsV4)
+        {
+            Protocol = Icmp;
+            TcpFlags = TcpFlags == 128 ? (byte)8 : (byte)0;
+        }
     }
 
     /// <summary>
@@ -71,10 +101,10 @@ internal struct OracleFrame
         input[1] = up ? (byte)1 : (byte)0;
         input[2] = TcpFlags;
         input[3] = HasTimestamp ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt32BigEndian(input[4..], up ? Target : Source);
+        (up ? Target : Source).Write(input[44..]);
 
         // Echo keeps its query id in both port fields, and the NAT changes it; its remote end has no port.
-        BinaryPrimitives.WriteUInt16BigEndian(input[8..], Protocol == Icmp ? (ushort)0 : up ? TargetPort : SourcePort);
+        BinaryPrimitives.WriteUInt16BigEndian(input[8..], IsEcho ? (ushort)0 : up ? TargetPort : SourcePort);
         BinaryPrimitives.WriteUInt32BigEndian(input[12..], Sequence);
         BinaryPrimitives.WriteUInt32BigEndian(input[16..], Acknowledgment);
         BinaryPrimitives.WriteUInt32BigEndian(input[20..], HasTimestamp ? TsValue : 0);
@@ -82,6 +112,8 @@ internal struct OracleFrame
         BinaryPrimitives.WriteUInt128BigEndian(input[28..], payload);
         return Short(input);
     }
+
+    public readonly bool IsEcho => Protocol is Icmp or Icmp6;
 
     public readonly UInt128 PayloadDigest(ReadOnlySpan<byte> frame) =>
         PayloadLength == 0 ? default : Short(frame.Slice(PayloadAt, PayloadLength));
@@ -91,6 +123,51 @@ internal struct OracleFrame
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(input, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    private void ParseV4(ReadOnlySpan<byte> frame, ref int at, ref int end)
+    {
+        ReadOnlySpan<byte> ip = frame[at..];
+        Protocol = ip[9];
+        IpId = BinaryPrimitives.ReadUInt16BigEndian(ip[4..]);
+        Source = Ip.FromBytes(ip.Slice(12, 4));
+        Target = Ip.FromBytes(ip.Slice(16, 4));
+        end = at + BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
+        at += (ip[0] & 0x0F) * 4;
+    }
+
+    // RFC 8200 section 4: hop-by-hop 0, routing 43, fragment 44, destination options 60.
+    private void ParseV6(ReadOnlySpan<byte> frame, ref int at, ref int end)
+    {
+        ReadOnlySpan<byte> ip = frame[at..];
+        Source = Ip.FromBytes(ip.Slice(8, 16));
+        Target = Ip.FromBytes(ip.Slice(24, 16));
+        end = at + V6Header + BinaryPrimitives.ReadUInt16BigEndian(ip[4..]);
+        Protocol = ip[6];
+        at += V6Header;
+        while (Protocol is 0 or 43 or 44 or 60 && at + 8 <= frame.Length)
+        {
+            // A later fragment has no transport header: it is not a packet here.
+            bool isLater = Protocol == 44 && (BinaryPrimitives.ReadUInt16BigEndian(frame[(at + 2)..]) & 0xFFF8) != 0;
+            int length = Protocol == 44 ? 8 : (frame[at + 1] + 1) * 8;
+            Protocol = isLater ? byte.MaxValue : frame[at];
+            at += length;
+        }
+    }
+
+    private bool ParseTransport(ReadOnlySpan<byte> l4, int at)
+    {
+        int header = Protocol switch
+        {
+            Tcp => ParseTcp(l4),
+            Udp => ParseUdp(l4),
+            Icmp => ParseEcho(l4, 8, 0),
+            Icmp6 => ParseEcho(l4, 128, 129),
+            _ => 0,
+        };
+        PayloadAt = at + header;
+        PayloadLength = l4.Length - header;
+        return header > 0;
     }
 
     private int ParseTcp(ReadOnlySpan<byte> l4)
@@ -123,9 +200,9 @@ internal struct OracleFrame
         return 8;
     }
 
-    private int ParseEcho(ReadOnlySpan<byte> l4)
+    private int ParseEcho(ReadOnlySpan<byte> l4, byte request, byte reply)
     {
-        if (l4[0] is not (0 or 8))
+        if (l4[0] != request && l4[0] != reply)
         {
             return 0;
         }

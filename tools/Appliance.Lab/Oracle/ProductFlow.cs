@@ -3,11 +3,11 @@ using Appliance.Wire;
 namespace Appliance.Lab.Oracle;
 
 /// <summary>A line's end of a flow, as the product names it.</summary>
-public readonly record struct LineEnd(uint Address, ushort Port);
+public readonly record struct LineEnd(Ip Address, ushort Port, Ip Softwire = default);
 
 /// <summary>
 /// One flow as the product recorded it, its records merged: the last record's totals, an ambiguous flow with all its
-/// candidates. Addresses are IPv4 as numbers, 0 for none.
+/// candidates.
 /// </summary>
 public sealed record ProductFlow
 {
@@ -59,5 +59,5 @@ public sealed record ProductFlow
 
     internal FlowTuple Outer => new(Protocol, Public.Address, Public.Port, Remote.Address, Remote.Port);
 
-    internal FlowTuple Inner => new(Protocol, Line.Address, Line.Port, Remote.Address, Remote.Port);
+    internal FlowTuple Inner => new(Protocol, Line.Address, Line.Port, Remote.Address, Remote.Port, Line.Softwire);
 }

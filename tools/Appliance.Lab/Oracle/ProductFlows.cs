@@ -14,7 +14,7 @@ public sealed class ProductFlows
     {
         ref Draft? draft = ref CollectionsMarshal.GetValueRefOrAddDefault(drafts, record.FlowNumber, out _);
         draft ??= new Draft();
-        LineEnd line = new(record.SubscriberAddress.V4, record.SubscriberPort);
+        LineEnd line = LineOf(record);
         bool ambiguous = record.Attribution == Attribution.Ambiguous;
         if (!ambiguous || draft.Group != record.Group)
         {
@@ -67,10 +67,10 @@ public sealed class ProductFlows
             Protocol = last.Protocol,
             Line = draft.Candidates.Count > 0
                 ? default
-                : new LineEnd(last.SubscriberAddress.V4, last.SubscriberPort),
+                : LineOf(last),
             Candidates = draft.Candidates,
-            Public = new LineEnd(last.PublicAddress.V4, last.PublicPort),
-            Remote = new LineEnd(last.RemoteAddress.V4, last.RemotePort),
+            Public = new LineEnd(last.PublicAddress, last.PublicPort),
+            Remote = new LineEnd(last.RemoteAddress, last.RemotePort),
             Attribution = last.Attribution,
             Translation = last.Translation,
             Name = draft.Name,
@@ -83,6 +83,9 @@ public sealed class ProductFlows
             BytesDown = last.BytesDown,
         };
     }
+
+    private static LineEnd LineOf(in FlowRecord record) =>
+        new(record.SubscriberAddress, record.SubscriberPort, record.SubscriberSoftwire);
 
     private sealed class Draft
     {

@@ -41,9 +41,9 @@ public sealed class TruthCheck
     // Finds the true flow behind a product flow; an attribution to any other line than the true one is wrong.
     private void Assign(ProductFlow flow)
     {
-        bool hasPublic = flow.Public.Address != 0;
+        bool hasPublic = !flow.Public.Address.IsNone;
         TruthFlow? outer = hasPublic ? index.FindOuter(flow.Outer, flow.StartNs) : null;
-        if (flow.Line.Address == 0)
+        if (flow.Line.Address.IsNone)
         {
             Put(byOutside, outer, flow);
             return;
@@ -104,7 +104,7 @@ public sealed class TruthCheck
 
             TruthFlow? flow = index.FindOuter(verdict.Flow.Tuple, verdict.Flow.FirstNs);
             ProductFlow? product = flow is null ? null : byOutside.GetValueOrDefault(flow.Spec.Index);
-            bool attributed = product is not null && product.Line.Address != 0;
+            bool attributed = product is not null && !product.Line.Address.IsNone;
             report.Flows++;
             report.Attributed += attributed ? 1 : 0;
             switch (verdict.Kind)
@@ -126,7 +126,7 @@ public sealed class TruthCheck
     private void Distinguishable(OracleVerdict verdict, TruthFlow? flow, ProductFlow? product, bool attributed)
     {
         report.Distinguishable++;
-        if (flow is null || TruthIndex.Inner(flow) != verdict.Candidates[0].Tuple)
+        if (flow is null || flow.Inner != verdict.Candidates[0].Tuple)
         {
             report.OracleWrong++;
             report.Fault("oracle", $"{verdict.Flow.Tuple} > {verdict.Candidates[0].Tuple} but truth {flow?.ToCsv()}");
@@ -140,7 +140,7 @@ public sealed class TruthCheck
     {
         report.Ambiguous++;
         HashSet<LineEnd> expected =
-            [.. verdict.Candidates.Select(flow => new LineEnd(flow.Tuple.Local, flow.Tuple.LocalPort))];
+            [.. verdict.Candidates.Select(flow => new LineEnd(flow.Tuple.Local, flow.Tuple.LocalPort, flow.Tuple.Softwire))];
         bool equal = product is not null && expected.SetEquals(product.Candidates);
         report.AmbiguousEqual += equal ? 1 : 0;
         Unexpected(verdict, !equal, product);

@@ -15,23 +15,15 @@ internal sealed class TruthIndex
         {
             if (flow.Inside.Seen)
             {
-                Add(inner, Inner(flow), flow);
+                Add(inner, flow.Inner, flow);
             }
 
             if (flow.Outside.Seen)
             {
-                Add(outer, Outer(flow), flow);
+                Add(outer, flow.Outer, flow);
             }
         }
     }
-
-    public static FlowTuple Inner(TruthFlow flow) => new(
-        flow.Spec.Protocol, flow.Spec.SubscriberAddress, flow.Spec.SubscriberPort,
-        flow.Spec.RemoteAddress, flow.Spec.RemotePort);
-
-    public static FlowTuple Outer(TruthFlow flow) => new(
-        flow.Spec.Protocol, flow.Spec.PublicAddress, flow.Spec.PublicPort,
-        flow.Spec.RemoteAddress, flow.Spec.RemotePort);
 
     /// <summary>The flow that the inside leg showed under the tuple at the time; null where there is none.</summary>
     public TruthFlow? FindInner(FlowTuple tuple, long atNs) => Find(inner, tuple, atNs, flow => flow.Inside);

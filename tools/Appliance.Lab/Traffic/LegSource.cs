@@ -18,6 +18,7 @@ internal sealed class LegSource : IPacketSource
     private readonly FlowPlanner planner;
     private readonly HelloBook hellos;
     private readonly FrameWriter writer;
+    private readonly FamilyFrames families;
     private readonly LegTally? tally;
     private readonly EmissionQueue queue = new();
     private readonly int[] heads = new int[Limits.WheelTicks];
@@ -49,6 +50,7 @@ internal sealed class LegSource : IPacketSource
         planner = new FlowPlanner(plan);
         hellos = new HelloBook(plan, names);
         writer = new FrameWriter(outside, new PayloadWriter(new PayloadPool(plan.Seed), hellos, names));
+        families = new FamilyFrames(new FamilyMap(plan), outside);
         Array.Fill(heads, None);
         lossBound = Prng.Bound(outside ? plan.LossOutside : plan.LossInside);
         duplicateBound = Prng.Bound(plan.Duplication);
@@ -103,7 +105,9 @@ internal sealed class LegSource : IPacketSource
     private void Render(in Emission packet)
     {
         ref LiveFlow flow = ref flows[packet.Slot];
-        int length = writer.Write(flow, packet, bytes.AsSpan(usedBytes));
+        Span<byte> room = bytes.AsSpan(usedBytes);
+        int length = writer.Write(flow, packet, room);
+        length = families.Apply(flow.Spec, packet.Up, room, length, out int ipBytes);
         int captured = plan.SnapLength > 0 ? Math.Min(plan.SnapLength, length) : length;
         ref PacketRef frame = ref packets[usedPackets++];
         frame.StampNs = packet.StampNs;
@@ -115,7 +119,7 @@ internal sealed class LegSource : IPacketSource
         usedBytes += captured;
         if (!packet.IsDuplicate)
         {
-            tally?.Add(flow.Spec.Index, packet.StampNs, packet.Up, length);
+            tally?.Add(flow.Spec.Index, packet.StampNs, packet.Up, ipBytes);
         }
 
         flow.Waiting--;

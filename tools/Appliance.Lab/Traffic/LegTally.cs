@@ -17,13 +17,11 @@ public struct LegView
 /// <summary>Counts for the truth what one leg shows, by flow number.</summary>
 internal sealed class LegTally(int flows)
 {
-    private const int EthernetHeader = 14;
-
     private readonly LegView[] views = new LegView[flows];
 
     public ref readonly LegView this[int flow] => ref views[flow];
 
-    public void Add(int flow, long stampNs, bool up, int frameLength)
+    public void Add(int flow, long stampNs, bool up, int ipBytes)
     {
         ref LegView view = ref views[flow];
         if (!view.Seen)
@@ -35,12 +33,12 @@ internal sealed class LegTally(int flows)
         if (up)
         {
             view.PacketsUp++;
-            view.BytesUp += (ulong)(frameLength - EthernetHeader);
+            view.BytesUp += (ulong)ipBytes;
         }
         else
         {
             view.PacketsDown++;
-            view.BytesDown += (ulong)(frameLength - EthernetHeader);
+            view.BytesDown += (ulong)ipBytes;
         }
     }
 }

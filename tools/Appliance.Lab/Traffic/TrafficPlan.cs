@@ -127,6 +127,9 @@ public sealed record TrafficPlan
     /// <summary>Captured bytes of a frame at most; 0 keeps all.</summary>
     public int SnapLength { get; init; }
 
+    /// <summary>Address families beside the lines of a NAT44.</summary>
+    public FamilyPlan Family { get; init; } = new();
+
     /// <summary>First instant, nanoseconds since 1970 UTC.</summary>
     public long StartNs { get; init; } = 1_768_478_400_000_000_000;
 

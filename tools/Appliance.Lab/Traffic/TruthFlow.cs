@@ -1,4 +1,5 @@
 using System.Globalization;
+using Appliance.Lab.Oracle;
 using Appliance.Wire;
 
 namespace Appliance.Lab.Traffic;
@@ -8,8 +9,15 @@ namespace Appliance.Lab.Traffic;
 /// <param name="Name">Name that the flow's packets carry; empty for none.</param>
 /// <param name="Inside">What the inside leg showed.</param>
 /// <param name="Outside">What the outside leg showed.</param>
-public sealed record TruthFlow(FlowSpec Spec, string Name, LegView Inside, LegView Outside)
+/// <param name="Families">What the plan's families make of the addresses.</param>
+public sealed record TruthFlow(FlowSpec Spec, string Name, LegView Inside, LegView Outside, FamilyMap Families)
 {
+    /// <summary>The flow as the inside leg names it, its remote as the outside does.</summary>
+    public FlowTuple Inner => Tuple(Families.Inside(Spec));
+
+    /// <summary>The flow as the outside leg names it.</summary>
+    public FlowTuple Outer => Tuple(Families.Outside(Spec));
+
     /// <summary>Header of the lines that <see cref="ToCsv"/> gives.</summary>
     public const string CsvHeader =
         "flow,class,reach,proto,sub_ip,sub_port,pub_ip,pub_port,rem_ip,rem_port,name,"
@@ -18,11 +26,17 @@ public sealed record TruthFlow(FlowSpec Spec, string Name, LegView Inside, LegVi
 
     public string ToCsv() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Spec.Index},{Spec.Class},{Spec.Reach},{Spec.Protocol},{Text(Spec.SubscriberAddress)},{Spec.SubscriberPort},"
-        + $"{Text(Spec.PublicAddress)},{Spec.PublicPort},{Text(Spec.RemoteAddress)},{Spec.RemotePort},{Name},"
+        $"{Spec.Index},{Spec.Class},{Spec.Reach},{Inner.Protocol},{Line},{Inner.LocalPort},"
+        + $"{Text(Outer.Local)},{Outer.LocalPort},{Inner.Remote},{Spec.RemotePort},{Name},"
         + $"{Leg(Inside)},{Leg(Outside)}");
 
-    private static string Text(uint address) => address == 0 ? "" : Ip.FromV4(address).ToString();
+    private FlowTuple Tuple(in LegEnds ends) => new(
+        Families.ProtocolOf(Spec), ends.Line, ends.LinePort, Families.Outside(Spec).Remote, Spec.RemotePort,
+        ends.Softwire);
+
+    private string Line => Inner.Softwire.IsNone ? Text(Inner.Local) : $"{Inner.Softwire}/{Inner.Local}";
+
+    private static string Text(Ip address) => address == Ip.FromV4(0) ? "" : address.ToString();
 
     private static string Leg(in LegView leg) =>
         $"{leg.FirstNs},{leg.LastNs},{leg.PacketsUp},{leg.PacketsDown},{leg.BytesUp},{leg.BytesDown}";

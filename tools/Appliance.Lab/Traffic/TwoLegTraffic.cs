@@ -19,6 +19,7 @@ public sealed class TwoLegTraffic : IDisposable
         plan.Validate();
         Plan = plan;
         Names = new NamePool(plan);
+        Families = new FamilyMap(plan);
         insideTally = keepTruth ? new LegTally(plan.Flows) : null;
         outsideTally = keepTruth ? new LegTally(plan.Flows) : null;
         Inside = new LegSource(plan, Names, outside: false, insideTally);
@@ -28,6 +29,8 @@ public sealed class TwoLegTraffic : IDisposable
     public TrafficPlan Plan { get; }
 
     public NamePool Names { get; }
+
+    public FamilyMap Families { get; }
 
     /// <summary>Frames of the inside leg, interface 0.</summary>
     public IPacketSource Inside { get; }
@@ -47,7 +50,8 @@ public sealed class TwoLegTraffic : IDisposable
         FlowPlanner planner = new(Plan);
         while (planner.TryNext(out FlowSpec flow))
         {
-            yield return new TruthFlow(flow, Names[flow.Name], insideTally[flow.Index], outsideTally[flow.Index]);
+            yield return new TruthFlow(
+                flow, Names[flow.Name], insideTally[flow.Index], outsideTally[flow.Index], Families);
         }
     }
 

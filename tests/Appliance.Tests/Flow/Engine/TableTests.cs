@@ -70,7 +70,8 @@ public sealed class TableTests
     public void An_address_number_lives_as_long_as_somebody_holds_it()
     {
         AddressTable table = new(64, new KeyedHash(Bytes(1, 32)));
-        Ip[] addresses = [.. Enumerable.Range(1, 65).Select(n => new Ip(0x2001_0db8_0000_0000, (ulong)n))];
+        WiredAddress[] addresses =
+            [.. Enumerable.Range(1, 65).Select(n => new WiredAddress(new Ip(0x2001_0db8_0000_0000, (ulong)n), default))];
         for (int i = 0; i < 64; i++)
         {
             Assert.NotEqual(0u, table.Take(addresses[i]));
@@ -80,11 +81,11 @@ public sealed class TableTests
         uint first = table.Find(addresses[0]);
         Assert.Equal(first, table.Take(addresses[0]));
         table.Release(first);
-        Assert.Equal(addresses[0], table[first]);
+        Assert.Equal(addresses[0].Address, table[first]);
         table.Release(first);
         Assert.Equal(0u, table.Find(addresses[0]));
         Assert.Equal(first, table.Take(addresses[64]));
-        Assert.Equal(0u, table.Find(new Ip(1, 1)));
+        Assert.Equal(0u, table.Find(new WiredAddress(new Ip(1, 1), default)));
     }
 
     [Fact]
@@ -130,8 +131,10 @@ public sealed class TableTests
         Assert.Equal(-1, rules.Match(new PacketView { Vlan = 11, Destination = line }, 0));
         PacketFacts red = default;
         PacketFacts blue = default;
-        rules.Classify(ref red, new PacketView { Vlan = 10, Destination = open }, default);
-        rules.Classify(ref blue, new PacketView { Label = 77 }, default);
+        PacketView tagged = new() { Vlan = 10, Destination = open };
+        PacketView labelled = new() { Label = 77 };
+        rules.Classify(ref red, ref tagged, default);
+        rules.Classify(ref blue, ref labelled, default);
         Assert.NotEqual(red.Realm, blue.Realm);
         Assert.Equal(LineEnd.Source, rules.EndOf(new PacketView { Source = line, Destination = open }, Leg.Inside));
         Assert.Equal(LineEnd.Both, rules.EndOf(new PacketView { Source = line, Destination = line }, Leg.Inside));

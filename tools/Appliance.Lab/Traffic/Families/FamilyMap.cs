@@ -1,0 +1,150 @@
+using Appliance.Wire;
+
+namespace Appliance.Lab.Traffic;
+
+/// <summary>
+/// Gives flows of a plan the addresses of its family on either leg. The planner's own IPv4 addresses stay the names
+/// of lines, pools and remotes; what they become here is a pure function of plan and flow.
+/// </summary>
+public sealed class FamilyMap
+{
+    private const ulong LinesHigh = 0x2001_0DB8_1000_0000;
+    private const ulong RemotesHigh = 0x2001_0DB8_F000_0000;
+    private const ulong PoolHigh = 0x2001_0DB8_6600_0000;
+    private const ulong PrivateHigh = 0xFD01_0203_0405_0000;
+    private const ulong ExchangedHigh = 0x2001_0DB8_0001_0000;
+    private const uint HomePrefix = 0xC0A8_0100;
+    private const int HomeHosts = 3;
+    private const uint TwicePrefix = 0x0AC8_0000;
+    private const int TwiceBits = 15;
+    private const byte Icmp = 1;
+    private const byte Icmp6 = 58;
+    private readonly FamilyPlan plan;
+    private readonly IpPrefix nat64;
+    private readonly ulong seed;
+    private readonly ulong shareBound;
+    private readonly ulong extensionBound;
+
+    /// <exception cref="LabUsageException">The NAT64's prefix is none.</exception>
+    public FamilyMap(TrafficPlan plan)
+    {
+        this.plan = plan.Family;
+        seed = plan.Seed ^ 0x6661_6D69;
+        shareBound = Prng.Bound(this.plan.Share);
+        extensionBound = Prng.Bound(this.plan.ExtensionShare);
+        if (!IpPrefix.TryParse(this.plan.Nat64Prefix, out nat64))
+        {
+            throw new LabUsageException($"the plan's Nat64Prefix is no prefix: {this.plan.Nat64Prefix}.");
+        }
+    }
+
+    /// <summary>Where IPv4 remotes are embedded; the default where nothing is.</summary>
+    public IpPrefix Nat64Prefix =>
+        plan.Family is LineFamily.Nat64 or LineFamily.Xlat464 or LineFamily.MapT ? nat64 : default;
+
+    /// <summary>Remotes of a twice NAT, inside and outside; the defaults without one.</summary>
+    public (IpPrefix Inside, IpPrefix Outside) Twice => plan.Family == LineFamily.TwiceNat
+        ? (new(Ip.FromV4(TwicePrefix), TwiceBits), new(Ip.FromV4(Addresses.RemotePrefix), TwiceBits))
+        : default;
+
+    /// <summary>Addresses of lines on the inside leg, beside those of a NAT44.</summary>
+    public IReadOnlyList<IpPrefix> InsidePrefixes => plan.Family switch
+    {
+        LineFamily.Nat44 or LineFamily.TwiceNat => [],
+        LineFamily.DsLite => [new(Ip.FromV4(HomePrefix), 24)],
+        LineFamily.MapE => [new(Ip.FromV4(Addresses.PublicPrefix), Addresses.PublicBits)],
+        _ => [new(new Ip(LinesHigh, 0), 36), new(new Ip(PrivateHigh, 0), 48)],
+    };
+
+    /// <summary>Public addresses on the outside leg, beside those of a NAT44.</summary>
+    public IReadOnlyList<IpPrefix> PublicPrefixes => plan.Family switch
+    {
+        LineFamily.Native6 => [new(new Ip(LinesHigh, 0), 36)],
+        LineFamily.Nptv6 => [new(new Ip(ExchangedHigh, 0), 48)],
+        LineFamily.Nat66 => [new(new Ip(PoolHigh, 0), 40)],
+        _ => [],
+    };
+
+    internal bool Applies(in FlowSpec flow)
+    {
+        FlowReach reach = plan.Family is LineFamily.Native6 or LineFamily.Nptv6 ? FlowReach.Direct : FlowReach.Nat44;
+        return plan.Family != LineFamily.Nat44 && flow.Reach == reach
+            && Prng.Hit(Prng.Mix(seed, (ulong)Line(flow)), shareBound);
+    }
+
+    internal bool HasExtensions(in FlowSpec flow) => Prng.Hit(Prng.Mix(seed, flow.Seed), extensionBound);
+
+    /// <summary>The protocol that both legs' records name: a NAT64's ICMPv6 is the ICMP that leaves it.</summary>
+    internal byte ProtocolOf(in FlowSpec flow) =>
+        flow.Protocol == Icmp && Applies(flow) && !Outside(flow).Remote.IsV4 ? Icmp6 : flow.Protocol;
+
+    internal LegEnds Inside(in FlowSpec flow)
+    {
+        LegEnds plain = new(
+            Ip.FromV4(flow.SubscriberAddress), flow.SubscriberPort, Ip.FromV4(flow.RemoteAddress));
+        if (!Applies(flow))
+        {
+            return plain;
+        }
+
+        int line = Line(flow);
+        ulong home = LinesHigh | (uint)line;
+        return plan.Family switch
+        {
+            LineFamily.Native6 => plain with { Line = Host(home, line), Remote = Remote(flow) },
+            LineFamily.Nat64 => plain with { Line = Host(home, line), Remote = Embedded(flow) },
+            LineFamily.Xlat464 => plain with { Line = new Ip(home, Home(line)), Remote = Embedded(flow) },
+            LineFamily.DsLite => plain with { Line = Ip.FromV4(Home(line)), Softwire = new Ip(home, 2) },
+            LineFamily.Nptv6 or LineFamily.Nat66 => plain with
+            {
+                Line = Host(PrivateHigh | (uint)line, line), Remote = Remote(flow),
+            },
+            LineFamily.TwiceNat => plain with
+            {
+                Remote = Ip.FromV4(TwicePrefix | (flow.RemoteAddress & (uint.MaxValue >> TwiceBits))),
+            },
+            LineFamily.MapE => Translated(flow) with { Softwire = new Ip(home, flow.PublicAddress) },
+            _ => Translated(flow) with
+            {
+                Line = Embedding.MapAddress(home, flow.PublicAddress, (ushort)line), Remote = Embedded(flow),
+            },
+        };
+    }
+
+    internal LegEnds Outside(in FlowSpec flow)
+    {
+        LegEnds plain = Translated(flow);
+        if (!Applies(flow))
+        {
+            return plain;
+        }
+
+        return plan.Family switch
+        {
+            LineFamily.Native6 => Inside(flow),
+            LineFamily.Nptv6 => Inside(flow) with
+            {
+                Line = Embedding.Exchange(Inside(flow).Line, new Ip(PrivateHigh, 0), new Ip(ExchangedHigh, 0)),
+            },
+            LineFamily.Nat66 => plain with { Line = new Ip(PoolHigh, flow.PublicAddress), Remote = Remote(flow) },
+            _ => plain,
+        };
+    }
+
+    private static LegEnds Translated(in FlowSpec flow) =>
+        new(Ip.FromV4(flow.PublicAddress), flow.PublicPort, Ip.FromV4(flow.RemoteAddress));
+
+    private static int Line(in FlowSpec flow) => (int)(flow.Reach == FlowReach.Direct
+        ? flow.SubscriberAddress - Addresses.Direct(0)
+        : flow.SubscriberAddress - Addresses.Inside(0));
+
+    // RFC 7217: identifiers look random; the line's number in it keeps them apart in any case.
+    private Ip Host(ulong high, int line) => new(high, (Prng.Mix(seed, (ulong)line) << 32) | (uint)line);
+
+    private Ip Remote(in FlowSpec flow) =>
+        new(RemotesHigh | (flow.RemoteAddress & 0xFF), (Prng.Mix(seed, flow.RemoteAddress) << 32) | flow.RemoteAddress);
+
+    private Ip Embedded(in FlowSpec flow) => Embedding.Embed(nat64, flow.RemoteAddress);
+
+    private static uint Home(int line) => HomePrefix + 2 + (uint)(line % HomeHosts);
+}

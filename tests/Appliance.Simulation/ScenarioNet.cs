@@ -31,7 +31,8 @@ internal static class ScenarioNet
 
     public static OracleNet ForOracle(FamilyMap families)
     {
-        IReadOnlyList<IpPrefix> lines = [Inside, Direct, .. families.InsidePrefixes];
+        // A MAP-E device shows its public address on the inside, in its softwire; no remote of a plan lies there.
+        IReadOnlyList<IpPrefix> lines = [Inside, Direct, Public, .. families.InsidePrefixes];
         IReadOnlyList<IpPrefix> pools = [Public, Direct, .. families.PublicPrefixes];
         return new OracleNet
         {

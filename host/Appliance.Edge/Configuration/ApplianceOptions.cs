@@ -103,6 +103,20 @@ public sealed record TrafficOptions
     /// <summary>Addresses of the NAT's public pool.</summary>
     public IReadOnlyList<string> PublicPrefixes { get; init; } = [];
 
+    /// <summary>
+    /// Prefixes by which customers address IPv4 through a NAT64 or a MAP-T border relay (RFC 6052).
+    /// </summary>
+    public IReadOnlyList<string> Nat64Prefixes { get; init; } = ["64:ff9b::/96"];
+
+    /// <summary>Remotes that the NAT gives another address on its outside (twice NAT).</summary>
+    public IReadOnlyList<RemoteMappingOptions> RemoteMappings { get; init; } = [];
+
+    /// <summary>
+    /// Different addresses in memory at once that are not plain IPv4: of IPv6, and behind softwires; 48 bytes each.
+    /// 0: a quarter of the flow limit.
+    /// </summary>
+    public int AddressLimit { get; init; }
+
     /// <summary>Look for service names.</summary>
     public bool Names { get; init; } = true;
 
@@ -111,6 +125,16 @@ public sealed record TrafficOptions
     public int UdpIdleSeconds { get; init; } = 60;
 
     public int IcmpIdleSeconds { get; init; } = 30;
+}
+
+/// <summary>Two prefixes of one family and length that name the same remotes.</summary>
+public sealed record RemoteMappingOptions
+{
+    /// <summary>As customers address them.</summary>
+    public string Inside { get; init; } = "";
+
+    /// <summary>As the internet knows them.</summary>
+    public string Outside { get; init; } = "";
 }
 
 /// <summary>What the retention notice permits to exist at all.</summary>

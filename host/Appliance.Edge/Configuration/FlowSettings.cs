@@ -37,7 +37,10 @@ public static class FlowSettings
             Rules = made,
             SubscriberPrefixes = [.. Prefixes(traffic.CustomerPrefixes)],
             PublicPools = [.. Prefixes(traffic.PublicPrefixes)],
+            Nat64Prefixes = [.. Prefixes(traffic.Nat64Prefixes)],
+            RemoteMappings = [.. traffic.RemoteMappings.Select(MappingOf)],
             FlowLimit = traffic.FlowLimit,
+            AddressLimit = traffic.AddressLimit != 0 ? traffic.AddressLimit : traffic.FlowLimit / 4,
             DelayWindowMs = traffic.DelayWindowMs,
             TcpIdle = traffic.TcpIdleSeconds,
             UdpIdle = traffic.UdpIdleSeconds,
@@ -57,6 +60,9 @@ public static class FlowSettings
         Realm = rule.Realm,
         Name = rule.Name ?? (rule.Interface == rule.Leg ? rule.Leg : $"{rule.Interface} {rule.Leg}"),
     };
+
+    private static RemoteMapping MappingOf(RemoteMappingOptions mapping) =>
+        new() { Inside = PrefixOf(mapping.Inside), Outside = PrefixOf(mapping.Outside) };
 
     private static IEnumerable<IpPrefix> Prefixes(IReadOnlyList<string> texts) => texts.Select(PrefixOf);
 

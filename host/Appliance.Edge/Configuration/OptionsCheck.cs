@@ -47,6 +47,14 @@ internal static class OptionsCheck
         yield return InRange("traffic.icmpIdleSeconds", traffic.IcmpIdleSeconds, 5, 86400);
         yield return ArePrefixes("traffic.customerPrefixes", traffic.CustomerPrefixes);
         yield return ArePrefixes("traffic.publicPrefixes", traffic.PublicPrefixes);
+        yield return ArePrefixes("traffic.nat64Prefixes", traffic.Nat64Prefixes);
+        yield return InRange("traffic.addressLimit", traffic.AddressLimit, 0, FlowLimitMax);
+        for (int i = 0; i < traffic.RemoteMappings.Count; i++)
+        {
+            yield return IsPrefix($"traffic.remoteMappings[{i}].inside", traffic.RemoteMappings[i].Inside);
+            yield return IsPrefix($"traffic.remoteMappings[{i}].outside", traffic.RemoteMappings[i].Outside);
+        }
+
         yield return o.Notice.Id.Length == 32 && o.Notice.Id.All(char.IsAsciiHexDigit)
             ? null : "notice.id is not 32 hexadecimal digits";
         yield return OneOf("notice.profile", o.Notice.Profile, "source-only", "uk-icr", "ipdr");

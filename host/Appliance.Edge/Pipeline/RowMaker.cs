@@ -49,7 +49,7 @@ internal sealed class RowMaker
             RemotePort = record.RemotePort,
             BoundUs = Math.Max(start.BoundUs, Math.Max(last.BoundUs, end.BoundUs)),
             Group = record.Group,
-            Realm = strings.Add(realms[record.LegRule]),
+            Realm = RealmOf(record, strings),
             Leg = strings.Add(legs[record.LegRule]),
             Route = record.Route == 0 ? 0 : strings.Add(routes.Text(record.Route)),
             Service = strings.Add(names[record.NameSlot]),
@@ -64,6 +64,18 @@ internal sealed class RowMaker
             BytesUp = record.BytesUp,
             BytesDown = record.BytesDown,
         };
+    }
+
+    /// <summary>
+    /// Behind a softwire every customer may use the same private addresses: each softwire is an address space of its
+    /// own, "realm/address of the line's end".
+    /// </summary>
+    private int RealmOf(in FlowRecord record, StringPool strings)
+    {
+        byte[] realm = realms[record.LegRule];
+        return strings.Add(record.SubscriberSoftwire.IsNone
+            ? realm
+            : [.. realm, (byte)'/', .. System.Text.Encoding.ASCII.GetBytes(record.SubscriberSoftwire.ToString())]);
     }
 
     // A record is as trustworthy as the worse of its two ends.

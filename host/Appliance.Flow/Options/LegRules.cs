@@ -65,6 +65,12 @@ internal sealed class LegRules
         }
 
         facts.End = facts.Leg == Leg.Inside && maps.TryMap(ref view, out LineEnd end) ? end : EndOf(view, facts.Leg);
+        if (facts.End == LineEnd.Unknown && !view.SoftwireSource.IsNone)
+        {
+            // A customer's device that translates by itself (MAP-E) shows its public address on the inside already.
+            facts.End = EndOf(view, Leg.Outside);
+        }
+
         return true;
     }
 

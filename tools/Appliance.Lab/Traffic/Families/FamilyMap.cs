@@ -50,9 +50,8 @@ public sealed class FamilyMap
     /// <summary>Addresses of lines on the inside leg, beside those of a NAT44.</summary>
     public IReadOnlyList<IpPrefix> InsidePrefixes => plan.Family switch
     {
-        LineFamily.Nat44 or LineFamily.TwiceNat => [],
+        LineFamily.Nat44 or LineFamily.TwiceNat or LineFamily.MapE => [],
         LineFamily.DsLite => [new(Ip.FromV4(HomePrefix), 24)],
-        LineFamily.MapE => [new(Ip.FromV4(Addresses.PublicPrefix), Addresses.PublicBits)],
         _ => [new(new Ip(LinesHigh, 0), 36), new(new Ip(PrivateHigh, 0), 48)],
     };
 

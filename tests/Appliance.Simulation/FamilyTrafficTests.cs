@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Appliance.Simulation;
 
-/// <summary>The generator's families alone: frames are well-formed, and addresses are what the RFCs make of them.</summary>
+/// <summary>
+/// The generator's families alone: frames are well-formed, and addresses are what the RFCs make of them.
+/// </summary>
 public sealed class FamilyTrafficTests
 {
     public static TheoryData<LineFamily> Families => [.. Enum.GetValues<LineFamily>()];

@@ -48,7 +48,9 @@ public sealed record FlowOptions
     /// <summary>Flows in memory at once; all memory is taken at start, 160 bytes a flow.</summary>
     public int FlowLimit { get; init; } = 1 << 18;
 
-    /// <summary>Different addresses in memory at once that are not plain IPv4: IPv6, and IPv4 behind softwires.</summary>
+    /// <summary>
+    /// Different addresses in memory at once that are not plain IPv4: IPv6, and IPv4 behind softwires.
+    /// </summary>
     public int AddressLimit { get; init; } = 1 << 16;
 
     /// <summary>Different service names in memory at once.</summary>

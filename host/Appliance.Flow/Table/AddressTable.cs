@@ -2,7 +2,9 @@ using Appliance.Wire;
 
 namespace Appliance.Flow;
 
-/// <summary>An address as a key may have to tell it apart: with the softwire that it lies behind, where there is one.</summary>
+/// <summary>
+/// An address as a key may have to tell it apart: with the softwire that it lies behind, where there is one.
+/// </summary>
 /// <param name="Address">The address itself.</param>
 /// <param name="Softwire">
 /// The line's end of the tunnel (B4, RFC 6333 section 5): every line may use the same private addresses behind it.

@@ -52,7 +52,9 @@ internal static class PacketKeys
         SetKey(ref facts, view, lineBits, remoteBits, flags, store);
     }
 
-    /// <summary>Takes the numbers of a key that is to be opened and makes it anew; false where there is no room.</summary>
+    /// <summary>
+    /// Takes the numbers of a key that is to be opened and makes it anew; false where there is no room.
+    /// </summary>
     public static bool TryTake(ref PacketFacts facts, in PacketView view, FlowStore store)
     {
         KeyFlags flags = facts.Key.Flags;

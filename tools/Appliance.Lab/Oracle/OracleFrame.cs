@@ -70,7 +70,9 @@ internal struct OracleFrame
         return end >= at + 8 && parsed.ParseTransport(frame[at..Math.Min(end, frame.Length)], at);
     }
 
-    /// <summary>The remote end is known outside by another address; an ICMPv6 echo then is an ICMP echo there.</summary>
+    /// <summary>
+    /// The remote end is known outside by another address; an ICMPv6 echo then is an ICMP echo there.
+    /// </summary>
     public void Translate(OracleNet net)
     {
         if (net.TryOutside(Target, out Ip outside))

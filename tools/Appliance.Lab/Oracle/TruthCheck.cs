@@ -140,7 +140,8 @@ public sealed class TruthCheck
     {
         report.Ambiguous++;
         HashSet<LineEnd> expected =
-            [.. verdict.Candidates.Select(flow => new LineEnd(flow.Tuple.Local, flow.Tuple.LocalPort, flow.Tuple.Softwire))];
+            [.. verdict.Candidates.Select(flow => flow.Tuple)
+                .Select(flow => new LineEnd(flow.Local, flow.LocalPort, flow.Softwire))];
         bool equal = product is not null && expected.SetEquals(product.Candidates);
         report.AmbiguousEqual += equal ? 1 : 0;
         Unexpected(verdict, !equal, product);

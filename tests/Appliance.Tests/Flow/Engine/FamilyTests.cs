@@ -39,9 +39,11 @@ public sealed class FamilyTests
     public void What_is_no_embedded_address_is_left_as_it_is()
     {
         RemoteMaps maps = new(new FlowOptions { Nat64Prefixes = [TwoLegs.Prefix("2001:db8:122:344::/64")] });
-        PacketView octet = new() { Source = Address("fd00::1"), Destination = Address("2001:db8:122:344:1c0:2:2100::") };
-        PacketView other = new() { Source = Address("fd00::1"), Destination = Address("2001:db8:122:345:c0:2:2100::") };
-        PacketView both = new() { Source = Address("2001:db8:122:344::"), Destination = Address("2001:db8:122:344::") };
+        Ip line = Address("fd00::1");
+        Ip inside = Address("2001:db8:122:344::");
+        PacketView octet = new() { Source = line, Destination = Address("2001:db8:122:344:1c0:2:2100::") };
+        PacketView other = new() { Source = line, Destination = Address("2001:db8:122:345:c0:2:2100::") };
+        PacketView both = new() { Source = inside, Destination = inside };
 
         Assert.False(maps.TryMap(ref octet, out _));
         Assert.False(maps.TryMap(ref other, out _));

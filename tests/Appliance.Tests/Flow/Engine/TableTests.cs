@@ -70,8 +70,8 @@ public sealed class TableTests
     public void An_address_number_lives_as_long_as_somebody_holds_it()
     {
         AddressTable table = new(64, new KeyedHash(Bytes(1, 32)));
-        WiredAddress[] addresses =
-            [.. Enumerable.Range(1, 65).Select(n => new WiredAddress(new Ip(0x2001_0db8_0000_0000, (ulong)n), default))];
+        WiredAddress[] addresses = [.. Enumerable.Range(1, 65)
+            .Select(n => new WiredAddress(new Ip(0x2001_0db8_0000_0000, (ulong)n), default))];
         for (int i = 0; i < 64; i++)
         {
             Assert.NotEqual(0u, table.Take(addresses[i]));

@@ -12,10 +12,14 @@ public enum LineFamily
     /// <summary>IPv6 lines; IPv4 remotes embedded in a prefix (RFC 6052).</summary>
     Nat64,
 
-    /// <summary>The same, lines being the translators of customers (RFC 6877): a prefix and a private address each.</summary>
+    /// <summary>
+    /// The same, lines being the translators of customers (RFC 6877): a prefix and a private address each.
+    /// </summary>
     Xlat464,
 
-    /// <summary>Private IPv4 addresses, the same for many lines, each behind a softwire of its own (RFC 6333).</summary>
+    /// <summary>
+    /// Private IPv4 addresses, the same for many lines, each behind a softwire of its own (RFC 6333).
+    /// </summary>
     DsLite,
 
     /// <summary>Direct flows are IPv6 with the prefix exchanged, checksum neutral (RFC 6296).</summary>
@@ -27,7 +31,9 @@ public enum LineFamily
     /// <summary>IPv4; remotes have another address inside than outside.</summary>
     TwiceNat,
 
-    /// <summary>The customer's device translates to its share of a public address; a softwire carries it (RFC 7597).</summary>
+    /// <summary>
+    /// The customer's device translates to its share of a public address; a softwire carries it (RFC 7597).
+    /// </summary>
     MapE,
 
     /// <summary>The same, the packets being translated to IPv6 on the way (RFC 7599).</summary>

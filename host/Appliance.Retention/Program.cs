@@ -1,23 +1,3 @@
-using System.CommandLine;
 using Appliance.Retention;
-using Appliance.Retention.Commands;
-using Appliance.Retention.Records;
 
-// One file a verb: a verb is added by naming it here.
-RootCommand root = new("retention: keep sealed records, answer authorised questions about them, forget them in time")
-{
-    AccessedCommand.Create(),
-    AddressesCommand.Create(),
-    AddressesOfCommand.Create(),
-    ExpireCommand.Create(),
-    IngestCommand.Create(),
-    KeysCommand.Create(),
-    RecordsCommand.Create(),
-    ResolveCommand.Create(),
-    ServeCommand.Create(),
-    ServicesCommand.Create(),
-    StatusCommand.Create(),
-    VerifyCommand.Create(),
-};
-
-return Exit.Run(root, args);
+return Exit.Run(Verbs.Create(), args);

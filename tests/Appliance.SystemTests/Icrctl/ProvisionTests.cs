@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Appliance.Edge.Configuration;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -12,6 +13,7 @@ public sealed class ProvisionTests : IDisposable
 
     private string Folder => Path.Combine(scratch.FullName, "lab");
 
+    [Transcript("icrctl provision")]
     [Fact]
     public void It_says_what_it_made_that_custody_is_not_split_and_how_to_start()
     {

@@ -1,5 +1,6 @@
 using Appliance.Journal;
 using Appliance.Linux;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -8,6 +9,7 @@ namespace Appliance.SystemTests.Replay;
 /// <summary>What <c>icrctl verify</c> says of a folder as the box left it, and of one that somebody touched.</summary>
 public sealed class VerifyTests(ReplayFixture fixture) : IClassFixture<ReplayFixture>
 {
+    [Transcript("icrctl verify")]
     [Fact]
     public void A_folder_that_nobody_touched_is_whole_and_every_root_is_recomputed()
     {

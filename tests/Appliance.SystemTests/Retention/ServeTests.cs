@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Appliance.Mqtt;
 using Appliance.SystemTests.Mqtt;
 using Appliance.TestSupport;
@@ -51,6 +52,30 @@ public sealed class ServeTests(ITestOutputHelper report)
         Assert.Contains($"ledger    {count} entries\n", verified.Output);
         Assert.Contains("missing   0 batches", verified.Output);
         Assert.Contains("stopped: ", store.Said);
+    }
+
+    [Transcript("retention serve")]
+    [ProgramFact("mosquitto")]
+    public async Task It_says_what_it_serves_that_it_is_connected_and_at_the_end_what_it_did()
+    {
+        using var box = new TestBox(7);
+        await using MosquittoBroker broker = new("store-1");
+        using var store = new ServedStore(broker, box.Keys);
+
+        store.Start();
+        store.WaitFor("connected to");
+        int code = store.Terminate();
+
+        string said = store.Said.Replace(store.Folder.Root, "DIR").Replace($":{broker.Port}", ":PORT");
+        Assert.Equal(
+            $"""
+            retention: lab mode: custody is not split, this machine holds every day key
+            info: retention[1] serving DIR from localhost:PORT in group store; store STORE, 1 devices enrolled
+            info: retention[2] connected to localhost:PORT
+            info: retention[7] stopped: 0 batches and 0 records stored, 0 known, 0 refused
+            """,
+            Regex.Replace(said, "store [0-9a-f]{32}", "store STORE").Trim());
+        Assert.Equal(0, code);
     }
 
     [ProgramFact("mosquitto")]

@@ -14,7 +14,7 @@ internal sealed class ServedStore : IDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private readonly List<string> said = [];
     private Process? process;
-    private bool isServing;
+    private int started;
 
     public ServedStore(MosquittoBroker broker, KeySet? device)
     {
@@ -56,7 +56,11 @@ internal sealed class ServedStore : IDisposable
 
     public void Start()
     {
-        isServing = false;
+        lock (said)
+        {
+            started = said.Count;
+        }
+
         process = Programs.StartRetention(arguments);
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -78,7 +82,7 @@ internal sealed class ServedStore : IDisposable
     /// </summary>
     public int Terminate()
     {
-        WaitUntilServing();
+        WaitFor("serving ");
         using Process kill = Process.Start("/bin/kill", ["-TERM", process!.Id.ToString()]);
         kill.WaitForExit();
         process.WaitForExit();
@@ -98,15 +102,16 @@ internal sealed class ServedStore : IDisposable
         temporary.Delete(recursive: true);
     }
 
-    private void WaitUntilServing()
+    /// <summary>Returns once it said something since it was started.</summary>
+    public void WaitFor(string words)
     {
         lock (said)
         {
-            while (!isServing)
+            while (!said.Skip(started).Any(line => line.Contains(words, StringComparison.Ordinal)))
             {
                 if (!Monitor.Wait(said, StartPatience))
                 {
-                    throw new TimeoutException($"the store does not serve: {string.Join('\n', said)}");
+                    throw new TimeoutException($"the store does not say '{words}': {string.Join('\n', said)}");
                 }
             }
         }
@@ -117,7 +122,6 @@ internal sealed class ServedStore : IDisposable
         lock (said)
         {
             said.Add(line ?? "");
-            isServing |= line?.Contains("serving ", StringComparison.Ordinal) ?? false;
             Monitor.PulseAll(said);
         }
     }

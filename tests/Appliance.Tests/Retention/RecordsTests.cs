@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Appliance.Retention.Records;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -26,6 +27,7 @@ public sealed class RecordsTests
         + "1728000001000000,,40,locked,1,1,70,90,,none,nat44,ambiguous,32,2,5,mirror,1,,vlan 7,,"
         + $"DEVICE,1,{seq},{number - 1}\n";
 
+    [Transcript("retention records")]
     [Fact]
     public void Every_record_is_a_line_under_the_columns_of_the_contract()
     {

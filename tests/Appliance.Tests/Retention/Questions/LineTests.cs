@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -33,6 +34,7 @@ public sealed class LineTests : IDisposable
         }
     }
 
+    [Transcript("retention addresses-of")]
     [Fact]
     public void The_public_addresses_of_a_line_are_listed_with_the_times_it_had_them()
     {
@@ -55,6 +57,7 @@ public sealed class LineTests : IDisposable
         Assert.Equal(0, code);
     }
 
+    [Transcript("retention services")]
     [Fact]
     public void The_services_of_a_line_are_counted_and_a_lookup_is_told_from_a_use()
     {
@@ -77,6 +80,7 @@ public sealed class LineTests : IDisposable
         Assert.Equal(0, code);
     }
 
+    [Transcript("retention accessed")]
     [Fact]
     public void Whether_a_line_used_a_service_is_yes_with_the_times()
     {

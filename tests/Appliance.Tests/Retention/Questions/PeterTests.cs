@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -28,6 +29,7 @@ public sealed class PeterTests : IClassFixture<PeterTests.Network>
         Assert.Equal(0, code);
     }
 
+    [Transcript("retention resolve")]
     [Fact]
     public void With_the_port_it_is_Peter_and_only_the_attribution_section_is_opened()
     {

@@ -1,5 +1,6 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -58,6 +59,7 @@ public sealed class EnrolTests
         Assert.Single(Directory.GetFiles(store.Folder.Keys, "*" + StoreFolder.KeySetEnding));
     }
 
+    [Transcript("retention keys add")]
     [Fact]
     public void Keys_add_needs_no_lock_of_a_writer_that_runs()
     {

@@ -1,5 +1,6 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -10,6 +11,7 @@ public sealed class StoreExpiryTests
 {
     private const long NextDay = 86_400;
 
+    [Transcript("retention expire")]
     [Fact]
     public void Keys_and_records_of_a_day_go_and_the_chain_still_verifies()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Appliance.Retention.Archive;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -8,6 +9,7 @@ namespace Appliance.Tests.Retention.Store;
 /// <summary>Transcripts of the verbs on a store's data folder.</summary>
 public sealed class StoreVerbTests
 {
+    [Transcript("retention ingest")]
     [Fact]
     public void Ingest_takes_a_folder_of_segments_and_passes_over_what_is_there()
     {
@@ -62,6 +64,7 @@ public sealed class StoreVerbTests
         Assert.Contains("is not a folder", noneErrors);
     }
 
+    [Transcript("retention status")]
     [Fact]
     public void Status_says_what_is_here_what_is_missing_and_what_is_wrong()
     {
@@ -106,6 +109,7 @@ public sealed class StoreVerbTests
         Assert.Equal("fork", json.RootElement.GetProperty("alarms")[0].GetProperty("kind").GetString());
     }
 
+    [Transcript("retention verify")]
     [Fact]
     public void Verify_finds_nothing_wrong_in_a_store_that_is_as_it_was_written()
     {
@@ -192,6 +196,7 @@ public sealed class StoreVerbTests
         Assert.True(File.Exists(file));
     }
 
+    [Transcript("retention keys list")]
     [Fact]
     public void Keys_list_shows_what_a_device_must_pin_and_who_is_enrolled()
     {

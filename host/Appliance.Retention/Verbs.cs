@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Appliance.Retention.Commands;
+using Appliance.Retention.Records;
+
+namespace Appliance.Retention;
+
+/// <summary>All verbs of the program. One file a verb: a verb is added by naming it here.</summary>
+internal static class Verbs
+{
+    public static RootCommand Create() => new(
+        "retention: keep sealed records, answer authorised questions about them, forget them in time")
+    {
+        AccessedCommand.Create(),
+        AddressesCommand.Create(),
+        AddressesOfCommand.Create(),
+        ExpireCommand.Create(),
+        IngestCommand.Create(),
+        KeysCommand.Create(),
+        RecordsCommand.Create(),
+        ResolveCommand.Create(),
+        ServeCommand.Create(),
+        ServicesCommand.Create(),
+        StatusCommand.Create(),
+        VerifyCommand.Create(),
+    };
+}

@@ -1,0 +1,151 @@
+using Appliance.Edge.Service;
+using Appliance.TestSupport;
+using Xunit;
+
+namespace Appliance.SystemTests.Icrctl;
+
+/// <summary>What a field engineer reads of a box: transcripts of the verbs that ask the daemon.</summary>
+public sealed class BoxVerbTests
+{
+    [Transcript("icrctl status")]
+    [Fact]
+    public void Status_is_the_whole_of_it_on_one_screen() => AssertPrints(
+        "status",
+        """
+        OK  device 00112233445566778899aabbccddeeff, version 1.0, up 3600 s
+        epoch     3; the start found the journal clean
+        start     from a stop, 850 ms not recorded before it; recording after 420 ms
+        clock     network, within 1,500 us
+        flows     1,200 of 4,000,000 open, 50,000 closed, 0 evicted
+        joined    49,000 attributed, 800 ambiguous
+                  200 unattributed
+        records   61,000 written, 0 dropped
+        packets   longest pause 3.0 ms in the last minute, 12.0 ms since the start; 0 ms waited for the writer
+        leg       mirror0    inside        1,000,000 packets        0 dropped       25 duplicates, ring 1 % full
+        leg       mirror1    outside         990,000 packets        0 dropped       25 duplicates, ring 1 % full
+        mirror    inside: the mirror hides about 3 packets in a million
+                  3 packets not shown in all, 0 shortened, 40 flows on this leg only
+        mirror    outside: the mirror hides about 3 packets in a million
+                  3 packets not shown in all, 0 shortened, 40 flows on this leg only
+        journal   620 batches, 4 segments, 67,108,864 bytes in /var/lib/appliance
+        uplink    connected to vault:8883; 2 batches without a receipt (40,000 bytes, the oldest 3 s old), 618 receipted
+        """);
+
+    [Transcript("icrctl legs")]
+    [Fact]
+    public void Legs_shows_each_interface_and_what_the_mirror_hides() => AssertPrints(
+        "legs",
+        """
+        leg       mirror0    inside        1,000,000 packets        0 dropped       25 duplicates, ring 1 % full
+        leg       mirror1    outside         990,000 packets        0 dropped       25 duplicates, ring 1 % full
+        mirror    inside: the mirror hides about 3 packets in a million
+                  3 packets not shown in all, 0 shortened, 40 flows on this leg only
+        mirror    outside: the mirror hides about 3 packets in a million
+                  3 packets not shown in all, 0 shortened, 40 flows on this leg only
+        """);
+
+    [Transcript("icrctl nat")]
+    [Fact]
+    public void Nat_shows_how_many_flows_found_their_line() => AssertPrints(
+        "nat",
+        """
+        flows     1,200 of 4,000,000 open, 50,000 closed, 0 evicted
+        joined    49,000 attributed, 800 ambiguous
+                  200 unattributed
+        records   61,000 written, 0 dropped
+        """);
+
+    [Transcript("icrctl storage")]
+    [Fact]
+    public void Storage_shows_what_lies_on_the_flash() => AssertPrints(
+        "storage",
+        """
+        journal   620 batches, 4 segments, 67,108,864 bytes in /var/lib/appliance
+        """);
+
+    [Transcript("icrctl uplink")]
+    [Fact]
+    public void Uplink_shows_what_has_no_receipt_yet() => AssertPrints(
+        "uplink",
+        """
+        uplink    connected to vault:8883; 2 batches without a receipt (40,000 bytes, the oldest 3 s old), 618 receipted
+        """);
+
+    [Transcript("icrctl watch")]
+    [Fact]
+    public void Watch_is_a_line_each_time() => AssertPrints(
+        "watch",
+        """
+        ok            1,990,000 packets        0 dropped     1,200 flows       49,000 attributed     620 batches
+        """,
+        "--count", "1");
+
+    [Transcript("icrctl selftest")]
+    [Fact]
+    public void Selftest_passes_a_box_that_may_be_left() => AssertPrints(
+        "selftest",
+        """
+        pass  interface mirror0 (inside) has shown 1,000,000 packets
+        pass  ring      mirror0 (inside) lost nothing on this box
+        pass  interface mirror1 (outside) has shown 990,000 packets
+        pass  ring      mirror1 (outside) lost nothing on this box
+        pass  mirror    inside: the mirror hides about 3 packets in a million
+        pass  slicing   inside: frames arrive whole
+        pass  copies    inside: 25 packets were shown twice and counted once
+        pass  mirror    outside: the mirror hides about 3 packets in a million
+        pass  slicing   outside: frames arrive whole
+        pass  copies    outside: 25 packets were shown twice and counted once
+        pass  balance   999,975 packets inside, 989,975 outside
+        pass  join      0.1 % of the flows are on the inside leg only
+        pass  join      0.1 % of the flows are on the outside leg only
+        pass  flows     1,200 of 4,000,000 open, none given up
+        pass  clock     network, within 1,500 us
+        pass  storage   620 batches in /var/lib/appliance
+        16 passed, 0 to look at, 0 failed
+        """);
+
+    [Transcript("icrctl selftest")]
+    [Fact]
+    public void Selftest_fails_a_box_with_a_dead_port_and_no_clock_and_says_what_to_do()
+    {
+        BoxStatus bad = ToldStatus.Good with
+        {
+            Health = "warning",
+            Clock = new ClockStatus("unset", null),
+            Legs = [ToldStatus.Leg("mirror0", "inside", 1_000_000), ToldStatus.Leg("mirror1", "outside", 0)],
+        };
+        using ToldStatus told = new(bad);
+
+        Outcome outcome = Programs.Icrctl("selftest", "--socket", told.Path);
+
+        Assert.Equal((1, ""), (outcome.Code, outcome.Error));
+        Assert.Contains(
+            "FAIL  interface mirror1 (outside) has shown no packet; check the mirror session, the port and its cable\n",
+            outcome.Output);
+        Assert.Contains(
+            "FAIL  clock     unset: records carry no time bound; start chrony or another discipline\n", outcome.Output);
+        Assert.EndsWith("2 failed\n", outcome.Output);
+    }
+
+    [Fact]
+    public void A_daemon_that_does_not_answer_is_one_line_that_says_what_to_look_at()
+    {
+        Outcome outcome = Programs.Icrctl("status", "--socket", "/nowhere/admin.sock");
+
+        Assert.Equal((2, ""), (outcome.Code, outcome.Output));
+        Assert.Equal(
+            "icrctl: the daemon does not answer on /nowhere/admin.sock; is it running (systemctl status appliance), "
+                + "and are you root?\n",
+            outcome.Error);
+    }
+
+    private static void AssertPrints(string verb, string text, params string[] more)
+    {
+        using ToldStatus told = new(ToldStatus.Good);
+
+        Outcome outcome = Programs.Icrctl([verb, "--socket", told.Path, .. more]);
+
+        Assert.Equal((0, ""), (outcome.Code, outcome.Error));
+        Assert.Equal(text, outcome.Output.TrimEnd());
+    }
+}

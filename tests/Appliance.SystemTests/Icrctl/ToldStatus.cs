@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Appliance.Edge.Service;
+using Appliance.Edge.Uplink;
+
+namespace Appliance.SystemTests.Icrctl;
+
+/// <summary>
+/// Answers on a Unix socket as the daemon does, with a status that the test wrote: what is printed of it can then be
+/// held against every character.
+/// </summary>
+internal sealed class ToldStatus : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("icr-told-");
+    private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Task answering;
+
+    public ToldStatus(BoxStatus status)
+    {
+        listener.Bind(new UnixDomainSocketEndPoint(Path));
+        listener.Listen();
+        answering = AnswerAsync(JsonSerializer.Serialize(status, BoxStatus.Json));
+    }
+
+    public string Path => System.IO.Path.Combine(folder.FullName, "admin.sock");
+
+    /// <summary>A box on which all is well.</summary>
+    public static BoxStatus Good { get; } = new()
+    {
+        Health = "ok",
+        Alarms = [],
+        Device = "00112233445566778899aabbccddeeff",
+        Version = "1.0",
+        Epoch = 3,
+        Recovery = "clean",
+        UptimeSeconds = 3600,
+        Start = new StartStatus
+        {
+            Kind = "stop", GapMs = 850, ReceivingMs = 300, RecordingMs = 420, RecordingCpuMs = 380,
+        },
+        Clock = new ClockStatus("network", 1_500),
+        Flows = new FlowStatus
+        {
+            Open = 1_200, Limit = 4_000_000, Closed = 50_000, Attributed = 49_000, Ambiguous = 800, Unattributed = 200,
+            Evicted = 0, Unsolicited = 90, Records = 61_000, RecordsDropped = 0,
+        },
+        PacketThread = new PacketThreadStatus
+        {
+            LongestPauseMs = 12, LongestPauseMinuteMs = 3, LongestCatchUpMs = 15, LongestCatchUpPackets = 900,
+            WaitedForWriterMs = 0, CollectionPausesMs = 2,
+        },
+        Legs = [Leg("mirror0", "inside", 1_000_000), Leg("mirror1", "outside", 990_000)],
+        Loss = [Loss("inside", 1_000_000), Loss("outside", 990_000)],
+        Storage = new StorageStatus
+        {
+            Path = "/var/lib/appliance", Bytes = 67_108_864, Segments = 4, Batches = 620, OpenRows = 17, IsFull = false,
+        },
+        Uplink = new UplinkStatus
+        {
+            State = "connected", Broker = "vault:8883", BacklogBatches = 2, BacklogBytes = 40_000,
+            BacklogIsWhole = true, InFlight = 2, OldestUnreceiptedSeconds = 3, Receipted = 618, Refused = 0, Resent = 0,
+            ReceiptsRejected = 0, Unreadable = 0, ControlIgnored = 0, Connections = 1, LastError = null, Alarms = [],
+        },
+    };
+
+    public static LegStatus Leg(string name, string leg, ulong packets) => new()
+    {
+        Interface = name, Leg = leg, Received = packets, Dropped = 0, Duplicates = 25, RingFillPercent = 1,
+    };
+
+    public static LossStatus Loss(string leg, ulong packets) => new()
+    {
+        Leg = leg, State = "estimated", HiddenPpm = 3, MarginPpm = 2, HiddenPackets = 3, Packets = packets,
+        Duplicates = 25, Cut = 0, OneLegFlows = 40, Words = $"{leg}: the mirror hides about 3 packets in a million",
+    };
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        answering.Wait();
+        folder.Delete(recursive: true);
+    }
+
+    private async Task AnswerAsync(string json)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(json);
+        byte[] head = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n"
+            + "Connection: close\r\n\r\n");
+        try
+        {
+            while (true)
+            {
+                using Socket client = await listener.AcceptAsync();
+                _ = await client.ReceiveAsync(new byte[4096]);
+                await client.SendAsync((byte[])[.. head, .. body]);
+            }
+        }
+        catch (Exception over) when (over is SocketException or ObjectDisposedException)
+        {
+            // The test is over: the listener was closed.
+        }
+    }
+}

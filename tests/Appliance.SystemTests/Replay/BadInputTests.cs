@@ -100,9 +100,11 @@ public sealed class BadInputTests(ReplayFixture fixture) : IClassFixture<ReplayF
     private static void Refused(Outcome outcome, string sentence)
     {
         Assert.Equal(2, outcome.Code);
+        // On a busy machine a replay takes so long that it says how far it is.
         string line = Assert.Single(
             outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            line => !line.Contains("made a lab key set", StringComparison.Ordinal));
+            line => !line.Contains("made a lab key set", StringComparison.Ordinal)
+                && !line.StartsWith("icrctl replay: ", StringComparison.Ordinal));
         Assert.StartsWith("icrctl: ", line, StringComparison.Ordinal);
         Assert.Contains(sentence, line, StringComparison.Ordinal);
     }

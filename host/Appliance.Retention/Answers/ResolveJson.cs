@@ -74,6 +74,8 @@ internal static class ResolveJson
         line = JsonAnswer.OrNull(candidate.Line.Name),
         realm = candidate.Line.Realm,
         subscriber = JsonAnswer.OrNull(candidate.Line.Subscriber),
+        line_reference = candidate.Line.Subscriber.Length > 0 ? candidate.Line.Subscriber : "not covered",
+        session = Session(candidate.Session),
         inside_ip = JsonAnswer.OrNull(candidate.Line.Address.ToString()),
         activity = FlowWords.ActivityKey(candidate.Activity),
         fit = FlowWords.Fit(candidate.Fit),
@@ -91,6 +93,22 @@ internal static class ResolveJson
             device = held.Block.Device.ToString(),
             record = held.Block.Place.ToString(),
         }),
+    };
+
+    private static object? Session(SessionHolding? session) => session is null ? null : new
+    {
+        subscriber = session.Subscriber,
+        subscriber_type = session.Type,
+        realm = session.Realm,
+        address_or_prefix = $"{session.Prefix.Address}/{session.Prefix.Length}",
+        start = UtcText.Of(session.Start),
+        end = UtcText.OrNull(session.End),
+        known_until = UtcText.Of(session.KnownUntil),
+        source = session.Source,
+        equipment = JsonAnswer.OrNull(session.Equipment),
+        access = JsonAnswer.OrNull(session.Access),
+        device = session.Device.ToString(),
+        record = session.Place.ToString(),
     };
 
     private static object Flow(ResolveAnswer answer, Held held)

@@ -73,6 +73,7 @@ internal static class ResolveText
             string fit = candidate.Fit == Fit.Full ? "" : $", fits {FlowWords.Fit(candidate.Fit)}";
             output.WriteLine(FormattableString.Invariant($"  {i + 1,3}. {FlowWords.Line(candidate.Line)}: ")
                 + $"{FlowWords.Activity(candidate.Activity)}{fit}");
+            WriteSession(output, answer, candidate);
             WriteFlows(output, answer.Question, candidate, flows);
         }
 
@@ -80,6 +81,21 @@ internal static class ResolveText
         {
             output.WriteLine(FormattableString.Invariant(
                 $"       and {candidates.Count - shown} more lines: --all or --json prints every one"));
+        }
+    }
+
+    private static void WriteSession(TextWriter output, ResolveAnswer answer, Candidate candidate)
+    {
+        if (candidate.Session is { } session)
+        {
+            string equipment = session.Equipment.Length > 0 ? $", equipment {session.Equipment}" : "";
+            output.WriteLine($"       {session.Type} {session.Subscriber}: {session.Prefix.Address}/"
+                + FormattableString.Invariant($"{session.Prefix.Length} from {UtcText.Of(session.Start)} to ")
+                + $"{UtcText.OrNull(session.End) ?? "open"}, {session.Source}{equipment}");
+        }
+        else if (answer.HasSessions && candidate.Line.Subscriber.Length == 0)
+        {
+            output.WriteLine("       line: not covered by any session that is recorded");
         }
     }
 

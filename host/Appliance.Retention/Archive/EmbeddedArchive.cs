@@ -115,7 +115,8 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
         VerifiedBatch batch = Verify(stored, device);
         Refusal refusal = device.Reader.TryOpen(batch, sections, out RowBatch rows, out SectionSet opened);
         return refusal == Refusal.None
-            ? new OpenedRows(stored.Device, stored.Epoch, stored.Sequence, stored.Id, opened, rows)
+            ? new OpenedRows(
+                stored.Device, stored.Epoch, stored.Sequence, stored.Id, opened, rows, batch.Manifest.Last)
             : throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
     }
 }

@@ -140,6 +140,6 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
             }
         }
 
-        return new OpenedRows(keys.Device, batch.Epoch, batch.Sequence, batch.Id, opened, rows);
+        return new OpenedRows(keys.Device, batch.Epoch, batch.Sequence, batch.Id, opened, rows, batch.Last);
     }
 }

@@ -33,8 +33,9 @@ internal interface IRecordArchive
 /// <param name="Id">Id of the batch: evidence refers to it.</param>
 /// <param name="Opened">Sections whose fields are filled in <paramref name="Rows"/>.</param>
 /// <param name="Rows">Rows; the caller may keep them.</param>
+/// <param name="Last">Time of its last record: it was written no earlier.</param>
 internal sealed record OpenedRows(
-    Id16 Device, EpochRef Epoch, uint Sequence, Hash32 Id, SectionSet Opened, RowBatch Rows);
+    Id16 Device, EpochRef Epoch, uint Sequence, Hash32 Id, SectionSet Opened, RowBatch Rows, TaiTime Last);
 
 /// <summary>A part of the archive cannot be read; the message says which, why and what to do, in one line.</summary>
 internal sealed class ArchiveException(string message, Exception? cause = null) : Exception(message, cause);

@@ -52,6 +52,10 @@ internal sealed class Candidate(Line line)
 
     public List<HeldBlock> Blocks { get; } = [];
 
+    /// <summary>The session that names the line; null where none is recorded.</summary>
+    public SessionHolding? Session =>
+        Flows.Count > 0 ? Flows[0].Holding.Session : Blocks.Count > 0 ? Blocks[0].Block.Session : null;
+
     public Fit Fit => Flows.Count > 0 ? Flows[0].Fit : Fit.Full;
 
     public Activity Activity => Flows.Count > 0 ? Flows[0].Activity : Activity.Block;
@@ -79,7 +83,8 @@ internal sealed class Candidate(Line line)
 
 /// <summary>A block of ports as recorded.</summary>
 internal sealed record BlockHolding(
-    Id16 Device, FlowId Place, string Realm, string Source, BlockRow Row, string Subscriber)
+    Id16 Device, FlowId Place, string Realm, string Source, BlockRow Row, string Subscriber,
+    SessionHolding? Session = null)
 {
     public Line Line => new(Realm, Subscriber, Row.InsideAddress);
 }

@@ -11,6 +11,7 @@ internal sealed class Coverages(Coverage coverage)
 {
     // Rows of this cause estimate the loss before the box over a stretch that was seen otherwise.
     private const string EstimateCause = "estimate";
+    private const string RestartCause = "restart";
 
     public IReadOnlyList<DeviceCoverage> Devices => coverage.Devices;
 
@@ -27,6 +28,22 @@ internal sealed class Coverages(Coverage coverage)
 
             return newest;
         }
+    }
+
+    /// <summary>When the box next began anew after a time; far in the future where it did not.</summary>
+    public TaiTime NextRestart(Id16 device, TaiTime after)
+    {
+        TaiTime next = new(long.MaxValue / 4);
+        foreach (DeviceCoverage covered in coverage.Devices)
+        {
+            foreach (CoverageGap gap in covered.Device == device ? covered.Gaps : [])
+            {
+                bool isRestart = gap.Source == GapSource.BetweenEpochs || gap.Cause == RestartCause;
+                next = isRestart && gap.To > after && gap.From < next ? gap.From : next;
+            }
+        }
+
+        return next;
     }
 
     /// <summary>Everything in the window that is not covered, of the devices given; of all where none is.</summary>

@@ -46,11 +46,10 @@ internal sealed class HolderReader(IRecordArchive archive)
         return new Found(merge.Finish(), blocks.Finish(), coverages, devices, batches);
     }
 
-    /// <summary>Sessions that held an inside address, for lines that have no reference of their own.</summary>
-    public Sessions ReadSessions(IEnumerable<Line> lines, Window window, TaiTime oldest)
+    /// <summary>Sessions of inside addresses, for lines that have no reference of their own.</summary>
+    public Sessions ReadSessions(IEnumerable<Line> lines, Window flows, TaiTime oldest)
     {
         var queries = new List<TokenQuery>();
-        var sessions = new Sessions();
         foreach (Line line in lines)
         {
             if (line.IsKnown && line.Subscriber.Length == 0)
@@ -61,18 +60,18 @@ internal sealed class HolderReader(IRecordArchive archive)
 
         if (queries.Count is 0 or > Limits.SessionLinesMax)
         {
-            return sessions;
+            return new Sessions([]);
         }
 
-        TaiTime from = Window.Add(window.From, -Limits.SessionBackUs);
-        from = from < oldest ? oldest : from;
-        TaiTime to = Window.Add(window.To, Limits.ReadAroundUs);
-        foreach (OpenedRows opened in archive.Read(from, to, SectionSet.Attribution, queries))
+        Window around = flows.Widen(Limits.SessionAroundUs);
+        TaiTime from = around.From < oldest ? oldest : around.From;
+        var merge = new SessionMerge();
+        foreach (OpenedRows opened in archive.Read(from, around.To, SectionSet.Attribution, queries))
         {
-            sessions.Take(opened);
+            merge.Take(opened);
         }
 
-        return sessions;
+        return merge.Finish(new Coverages(archive.Coverage(from, around.To)));
     }
 
     private static bool Fits(in BlockRow row, ResolveQuestion question) => row.PublicAddress == question.Address
@@ -137,47 +136,4 @@ internal sealed class BlockMerge
 
     public List<BlockHolding> Finish() =>
         [.. blocks.Values.OrderBy(block => block.Row.Start).ThenBy(block => block.Row.InsideAddress)];
-}
-
-/// <summary>Which subscriber reference held an inside address or prefix when.</summary>
-internal sealed class Sessions
-{
-    private readonly List<(string Realm, IpPrefix Prefix, TaiTime Start, TaiTime End, string Subscriber)> sessions = [];
-
-    public int Count => sessions.Count;
-
-    /// <summary>Takes the sessions of a batch.</summary>
-    public void Take(OpenedRows opened)
-    {
-        foreach (SessionRow row in opened.Rows.Sessions)
-        {
-            StringPool strings = opened.Rows.Strings;
-            sessions.Add((
-                strings.Text(row.Realm),
-                new IpPrefix(row.Address, row.PrefixLength),
-                row.Start,
-                row.End == default ? new TaiTime(long.MaxValue) : row.End,
-                strings.Text(row.Subscriber)));
-        }
-    }
-
-    /// <summary>
-    /// The reference whose session covers the time, the newest session first; empty where none does. A session without
-    /// an end goes on until the next one of the same address begins.
-    /// </summary>
-    public string Of(string realm, Ip address, TaiTime time)
-    {
-        string found = "";
-        TaiTime newest = new(long.MinValue);
-        foreach (var session in sessions)
-        {
-            if (session.Start <= time && time <= session.End && session.Start > newest && session.Realm == realm
-                && session.Prefix.Contains(address))
-            {
-                (found, newest) = (session.Subscriber, session.Start);
-            }
-        }
-
-        return found;
-    }
 }

@@ -27,6 +27,9 @@ internal sealed record Holding
     /// <summary>Subscriber reference as recorded; empty where the record has none.</summary>
     public required string Subscriber { get; init; }
 
+    /// <summary>The session that gave the reference; null where none is recorded.</summary>
+    public SessionHolding? Session { get; init; }
+
     public required string Service { get; init; }
 
     public required string Leg { get; init; }

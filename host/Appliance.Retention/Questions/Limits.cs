@@ -51,10 +51,20 @@ internal static class Limits
     /// </summary>
     public const int FlowsMax = 4_000_000;
 
+    /// <summary>How often a box records a session that goes on, microseconds (Flow, SessionAgainNs).</summary>
+    public const long SessionAgainUs = 6 * 3600 * Second;
+
     /// <summary>
-    /// How far back the session of an address is looked for, microseconds: access networks renew daily.
+    /// How far on either side of a flow the records of its session are looked for, microseconds: the last one before,
+    /// or the first one of a session whose begin was heard late.
     /// </summary>
-    public const long SessionBackUs = 86_400 * Second;
+    public const long SessionAroundUs = SessionAgainUs + (1800 * Second);
+
+    /// <summary>
+    /// How far off the begin or end of a session may be, microseconds: RADIUS counts delays in whole seconds, and a
+    /// message takes its time.
+    /// </summary>
+    public const long SessionSlackUs = 2 * Second;
 
     /// <summary>
     /// Lines whose sessions are looked up for one answer: with more of them nobody is identified yet.

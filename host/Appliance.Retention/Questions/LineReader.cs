@@ -45,14 +45,16 @@ internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
 
     private void ReadSessions(LineQuestion question, LineMatch match)
     {
-        Window asked = question.Interval.Window;
-        TaiTime from = Window.Add(asked.From, -Limits.SessionBackUs);
+        Window around = question.Interval.Window.Widen(Limits.SessionAroundUs);
+        TaiTime from = around.From < oldest ? oldest : around.From;
         IReadOnlyList<TokenQuery> queries = [TokenQuery.Subscriber(question.Subscriber)];
-        foreach (OpenedRows opened in archive.Read(
-            from < oldest ? oldest : from, asked.To, SectionSet.Attribution, queries))
+        var merge = new SessionMerge();
+        foreach (OpenedRows opened in archive.Read(from, around.To, SectionSet.Attribution, queries))
         {
-            match.TakeSessions(opened.Rows);
+            merge.Take(opened);
         }
+
+        match.Take(merge.Finish(new Coverages(archive.Coverage(from, around.To))));
     }
 
     private static bool TakeFlows(OpenedRows opened, LineMatch match, Window asked, HoldingMerge merge)
@@ -106,17 +108,13 @@ internal sealed class LineMatch(LineQuestion question)
     }
 
     /// <summary>Takes the sessions of the reference.</summary>
-    public void TakeSessions(RowBatch rows)
+    public void Take(Sessions read)
     {
-        foreach (SessionRow row in rows.Sessions)
+        foreach (SessionHolding session in read.All)
         {
-            if (rows.Strings[row.Subscriber].SequenceEqual(subscriber))
+            if (session.Subscriber == question.Subscriber)
             {
-                sessions.Add((
-                    rows.Strings.Text(row.Realm),
-                    new IpPrefix(row.Address, row.PrefixLength),
-                    row.Start,
-                    row.End == default ? new TaiTime(long.MaxValue) : row.End));
+                sessions.Add((session.Realm, session.Prefix, session.Start, session.KnownUntil));
             }
         }
     }

@@ -61,6 +61,9 @@ internal sealed record ResolveAnswer
     /// <summary>Things to bear in mind when reading the answer, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Sessions of the inside addresses are recorded: a line without one is not covered by them.</summary>
+    public bool HasSessions { get; init; }
+
     /// <summary>Batches opened for it.</summary>
     public int Batches { get; init; }
 

@@ -26,7 +26,7 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
 
         var reader = new HolderReader(archive);
         Found found = reader.Read(question, oldest);
-        found = WithSessions(reader, question, found);
+        found = WithSessions(reader, question, found, out bool hasSessions);
         var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages);
         Evaluation result = evaluator.At(question.Interval.Window);
         IReadOnlyList<NotCovered> missing = found.Coverages.In(question.Window, found.Devices);
@@ -38,6 +38,7 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
             Reason = reason,
             Plan = entry,
             Result = result,
+            HasSessions = hasSessions,
             Before = Neighbours(question, found.Holdings, isBefore: true),
             After = Neighbours(question, found.Holdings, isBefore: false),
             Sensitivities = [.. Deltas.Select(delta => Of(question, evaluator, found, result, delta))],
@@ -74,23 +75,49 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
         };
     }
 
-    private Found WithSessions(HolderReader reader, ResolveQuestion question, Found found)
+    /// <summary>Names the lines behind inside addresses by the sessions that held them.</summary>
+    private Found WithSessions(HolderReader reader, ResolveQuestion question, Found found, out bool any)
     {
-        var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages);
-        IEnumerable<Line> lines =
-            evaluator.At(question.Interval.Window).Candidates.Select(candidate => candidate.Line);
-        Sessions sessions = reader.ReadSessions(lines, question.Window, oldest);
-        return sessions.Count == 0 ? found : found with
+        List<Line> lines = [.. found.Holdings.Select(holding => holding.Line)
+            .Concat(found.Blocks.Select(block => block.Line)).Distinct()];
+        if (lines.Count > Limits.SessionLinesMax)
         {
-            Holdings = [.. found.Holdings.Select(holding => holding.Subscriber.Length > 0 ? holding : holding with
-            {
-                Subscriber = sessions.Of(holding.Realm, holding.Row.SubscriberAddress, holding.Row.Start),
-            })],
-            Blocks = [.. found.Blocks.Select(block => block with
-            {
-                Subscriber = sessions.Of(block.Realm, block.Row.InsideAddress, block.Row.Start),
-            })],
+            var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages);
+            lines = [.. evaluator.At(question.Interval.Window).Candidates.Select(candidate => candidate.Line)];
+        }
+
+        Window flows = question.Window;
+        foreach (Holding holding in found.Holdings)
+        {
+            flows = holding.Row.Start < flows.From ? flows with { From = holding.Row.Start } : flows;
+        }
+
+        Sessions sessions = reader.ReadSessions(lines, flows, oldest);
+        any = sessions.All.Count > 0;
+        return !any ? found : found with
+        {
+            Holdings = [.. found.Holdings.SelectMany(holding => WithSession(holding, sessions))],
+            Blocks = [.. found.Blocks.SelectMany(block => WithSession(block, sessions, question.Window.From))],
         };
+    }
+
+    private static IEnumerable<Holding> WithSession(Holding holding, Sessions sessions)
+    {
+        List<SessionHolding> held = holding.Subscriber.Length > 0
+            ? [] : sessions.Of(holding.Realm, holding.Row.SubscriberAddress, holding.Row.Start);
+        return held.Count == 0
+            ? [holding]
+            : held.Select(session => holding with { Subscriber = session.Subscriber, Session = session });
+    }
+
+    // A block may outlive a session of its inside address: who had the address when it was asked about counts.
+    private static IEnumerable<BlockHolding> WithSession(BlockHolding block, Sessions sessions, TaiTime asked)
+    {
+        TaiTime time = asked > block.Row.Start ? asked : block.Row.Start;
+        List<SessionHolding> held = sessions.Of(block.Realm, block.Row.InsideAddress, time);
+        return held.Count == 0
+            ? [block]
+            : held.Select(session => block with { Subscriber = session.Subscriber, Session = session });
     }
 
     private static Sensitivity Of(

@@ -97,7 +97,7 @@ public sealed class ResolveOracleTests
         }
 
         return [.. batches.Select((rows, i) => new OpenedRows(
-            default, new EpochRef(1, default), (uint)i + 1, default, SectionSet.Attribution, rows))];
+            default, new EpochRef(1, default), (uint)i + 1, default, SectionSet.Attribution, rows, default))];
     }
 
     private static FlowId Named(int batch, int row) => new(1, (uint)batch + 1, (uint)row);

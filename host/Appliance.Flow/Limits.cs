@@ -332,4 +332,7 @@ public static partial class Limits
 
     /// <summary>Prefixes of the operator's file: leased lines, of which a provider has thousands.</summary>
     public const int StaticLinesMax = 1 << 16;
+
+    /// <summary>Access servers of which something is learned; a box sees a few dozen.</summary>
+    public const int ServersMax = 4096;
 }

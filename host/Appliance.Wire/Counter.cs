@@ -111,4 +111,16 @@ public enum Counter : byte
     /// <summary>Samples of joined flows' outside leg; those whose like the inside did not show.</summary>
     SamplesChecked,
     SamplesMissed,
+
+    /// <summary>Messages about sessions and port blocks (RADIUS accounting, DHCP) that were taken.</summary>
+    LineMessages,
+
+    /// <summary>Those that were malformed or whose authenticator did not fit.</summary>
+    LineMessagesRefused,
+
+    /// <summary>Those that found the queue full, or their session the table.</summary>
+    LineMessagesDropped,
+
+    /// <summary>Sessions that held an address at the same time as another.</summary>
+    SessionConflicts,
 }

@@ -17,6 +17,23 @@ public sealed class Policy(PolicyOptions options)
     /// <summary>Flow rows that an excluded range kept out, since the start.</summary>
     public ulong Excluded { get; private set; }
 
+    /// <summary>Whether a session or block of these addresses may be kept; counted where not.</summary>
+    /// <param name="inside">What the session or block holds.</param>
+    /// <param name="outside">Public address of a block, or none.</param>
+    public bool TryAdmit(IpPrefix inside, Ip outside)
+    {
+        foreach (IpPrefix range in excluded)
+        {
+            if (range.Overlaps(inside) || range.Contains(outside))
+            {
+                Excluded++;
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// Blanks the fields that may not be kept; false, and counted, where the row may not be kept at all. Comes before
     /// the service name is added to the batch's strings, or the name is left there for nobody.

@@ -41,6 +41,10 @@ public readonly record struct IpPrefix(Ip Address, int Length)
         return ((Address.High ^ address.High) & high) == 0 && ((Address.Low ^ address.Low) & low) == 0;
     }
 
+    /// <summary>Whether an address can be in both.</summary>
+    public bool Overlaps(IpPrefix other) =>
+        Length <= other.Length ? Contains(other.Address) : other.Contains(Address);
+
     /// <summary>Parses "address/length"; false for anything else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
     {

@@ -20,7 +20,7 @@ internal static class AttributionTable
         "fragments",
         "NAT timeouts learned; bindings that outlive their flow",
         "witnesses: IPFIX, NetFlow v9, syslog, deterministic rules; two that disagree",
-        "sessions and blocks: RADIUS, DHCP, static prefixes",
+        "port blocks of lines as witnesses of a flow",
         "a line that imitates another, floods the join or replays",
         "10^8 flows",
     ];
@@ -38,7 +38,12 @@ internal static class AttributionTable
             + "where packets were lost: the\n");
         text.Append("engine also looks at later packets of a flow. *Equal*: ambiguous with exactly "
             + "the oracle's candidates.\n");
-        text.Append("*Strays*: records of an outside half that remain beside the record of the whole flow.\n\n");
+        text.Append("*Strays*: records of an outside half that remain beside the record of the whole flow.\n");
+        text.Append("*Lines by RADIUS*: which line an inside address was when a flow began. *Distinguishable*: more "
+            + "than 4 s from\n");
+        text.Append("the session's begin and end; *attributed*: one line, the right one; *ambiguous*: near a change of "
+            + "hands both\n");
+        text.Append("lines, *equal* where the right one is among them; *none*: not covered by a session.\n\n");
         text.Append("| scenario | seed | flows | distinguishable | attributed | ambiguous | equal | "
             + "none | wrong | strays |\n");
         text.Append("|---|---|---|---|---|---|---|---|---|---|\n");
@@ -49,6 +54,14 @@ internal static class AttributionTable
                 scenario.Name, scenario.Plan.Seed, report.Flows, report.Distinguishable, report.Attributed,
                 report.Ambiguous, report.AmbiguousEqual, report.None, report.Wrong, report.Split,
             ];
+            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+        }
+
+        foreach (LineScenario scenario in LineScenario.All)
+        {
+            LineReport r = new LineRun(scenario).Check();
+            object[] cells =
+                [scenario.Name, scenario.Seed, r.Flows, r.Clear, r.Named, r.Both, r.BothRight, r.None, r.Wrong, 0];
             text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
         }
 

@@ -21,7 +21,7 @@ public sealed record LineOptions
     /// <summary>Sessions in memory, those that ended lately included.</summary>
     public int SessionLimit { get; init; } = 1 << 17;
 
-    /// <summary>A session that never sent an interim counts as ended after so many seconds of silence.</summary>
+    /// <summary>A session of a server without interims counts as ended after so many seconds of silence.</summary>
     public int SilentSecondsMax { get; init; } = 7 * 86_400;
 
     internal string RealmOf(LineEvent happened)

@@ -21,6 +21,7 @@ public sealed class SessionTable
 {
     private const long SecondNs = 1_000_000_000;
     private readonly Dictionary<string, LineSession> sessions = [];
+    private readonly Dictionary<string, long> interimGaps = [];
     private readonly StretchKeeper keeper;
     private readonly LineOptions options;
     private readonly LineTally tally;
@@ -234,6 +235,11 @@ public sealed class SessionTable
 
         long from = happened.Kind == LineEventKind.Start ? at : Math.Max(at, session.StartNs);
         Note(session, happened, at);
+        if (happened.Kind == LineEventKind.Interim)
+        {
+            LearnGap(session);
+        }
+
         keeper.Hold(session, happened, from, at);
         if (happened.Kind == LineEventKind.Start)
         {
@@ -280,10 +286,7 @@ public sealed class SessionTable
             return;
         }
 
-        long silent = session.SilenceNs == 0
-            ? options.SilentSecondsMax * SecondNs
-            : Math.Max(Limits.SessionSilenceNs, session.SilenceNs * Limits.SessionInterimsMissed);
-        long until = session.LeaseEndNs != 0 ? session.LeaseEndNs : session.HeardNs + silent;
+        long until = session.LeaseEndNs != 0 ? session.LeaseEndNs : session.HeardNs + SilenceOf(session);
         if (session.Source != LineSource.Static && NowNs > until)
         {
             tally.TimedOut++;
@@ -298,6 +301,25 @@ public sealed class SessionTable
                 keeper.Record(stretch);
             }
         }
+    }
+
+    /// <summary>A server that sends interims for some sessions sends them for all.</summary>
+    private void LearnGap(LineSession session)
+    {
+        if (interimGaps.Count >= Limits.ServersMax)
+        {
+            interimGaps.Clear();
+        }
+
+        interimGaps[session.Server] = Math.Max(interimGaps.GetValueOrDefault(session.Server), session.SilenceNs);
+    }
+
+    /// <summary>Longest silence of a session that goes on.</summary>
+    private long SilenceOf(LineSession session)
+    {
+        long gap = Math.Max(session.SilenceNs, interimGaps.GetValueOrDefault(session.Server));
+        long most = options.SilentSecondsMax * SecondNs;
+        return gap == 0 ? most : Math.Clamp(gap * Limits.SessionInterimsMissed, Limits.SessionSilenceNs, most);
     }
 
     /// <summary>Forgets ended sessions before their time, to make room; false where there are none.</summary>

@@ -84,6 +84,12 @@ public sealed class KeySet
     public SigningKey OpenDeviceKey() => SigningKey.FromPrivate(
         deviceScalar ?? throw new InvalidOperationException("the key set has no private device key"));
 
+    /// <summary>Seals what the box keeps for itself; the caller disposes it.</summary>
+    /// <param name="purpose">What is sealed, in ASCII: each purpose has its own key.</param>
+    /// <exception cref="InvalidOperationException">The private key is not here: ask <see cref="CanSign"/>.</exception>
+    public LocalSeal OpenLocalSeal(string purpose) => new(
+        deviceScalar ?? throw new InvalidOperationException("the key set has no private device key"), Device, purpose);
+
     /// <summary>Public day keys to seal for.</summary>
     /// <exception cref="ArgumentException">A section has no key.</exception>
     public KeySchedule Schedule() => new(Recipients);

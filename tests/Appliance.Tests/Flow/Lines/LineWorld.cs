@@ -1,5 +1,6 @@
 using System.Globalization;
 using Appliance.Flow.Lines;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Appliance.Wire;
 
-namespace Appliance.Tests.Flow.Lines;
+namespace Appliance.TestSupport;
 
 /// <summary>Accounting-Requests made by hand, byte for byte as the RFCs lay them out.</summary>
 internal sealed class RadiusMessage
@@ -42,14 +42,14 @@ internal sealed class RadiusMessage
 
     public RadiusMessage Address(byte type, string address)
     {
-        Assert(Ip.TryParse(address, out Ip ip));
+        Ip ip = Parse(address);
         byte[] bytes = new byte[16];
         return Raw(type, bytes[..ip.Write(bytes)]);
     }
 
     public RadiusMessage Prefix(byte type, string address, byte length)
     {
-        Assert(Ip.TryParse(address, out Ip ip));
+        Ip ip = Parse(address);
         byte[] bytes = new byte[16];
         ip.Write(bytes);
         return Raw(type, [0, length, .. bytes[..((length + 7) / 8)]]);
@@ -85,5 +85,6 @@ internal sealed class RadiusMessage
         return address.Length == 0 ? message : message.Address(8, address);
     }
 
-    private static void Assert(bool isTrue) => Xunit.Assert.True(isTrue);
+    private static Ip Parse(string address) =>
+        Ip.TryParse(address, out Ip ip) ? ip : throw new ArgumentException(address);
 }

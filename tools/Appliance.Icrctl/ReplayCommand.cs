@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Flow;
+using Appliance.Flow.Lines;
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Time;
@@ -24,18 +25,19 @@ internal static class ReplayCommand
         {
             Description = "folder of one recording of a box (capture.recordTo), with the box's configuration",
         };
+        Option<string[]> radius = Files("--radius", "captures of RADIUS accounting (and DHCP): sessions, blocks");
         Option<string?> config = new("--config") { Description = "configuration file; by default the lab profile" };
         Option<string> output = new("--out") { Description = "folder for the segments; new or empty", Required = true };
         Option<bool> json = new("--json") { Description = "print the summary as JSON" };
         Command command = new("replay", "run the daemon's pipeline over capture files")
         {
-            inside, outside, mirror, recording, config, output, json,
+            inside, outside, mirror, recording, radius, config, output, json,
         };
         command.SetAction(parsed =>
         {
             ReplayFiles files = new(
                 parsed.GetValue(inside) ?? [], parsed.GetValue(outside) ?? [], parsed.GetValue(mirror) ?? [],
-                parsed.GetValue(recording));
+                parsed.GetValue(recording), parsed.GetValue(radius) ?? []);
             return Run(files, parsed.GetValue(config), parsed.GetValue(output)!, parsed.GetValue(json));
         });
         return command;
@@ -57,34 +59,30 @@ internal static class ReplayCommand
         }
 
         if (!files.TryRules(options, out FlowOptions flow, out problem)
-            || !files.TryOpen(out IReadOnlyList<CaptureSequence> sources, out problem))
+            || !files.TryOpen(out ReplaySources sources, out problem))
         {
             return Exit.Refuse(problem);
         }
 
-        try
+        using (sources)
         {
-            return Run(sources, options, flow, files.EndNs, folder, json);
-        }
-        catch (JournalDeviceException failure)
-        {
-            return Exit.Refuse($"{failure.Message}; what was written before stands and verifies");
-        }
-        finally
-        {
-            foreach (CaptureSequence source in sources)
+            try
             {
-                source.Dispose();
+                return Run(sources, options, flow, folder, json);
+            }
+            catch (JournalDeviceException failure)
+            {
+                return Exit.Refuse($"{failure.Message}; what was written before stands and verifies");
             }
         }
     }
 
     private static int Run(
-        IReadOnlyList<CaptureSequence> sources, ApplianceOptions options, FlowOptions flow, long endNs, string folder,
-        bool json)
+        ReplaySources sources, ApplianceOptions options, FlowOptions flow, string folder, bool json)
     {
         if (!ReplayFolder.TryPrepare(folder, out string problem)
-            || !ReplayKeys.TryLoad(options.Keys, folder, sources, out KeySet keys, out problem))
+            || !ReplayKeys.TryLoad(options.Keys, folder, sources.Packets, out KeySet keys, out problem)
+            || !LineSettings.TryReadStatic(options, out IReadOnlyList<StaticLine> prefixes, out problem))
         {
             return Exit.Refuse(problem);
         }
@@ -93,11 +91,17 @@ internal static class ReplayCommand
         using FlashFolder flash = FlashFolder.Open(folder);
         DeclaredClock clock = new(options.Clock.DeclaredBoundMicroseconds);
         using BoxPipeline box = new(options, flow, keys, flash, clock, Software.Identity, ReplayKeys.Random);
-        bool whole = Run(box, sources, endNs);
-        string[] problems = [.. sources.SelectMany(source => source.Problems)];
+        box.Lines = new SessionTable(LineSettings.Of(options), box.LineTally);
+        box.Lines.Take(prefixes, sources.Packets.Select(source => source.FirstNs).Where(ns => ns > 0)
+            .DefaultIfEmpty(0).Min());
+        bool whole = Run(box, sources);
+        string[] problems = sources.Problems;
         ReplaySummary summary = ReplaySummary.Of(
             box.Engine.Counters, box.Batches, ReplayFolder.SegmentBytes(flash),
-            Stopwatch.GetElapsedTime(began).TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds, problems);
+            Stopwatch.GetElapsedTime(began).TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds, problems) with
+        {
+            Sessions = sources.Lines.Count == 0 ? null : LineSummary.Of(box.LineTally),
+        };
         File.WriteAllText(Path.Combine(folder, SummaryName), summary.ToJson() + "\n");
         Console.WriteLine(json ? summary.ToJson() : ReplayText.Of(summary, folder));
         if (!whole)
@@ -108,11 +112,13 @@ internal static class ReplayCommand
         return problems.Length == 0 ? Exit.Success : Exit.Refuse(problems[0]);
     }
 
-    private static bool Run(BoxPipeline box, IReadOnlyList<CaptureSequence> sources, long endNs)
+    private static bool Run(BoxPipeline box, ReplaySources sources)
     {
         using ProgressLine progress = ProgressLine.On(Console.Error, "icrctl replay", "MB");
-        long total = sources.Sum(source => source.BytesTotal);
+        long total = sources.Packets.Sum(source => source.BytesTotal);
+        LineCapture lines = new(sources.Lines, box.Lines!, box.LineTally);
         return Replay.Run(
-            box, [.. sources], () => progress.ReportBytes(sources.Sum(source => source.BytesDone), total), endNs);
+            box, [.. sources.Packets],
+            () => progress.ReportBytes(sources.Packets.Sum(source => source.BytesDone), total), sources.EndNs, lines);
     }
 }

@@ -6,7 +6,8 @@ using Appliance.Linux;
 namespace Appliance.Icrctl;
 
 /// <summary>The capture files of a replay, by leg, and the leg rules that follow from them.</summary>
-internal sealed record ReplayFiles(string[] Inside, string[] Outside, string[] Mirror, string? Recording)
+internal sealed record ReplayFiles(
+    string[] Inside, string[] Outside, string[] Mirror, string? Recording, string[] Radius)
 {
     private readonly IReadOnlyList<(string Path, string Interface)> recorded =
         Recording is null ? [] : RecordingFolder.List(Recording);
@@ -48,19 +49,29 @@ internal sealed record ReplayFiles(string[] Inside, string[] Outside, string[] M
     }
 
     /// <summary>Until when a recording says that nothing more came; 0 for other captures.</summary>
-    public long EndNs => recorded.Select(file => RecordingSource.EndOf(file.Path)).DefaultIfEmpty(0).Max();
+    private long EndNs => recorded.Select(file => RecordingSource.EndOf(file.Path)).DefaultIfEmpty(0).Max();
 
     /// <summary>Opens every file; false with the sentence to print, and nothing left open.</summary>
-    public bool TryOpen(out IReadOnlyList<CaptureSequence> sources, out string problem)
+    public bool TryOpen(out ReplaySources sources, out string problem)
     {
-        List<CaptureSequence> opened = [];
-        sources = opened;
+        sources = new ReplaySources(EndNs);
+        bool isOpen = TryOpen(Sets(), sources.Packets, out problem)
+            && TryOpen([.. Radius.Select(file => new[] { file })], sources.Lines, out problem);
+        if (!isOpen)
+        {
+            sources.Dispose();
+        }
+
+        return isOpen;
+    }
+
+    private static bool TryOpen(IEnumerable<string[]> sets, List<CaptureSequence> opened, out string problem)
+    {
         problem = "";
-        foreach (string[] files in Sets().Where(files => files.Length > 0))
+        foreach (string[] files in sets.Where(files => files.Length > 0))
         {
             if (!CaptureSequence.TryOpen(files, (ushort)opened.Count, out CaptureSequence? sequence, out problem))
             {
-                opened.ForEach(source => source.Dispose());
                 return false;
             }
 
@@ -80,4 +91,26 @@ internal sealed record ReplayFiles(string[] Inside, string[] Outside, string[] M
         .. Outside.Length > 0 ? new[] { "outside" } : [],
         .. Mirror.Length > 0 ? new[] { "mirror" } : [],
     ];
+}
+
+/// <summary>The opened captures of a replay.</summary>
+/// <param name="endNs">Until when a recording says that nothing more came; 0 for other captures.</param>
+internal sealed class ReplaySources(long endNs) : IDisposable
+{
+    /// <summary>One a leg, in the order of their interface numbers.</summary>
+    public List<CaptureSequence> Packets { get; } = [];
+
+    /// <summary>Captures of messages about sessions.</summary>
+    public List<CaptureSequence> Lines { get; } = [];
+
+    public long EndNs => endNs;
+
+    /// <summary>Captures that ended badly.</summary>
+    public string[] Problems => [.. Packets.Concat(Lines).SelectMany(source => source.Problems)];
+
+    public void Dispose()
+    {
+        Packets.ForEach(source => source.Dispose());
+        Lines.ForEach(source => source.Dispose());
+    }
 }

@@ -23,6 +23,8 @@ public sealed record ApplianceOptions
 
     public AdminOptions Admin { get; init; } = new();
 
+    public SessionOptions Sessions { get; init; } = new();
+
     public UplinkOptions Uplink { get; init; } = new();
 
     /// <summary>File of the device's key and the public day keys; without one a replay makes a lab set.</summary>
@@ -148,6 +150,12 @@ public sealed record NoticeOptions
 
     /// <summary>none or host.</summary>
     public string Names { get; init; } = "host";
+
+    /// <summary>
+    /// Name of a line that may be kept: line (circuit or port), imsi, msisdn or user; the last three are subscriber
+    /// information.
+    /// </summary>
+    public string Reference { get; init; } = "line";
 
     /// <summary>Prefixes of which no record may exist.</summary>
     public IReadOnlyList<string> Excluded { get; init; } = [];

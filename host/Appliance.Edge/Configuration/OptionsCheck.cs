@@ -59,15 +59,48 @@ internal static class OptionsCheck
             ? null : "notice.id is not 32 hexadecimal digits";
         yield return OneOf("notice.profile", o.Notice.Profile, "source-only", "uk-icr", "ipdr");
         yield return OneOf("notice.names", o.Notice.Names, "none", "host");
+        yield return OneOf("notice.reference", o.Notice.Reference, "line", "imsi", "msisdn", "user");
         yield return ArePrefixes("notice.excluded", o.Notice.Excluded);
         yield return InRange("batch.rowsMax", o.Batch.RowsMax, 16, 1 << 20);
         yield return InRange("batch.ageSeconds", o.Batch.AgeSeconds, 1, 3600);
         yield return InRange("journal.segmentMiB", o.Journal.SegmentMiB, 1, 64);
         yield return InRange("journal.totalMiB", o.Journal.TotalMiB, 0, int.MaxValue);
         yield return InRange("journal.retentionDays", o.Journal.RetentionDays, 1, 366);
+        foreach (string? problem in Problems(o.Sessions))
+        {
+            yield return problem;
+        }
+
         foreach (string? problem in o.Uplink.Host is null ? [] : Problems(o.Uplink))
         {
             yield return problem;
+        }
+    }
+
+    private static IEnumerable<string?> Problems(SessionOptions sessions)
+    {
+        yield return InRange("sessions.limit", sessions.Limit, Flow.Limits.SessionsMin, Flow.Limits.SessionsMax);
+        for (int i = 0; i < sessions.Realms.Count; i++)
+        {
+            yield return sessions.Realms[i].Realm.Length == 0
+                ? $"sessions.realms[{i}].realm is missing; name the address space" : null;
+        }
+
+        for (int i = 0; i < sessions.Clients.Count; i++)
+        {
+            yield return IsPrefix($"sessions.clients[{i}].prefix", sessions.Clients[i].Prefix);
+            yield return sessions.Answer && sessions.Clients[i].SecretFile is null
+                ? $"sessions.clients[{i}].secretFile is missing; an answer needs the shared secret" : null;
+        }
+
+        if (sessions.Listen is { } listen)
+        {
+            yield return Ip.TryParse(listen, out _)
+                ? null : $"sessions.listen is '{listen}'; it must be an address, as in 192.0.2.1 or 0.0.0.0";
+            yield return InRange("sessions.port", sessions.Port, 1, 65_535);
+            yield return sessions.Clients.Count == 0
+                ? "sessions.clients is empty; name the access servers that may send" : null;
+            yield return sessions.Table.Length == 0 ? "sessions.table is empty; name a file" : null;
         }
     }
 

@@ -1,5 +1,6 @@
 using Appliance.Edge.Configuration;
 using Appliance.Flow;
+using Appliance.Flow.Lines;
 using Appliance.Journal;
 using Appliance.Time;
 using Appliance.Wire;
@@ -24,6 +25,7 @@ public sealed class BoxPipeline : IDisposable
     private readonly RowMaker maker;
     private readonly FirstRecords firsts;
     private readonly BatchWriter batches;
+    private readonly LineRows lineRows;
     private readonly ulong[] counters;
     private readonly TaiTime? lastTime;
     private readonly ulong[] ringDrops = new ulong[2];
@@ -49,11 +51,23 @@ public sealed class BoxPipeline : IDisposable
         counters = new ulong[Enum.GetValues<Counter>().Length];
         maker = new RowMaker(flow, Engine.Names, Engine.Routes, clock);
         firsts = new FirstRecords(flow.FlowLimit, epoch.Statement.Epoch.Number);
+        lineRows = new LineRows(policy);
         batches = new BatchWriter(epoch.Sealer, journal, clock, policy, options.Batch, firsts);
     }
 
     /// <summary>The packet half.</summary>
     public FlowEngine Engine { get; }
+
+    /// <summary>
+    /// Sessions and blocks; their records are written with the flows'. Only the draining thread uses it.
+    /// </summary>
+    public SessionTable? Lines { get; set; }
+
+    /// <summary>What became of the messages about them.</summary>
+    public LineTally LineTally { get; } = new();
+
+    /// <summary>Messages about sessions that found the queue full.</summary>
+    internal ulong LineDrops { get; set; }
 
     /// <summary>What the start found on the flash.</summary>
     public RecoveryReport Recovery { get; }
@@ -87,6 +101,7 @@ public sealed class BoxPipeline : IDisposable
         Engine.Counters.CopyTo(counters);
         ringDrops.CopyTo(counters.AsSpan((int)Counter.RingDropsInside));
         counters[(int)Counter.RecordsExcluded] = policy.Excluded;
+        CountLines();
         TaiTime now = clock.Map(nowNs).Time;
         bool isDurable = batches.Advance(now, counters) == CommitState.Durable;
         for (ReadOnlySpan<FlowRecord> ready = queue.Peek(); ready.Length > 0 && isDurable; ready = queue.Peek())
@@ -101,7 +116,7 @@ public sealed class BoxPipeline : IDisposable
             queue.Release(taken);
         }
 
-        return isDurable;
+        return isDurable && DrainLines(now);
     }
 
     /// <summary>Packets that found a ring full, cumulative in the epoch; they go into the next manifest.</summary>
@@ -178,6 +193,26 @@ public sealed class BoxPipeline : IDisposable
     {
         JournalOptions options = new() { SegmentBytes = settings.SegmentMiB << 20 };
         return settings.TotalMiB == 0 ? options : options with { TotalBytesMax = (long)settings.TotalMiB << 20 };
+    }
+
+    private bool DrainLines(TaiTime now)
+    {
+        bool isDurable = true;
+        while (isDurable && Lines is not null && Lines.TryNext(out LineRecord? record))
+        {
+            lineRows.Add(record, batches.Rows);
+            isDurable = !batches.IsFull || batches.Advance(now, counters) == CommitState.Durable;
+        }
+
+        return isDurable;
+    }
+
+    private void CountLines()
+    {
+        counters[(int)Counter.LineMessages] = LineTally.Taken;
+        counters[(int)Counter.LineMessagesRefused] = LineTally.Malformed + LineTally.Unauthentic;
+        counters[(int)Counter.LineMessagesDropped] = LineDrops + LineTally.Refused;
+        counters[(int)Counter.SessionConflicts] = LineTally.Conflicts;
     }
 
     private void Add(in FlowRecord record)

@@ -16,8 +16,10 @@ public static class Replay
     /// <param name="sources">One a leg, in the order of their interface numbers.</param>
     /// <param name="onProgress">Called after each drain.</param>
     /// <param name="endNs">Until when nothing more came, as a recording knows; 0 where that is not known.</param>
+    /// <param name="lines">Captures of messages about sessions, or null.</param>
     public static bool Run(
-        BoxPipeline box, ReadOnlySpan<IPacketSource> sources, Action onProgress, long endNs = 0)
+        BoxPipeline box, ReadOnlySpan<IPacketSource> sources, Action onProgress, long endNs = 0,
+        LineCapture? lines = null)
     {
         FlowEngine engine = box.Engine;
         LegMerge merge = new(engine, sources);
@@ -30,6 +32,7 @@ public static class Replay
             }
 
             runs = 0;
+            lines?.FeedUntil(engine.NowNs);
             if (!box.Drain(engine.NowNs))
             {
                 return false;
@@ -54,6 +57,7 @@ public static class Replay
             }
         }
 
+        lines?.FeedUntil(long.MaxValue);
         return box.Drain(engine.NowNs) && box.Close();
     }
 }

@@ -53,6 +53,9 @@ public sealed record ReplaySummary
 
     public required double CpuSeconds { get; init; }
 
+    /// <summary>Messages about sessions; absent where no capture of them was given.</summary>
+    public LineSummary? Sessions { get; init; }
+
     /// <summary>Captures that ended badly: what was whole before stands.</summary>
     public IReadOnlyList<string>? Problems { get; init; }
 
@@ -104,4 +107,13 @@ public sealed record ReplaySummary
         ["http"] = counters[(int)Counter.NamesHttp],
         ["dns"] = counters[(int)Counter.NamesDns],
     };
+}
+
+/// <summary>What became of the messages about sessions.</summary>
+public sealed record LineSummary(
+    ulong Messages, ulong Malformed, ulong Repeated, ulong StartsMissed, ulong Replaced, ulong Conflicts, ulong Records)
+{
+    public static LineSummary Of(Flow.Lines.LineTally tally) => new(
+        tally.Taken, tally.Malformed, tally.Repeated, tally.StartsMissed, tally.Replaced, tally.Conflicts,
+        tally.Records);
 }

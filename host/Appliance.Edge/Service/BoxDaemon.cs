@@ -32,6 +32,7 @@ internal sealed class BoxDaemon(
     private PacketLoop? packets;
     private FlashFolder? sending;
     private UplinkService? uplink;
+    private LineService? lines;
     private WriterLoop? writer;
     private Thread? packetThread;
     private Thread? writerThread;
@@ -67,9 +68,11 @@ internal sealed class BoxDaemon(
             RecordingCpuMs = StartMode.CpuMs,
         };
         uplink = OpenUplink(box);
-        writer = new WriterLoop(new BoxParts(options, box, legs, packets, clock, uplink, start), board);
+        lines = LineService.Open(options, keys, box, WallClock.NowNs);
+        writer = new WriterLoop(new BoxParts(options, box, legs, packets, clock, uplink, lines, start), board);
         writerThread = Start("writer", writer.Run);
         uplink?.Start(failure => Broken("uplink", failure));
+        lines?.Start(failure => Broken("radius", failure));
         if (options.Capture.RecordTo is { } folder)
         {
             Events.Recording(log, folder);
@@ -111,6 +114,7 @@ internal sealed class BoxDaemon(
 
         packetThread?.Join();
         legs?.FinishRecordings(packets?.EndNs ?? 0);
+        await (lines?.StopAsync() ?? Task.CompletedTask);
         writer?.Stop(packets?.CoveredUntilNs ?? 0);
         writerThread?.Join();
 
@@ -123,6 +127,7 @@ internal sealed class BoxDaemon(
     public void Dispose()
     {
         reload?.Dispose();
+        lines?.Dispose();
         uplink?.Dispose();
         sending?.Dispose();
         CloseFolder();

@@ -45,6 +45,9 @@ public sealed record BoxStatus
     /// <summary>What each leg of the mirror does not show.</summary>
     public required IReadOnlyList<LossStatus> Loss { get; init; }
 
+    /// <summary>Sessions of lines; null where the box is told of none.</summary>
+    public SessionStatus? Sessions { get; init; }
+
     public required StorageStatus Storage { get; init; }
 
     public required UplinkStatus Uplink { get; init; }
@@ -114,4 +117,25 @@ public sealed record StorageStatus
     public required int OpenRows { get; init; }
 
     public required bool IsFull { get; init; }
+}
+
+/// <summary>Which line holds which address, as far as the box is told.</summary>
+public sealed record SessionStatus
+{
+    /// <summary>Sessions in memory.</summary>
+    public required int Open { get; init; }
+
+    public required ulong Messages { get; init; }
+
+    /// <summary>Malformed, without the right secret, or of a sender that is not configured.</summary>
+    public required ulong Refused { get; init; }
+
+    /// <summary>Messages that found the queue full, and sessions that found the table full.</summary>
+    public required ulong Dropped { get; init; }
+
+    /// <summary>Sessions that held an address at the same time as another.</summary>
+    public required ulong Conflicts { get; init; }
+
+    /// <summary>What became of the table of the run before.</summary>
+    public required string TableBefore { get; init; }
 }

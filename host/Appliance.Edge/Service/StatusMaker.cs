@@ -43,7 +43,7 @@ internal static class StatusMaker
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
         List<string> alarms =
             [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. Recordings(legs, options),
-            .. uplink.Alarms];
+            .. LineAlarms(parts), .. uplink.Alarms];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -61,6 +61,7 @@ internal static class StatusMaker
             PacketThread = packets,
             Legs = interfaces,
             Loss = loss,
+            Sessions = SessionsOf(parts),
             Storage = new StorageStatus
             {
                 Path = options.Journal.Path,
@@ -78,6 +79,34 @@ internal static class StatusMaker
         legs.RecordingProblem is { } problem ? [$"{problem}; the capture goes on"]
         : options.Capture.RecordTo is { } folder ? [$"all traffic is written in the clear to {folder}; end it soon"]
         : [];
+
+    private static SessionStatus? SessionsOf(BoxParts parts) => parts.Lines is not { } lines ? null : new SessionStatus
+    {
+        Open = lines.Sessions,
+        Messages = parts.Box.LineTally.Taken,
+        Refused = parts.Box.LineTally.Malformed + parts.Box.LineTally.Unauthentic + lines.Strangers,
+        Dropped = parts.Box.LineDrops + parts.Box.LineTally.Refused,
+        Conflicts = parts.Box.LineTally.Conflicts,
+        TableBefore = lines.Restored,
+    };
+
+    private static IEnumerable<string> LineAlarms(BoxParts parts)
+    {
+        if (parts.Lines?.Problem is { } problem)
+        {
+            yield return problem;
+        }
+
+        if (parts.Box.LineTally.Conflicts > 0)
+        {
+            yield return "two sessions held one address at once: tell their address spaces apart in sessions.realms";
+        }
+
+        if (parts.Box.LineTally.Refused > 0)
+        {
+            yield return "the table of sessions has been full; raise sessions.limit";
+        }
+    }
 
     private static IEnumerable<string> LossAlarms(IReadOnlyList<LossStatus> loss) => loss
         .Where(leg => leg.State == "one-direction" || leg.HiddenPpm >= LossAlarmPpm)

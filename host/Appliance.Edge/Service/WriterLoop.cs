@@ -63,10 +63,13 @@ internal sealed class WriterLoop
                 EachSecond(nowNs);
             }
 
+            parts.Lines?.Pump(nowNs);
             Note(box.Drain(nowNs), nowNs);
             Thread.Sleep(PassMs);
         }
 
+        parts.Lines?.Pump(WallClock.NowNs);
+        parts.Lines?.Save(WallClock.NowNs);
         bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
         board.Publish(Status(isFull: !isDurable));
     }

@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using Appliance.Edge.Configuration;
+using Appliance.Edge.Pipeline;
+using Appliance.Flow.Lines;
+using Appliance.Journal;
+using Appliance.Linux;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Service;
+
+/// <summary>
+/// The sessions of a live box: what the listener heard goes into the table, on the writing thread; the table is sealed
+/// to a file now and then and at the end, and taken up again at the next start.
+/// </summary>
+internal sealed class LineService : IDisposable
+{
+    // What is taken in one pass of 20 ms: 100,000 messages a second, far above any burst of a server.
+    private const int MessagesInPass = 2000;
+
+    // A table of 100,000 sessions is 20 MB: written every quarter of an hour, flash wears by 2 GB a day.
+    private const long SaveEveryNs = 900_000_000_000;
+
+    // Readers do not look at sessions that were saved longer ago, so neither does the table; 2^21 sessions fit.
+    private const long TableBytesMax = 1L << 30;
+
+    private readonly BoxPipeline box;
+    private readonly SessionTable table;
+    private readonly RadiusDecoder decoder;
+    private readonly LineEvent happened = new();
+    private readonly RadiusListener? listener;
+    private readonly LocalSeal seal;
+    private readonly string path;
+    private long nextSaveNs;
+
+    /// <summary>Opens the listener, takes up the table of the run before, and enters the operator's prefixes.</summary>
+    /// <exception cref="IOException">The listener, a secret or the file of prefixes cannot be used.</exception>
+    public LineService(ApplianceOptions options, KeySet keys, BoxPipeline box, long nowNs)
+    {
+        this.box = box;
+        table = new SessionTable(LineSettings.Of(options), box.LineTally);
+        decoder = new RadiusDecoder(box.LineTally);
+        path = Path.GetFullPath(options.Sessions.Table);
+        seal = keys.OpenLocalSeal("sessions");
+        if (!LineSettings.TryReadStatic(options, out IReadOnlyList<StaticLine> lines, out string problem))
+        {
+            throw new IOException(problem);
+        }
+
+        listener = options.Sessions.Listen is null ? null : new RadiusListener(options.Sessions);
+        Restored = listener is null ? "none kept" : Restore(nowNs);
+        table.Take(lines, nowNs);
+        box.Lines = table;
+        nextSaveNs = nowNs + SaveEveryNs;
+    }
+
+    /// <summary>What became of the table of the run before, in words.</summary>
+    public string Restored { get; }
+
+    /// <summary>Sessions in memory.</summary>
+    public int Sessions => table.Count;
+
+    /// <summary>Packets of senders that may not send.</summary>
+    public ulong Strangers => listener?.Strangers ?? 0;
+
+    /// <summary>Why the table could not be written, or null.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Makes a service where the configuration asks for one.</summary>
+    public static LineService? Open(ApplianceOptions options, KeySet keys, BoxPipeline box, long nowNs) =>
+        options.Sessions is { Listen: null, StaticFile: null } ? null : new LineService(options, keys, box, nowNs);
+
+    public void Start(Action<Exception> onFailure) => listener?.Start(onFailure);
+
+    /// <summary>Takes what was heard; called by the thread that drains the pipeline.</summary>
+    public void Pump(long nowNs)
+    {
+        for (int i = 0; i < MessagesInPass && listener is not null && listener.TryTake(out HeardPacket packet); i++)
+        {
+            if (decoder.TryDecode(packet.Bytes, packet.Secret, packet.Sender, packet.HeardNs, happened))
+            {
+                table.Take(happened);
+            }
+        }
+
+        table.AdvanceTo(nowNs);
+        box.LineDrops = listener?.Dropped ?? 0;
+        if (nowNs >= nextSaveNs)
+        {
+            Save(nowNs);
+        }
+    }
+
+    /// <summary>Ends reception; what is queued is taken by the next <see cref="Pump"/>.</summary>
+    public Task StopAsync() => listener?.StopAsync() ?? Task.CompletedTask;
+
+    /// <summary>Seals the table to its file. A failure is an alarm: the records are in the journal.</summary>
+    public void Save(long nowNs)
+    {
+        nextSaveNs = nowNs + SaveEveryNs;
+        if (listener is null)
+        {
+            return;
+        }
+
+        try
+        {
+            byte[] sealedTable = seal.Seal(SessionSnapshot.Write(table), RandomNumberGenerator.Fill);
+            DurableFile.Put(path, path + ".new", sealedTable);
+            Problem = null;
+        }
+        catch (JournalDeviceException failure)
+        {
+            Problem = $"the table of sessions was not saved: {failure.Message}";
+        }
+    }
+
+    public void Dispose()
+    {
+        listener?.Dispose();
+        seal.Dispose();
+    }
+
+    private string Restore(long nowNs)
+    {
+        byte[] bytes;
+        try
+        {
+            FileInfo file = new(path);
+            if (!file.Exists)
+            {
+                return "none kept";
+            }
+
+            bytes = file.Length <= TableBytesMax ? File.ReadAllBytes(path) : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return $"not readable: {failure.Message}";
+        }
+
+        byte[]? plain = seal.Open(bytes);
+        string word = plain is null ? "altered or of another box: gone"
+            : SessionSnapshot.TryRead(table, plain, nowNs) ? $"{table.Count} taken up"
+            : "too old: gone";
+        CryptographicOperations.ZeroMemory(plain);
+        return word;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Appliance.Edge.Configuration;
+using Appliance.Flow.Lines;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Service;
+
+/// <summary>A RADIUS packet of a known sender; its authenticator fits where that can be checked.</summary>
+internal readonly record struct HeardPacket(byte[] Bytes, byte[] Secret, Ip Sender, long HeardNs);
+
+/// <summary>
+/// Receives RADIUS accounting and puts what may be believed into a bounded queue. As the receiver it answers each
+/// request that it has queued, so that the server does not send it again; for copies it is silent.
+/// </summary>
+internal sealed class RadiusListener : IDisposable
+{
+    // Four seconds of a server that begins anew with 2,000 sessions a second; RADIUS clients ask again.
+    private const int QueueMax = 8192;
+    private const int PacketBytesMax = 4096;
+    private const int ReceiveBufferBytes = 4 << 20;
+
+    private readonly Socket socket;
+    private readonly bool answers;
+    private readonly List<(IpPrefix Prefix, byte[] Secret)> clients = [];
+    private readonly ConcurrentQueue<HeardPacket> queue = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly byte[] response = new byte[PacketBytesMax];
+    private Task running = Task.CompletedTask;
+    private long dropped;
+    private long strangers;
+
+    /// <summary>Opens the socket.</summary>
+    /// <exception cref="IOException">The address cannot be listened on, or a secret cannot be read.</exception>
+    public RadiusListener(SessionOptions options)
+    {
+        answers = options.Answer;
+        foreach (RadiusClientOptions client in options.Clients)
+        {
+            clients.Add((FlowSettings.PrefixOf(client.Prefix), SecretOf(client)));
+        }
+
+        IPEndPoint at = new(IPAddress.Parse(options.Listen!), options.Port);
+        socket = new Socket(at.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            // The process that takes over listens beside the one that goes.
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.ReceiveBufferSize = ReceiveBufferBytes;
+            socket.Bind(at);
+        }
+        catch (SocketException failure)
+        {
+            socket.Dispose();
+            throw new IOException($"cannot listen on {at} for RADIUS accounting: {failure.Message}");
+        }
+    }
+
+    /// <summary>Packets that found the queue full; as the receiver, the server sends them again.</summary>
+    public ulong Dropped => (ulong)Interlocked.Read(ref dropped);
+
+    /// <summary>Packets of senders that no client is configured for, or that do not have its secret.</summary>
+    public ulong Strangers => (ulong)Interlocked.Read(ref strangers);
+
+    public void Start(Action<Exception> onFailure) => running = Task.Run(async () =>
+    {
+        try
+        {
+            await Run();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+        catch (Exception failure)
+        {
+            onFailure(failure);
+        }
+    });
+
+    public bool TryTake(out HeardPacket packet) => queue.TryDequeue(out packet);
+
+    public async Task StopAsync()
+    {
+        await stopping.CancelAsync();
+        await running;
+    }
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task Run()
+    {
+        byte[] buffer = new byte[PacketBytesMax];
+        EndPoint any = new IPEndPoint(
+            socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (true)
+        {
+            SocketReceiveFromResult got;
+            try
+            {
+                got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, stopping.Token);
+            }
+            catch (SocketException)
+            {
+                // An ICMP error of an earlier answer, or a packet larger than any RADIUS packet: the socket goes on.
+                Interlocked.Increment(ref strangers);
+                continue;
+            }
+
+            if (Take(buffer.AsSpan(0, got.ReceivedBytes), (IPEndPoint)got.RemoteEndPoint) is { } length)
+            {
+                await Answer(length, got.RemoteEndPoint);
+            }
+        }
+    }
+
+    /// <summary>Queues a packet; gives the length of the answer that it gets.</summary>
+    private int? Take(ReadOnlySpan<byte> bytes, IPEndPoint from)
+    {
+        Ip sender = Ip.FromBytes((from.Address.IsIPv4MappedToIPv6 ? from.Address.MapToIPv4() : from.Address)
+            .GetAddressBytes());
+        byte[]? secret = clients.Find(client => client.Prefix.Contains(sender)).Secret;
+        if (secret is null || (secret.Length > 0 && !RadiusSecret.IsAuthentic(bytes, secret)))
+        {
+            Interlocked.Increment(ref strangers);
+            return null;
+        }
+
+        if (queue.Count >= QueueMax)
+        {
+            Interlocked.Increment(ref dropped);
+            return null;
+        }
+
+        queue.Enqueue(new HeardPacket(bytes.ToArray(), secret, sender, WallClock.NowNs));
+        int length = answers ? RadiusSecret.Respond(bytes, secret, response) : 0;
+        return length > 0 ? length : null;
+    }
+
+    private async Task Answer(int length, EndPoint to)
+    {
+        try
+        {
+            await socket.SendToAsync(response.AsMemory(0, length), SocketFlags.None, to, stopping.Token);
+        }
+        catch (SocketException)
+        {
+            // Not sent: the server asks again, and what was queued is found to be repeated.
+            Interlocked.Increment(ref dropped);
+        }
+    }
+
+    private static byte[] SecretOf(RadiusClientOptions client)
+    {
+        if (client.SecretFile is not { } path)
+        {
+            return [];
+        }
+
+        try
+        {
+            string secret = File.ReadLines(path).FirstOrDefault() ?? "";
+            return secret.Length > 0
+                ? System.Text.Encoding.UTF8.GetBytes(secret)
+                : throw new IOException($"{path} is empty; its first line is the shared secret");
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new IOException($"cannot read the shared secret {path}: {failure.Message}");
+        }
+    }
+}

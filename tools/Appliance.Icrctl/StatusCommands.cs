@@ -117,9 +117,16 @@ internal static class StatusText
             {Packets(s.PacketThread)}
             {Legs(s)}
             {Storage(s)}
-            {Uplink(s)}
+            {Uplink(s)}{Sessions(s.Sessions)}
             """);
     }
+
+    private static string Sessions(SessionStatus? sessions) => sessions is null ? "" : string.Create(Invariant, $"""
+
+        sessions  {sessions.Open:N0} in memory; {sessions.Messages:N0} messages, {sessions.Refused:N0} refused, {
+            sessions.Dropped:N0} dropped, {sessions.Conflicts:N0} conflicts
+                  table of the run before: {sessions.TableBefore}
+        """);
 
     private static string Start(StartStatus start)
     {

@@ -54,7 +54,7 @@ internal sealed class HolderReader(IRecordArchive archive)
         {
             if (line.IsKnown && line.Subscriber.Length == 0)
             {
-                queries.Add(TokenQuery.SessionOf(line.Address));
+                queries.Add(TokenQuery.SessionOf(line.Holds.Address));
             }
         }
 

@@ -22,6 +22,21 @@ internal readonly record struct Line(string Realm, string Subscriber, Ip Address
     /// </summary>
     public string Name => !IsKnown ? "" : Subscriber.Length > 0 ? Subscriber : AddressName;
 
+    /// <summary>
+    /// What a session of this line holds: its inside address, or behind a softwire the line's own end of that, which
+    /// the box put behind the realm: "default/2001:db8::1".
+    /// </summary>
+    public (string Realm, Ip Address) Holds
+    {
+        get
+        {
+            int slash = Realm?.LastIndexOf('/') ?? -1;
+            return slash > 0 && Ip.TryParse(Realm.AsSpan(slash + 1), out Ip softwire)
+                ? (Realm![..slash], softwire)
+                : (Realm ?? "", Address);
+        }
+    }
+
     private string AddressName =>
         Realm.Length == 0 || Realm == DefaultRealm ? Address.ToString() : $"{Realm}/{Address}";
 }

@@ -140,10 +140,11 @@ internal sealed class LineMatch(LineQuestion question)
 
     private bool HasSession(RowBatch rows, int realm, Ip address, TaiTime time)
     {
+        (string held, Ip holds) = new Line(rows.Strings.Text(realm), "", address).Holds;
         foreach (var session in sessions)
         {
-            if (session.Start <= time && time <= session.End && session.Prefix.Contains(address)
-                && rows.Strings.Text(realm) == session.Realm)
+            if (session.Start <= time && time <= session.End && session.Prefix.Contains(holds)
+                && held == session.Realm)
             {
                 return true;
             }

@@ -104,7 +104,7 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
     private static IEnumerable<Holding> WithSession(Holding holding, Sessions sessions)
     {
         List<SessionHolding> held = holding.Subscriber.Length > 0
-            ? [] : sessions.Of(holding.Realm, holding.Row.SubscriberAddress, holding.Row.Start);
+            ? [] : sessions.Of(holding.Line, holding.Row.Start);
         return held.Count == 0
             ? [holding]
             : held.Select(session => holding with { Subscriber = session.Subscriber, Session = session });
@@ -114,7 +114,7 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
     private static IEnumerable<BlockHolding> WithSession(BlockHolding block, Sessions sessions, TaiTime asked)
     {
         TaiTime time = asked > block.Row.Start ? asked : block.Row.Start;
-        List<SessionHolding> held = sessions.Of(block.Realm, block.Row.InsideAddress, time);
+        List<SessionHolding> held = sessions.Of(block.Line, time);
         return held.Count == 0
             ? [block]
             : held.Select(session => block with { Subscriber = session.Subscriber, Session = session });

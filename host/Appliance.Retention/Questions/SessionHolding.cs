@@ -122,12 +122,13 @@ internal sealed class Sessions(IReadOnlyList<SessionHolding> sessions)
     public IReadOnlyList<SessionHolding> All => sessions;
 
     /// <summary>
-    /// The sessions that may have held an address when a flow began: those of the longest prefix, one for each
+    /// The sessions that may have held a line's address when a flow began: those of the longest prefix, one for each
     /// reference. Messages of RADIUS and DHCP tell a begin or end to within some time; near a change of hands, both
     /// sides may be the one.
     /// </summary>
-    public List<SessionHolding> Of(string realm, Ip address, TaiTime time)
+    public List<SessionHolding> Of(Line line, TaiTime time)
     {
+        (string realm, Ip address) = line.Holds;
         var found = new List<SessionHolding>();
         foreach (SessionHolding session in sessions)
         {

@@ -134,6 +134,53 @@ public sealed class SessionTests : IDisposable
         Assert.Contains("Before\n       line-17", output);
     }
 
+    [Fact]
+    public void Behind_a_softwire_the_session_of_the_lines_own_end_counts()
+    {
+        RowBatch batch = world.Batch();
+        FlowRow row = AskWorld.Flow(batch, "192.168.0.2", 4000, "15:04:10", "15:04:20");
+        row.Realm = batch.Strings.Add("default/2001:db8:100::7");
+        batch.Flows.Add(row);
+        Session("line-17", "14:00", "18:00", "2001:db8:100::", 56);
+        Session("line-18", "14:00", "18:00", "2001:db8:100:100::", 56);
+
+        Assert.Equal(["line-17"], Lines("15:04"));
+    }
+
+    [Fact]
+    public void A_native_address_is_the_line_of_its_delegated_prefix_by_longest_match()
+    {
+        RowBatch batch = world.Batch();
+        FlowRow row = AskWorld.Flow(batch, "2001:db8:100:5::9", 4000, "15:04:10", "15:04:20");
+        row.PublicAddress = row.SubscriberAddress;
+        (row.Translation, row.PublicPort) = (Translation.Direct, row.SubscriberPort);
+        batch.Flows.Add(row);
+        Session("site-1", "14:00", "18:00", "2001:db8::", 40);
+        Session("line-17", "14:00", "18:00", "2001:db8:100::", 56);
+        world.WriteAgain();
+
+        (_, string output, _) = world.Ask(
+            "resolve", "--ip", "2001:db8:100:5::9", "--port", $"{row.PublicPort}", "--at", $"{AskWorld.Date}T15:04Z");
+
+        Assert.Contains("    1. line-17", output);
+    }
+
+    [Fact]
+    public void What_a_line_had_is_found_by_its_sessions()
+    {
+        Flow("15:04:10");
+        Flow("20:04:10", port: 4001);
+        Session("line-17", "14:00", "18:00");
+        world.WriteAgain();
+
+        (_, string output, _) = world.Ask(
+            "addresses-of", "--subscriber", "line-17", "--from", $"{AskWorld.Date}T00:40Z", "--to",
+            $"{AskWorld.Date}T23:00Z");
+
+        Assert.Contains("4000", output);
+        Assert.DoesNotContain("4001", output);
+    }
+
     public void Dispose() => world.Dispose();
 
     private void Flow(string start, ushort port = 4000, string? last = null)

@@ -1,6 +1,7 @@
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Service;
 using Appliance.Journal;
+using Appliance.Linux.Process;
 using Appliance.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,9 +9,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 // The daemon: appliance [--takeover] [CONFIGURATION]. Exit code 2 with one line where it cannot start as configured.
-StartMode mode = new(args.Contains(Successor.Argument));
+// Before any key is in memory: no port for debuggers, no dumps, no swap.
+string port = DiagnosticsPort.Close() ? "" : "the runtime's diagnostics port is open; set DOTNET_EnableDiagnostics=0; ";
+StartMode mode = new(args.Contains(Successor.Argument), port + KeyMemory.Protect().Hint);
 string path = args.FirstOrDefault(argument => argument != Successor.Argument) ?? "/etc/appliance/appliance.json";
-if (!Startup.TryLoad(path, out ApplianceOptions options, out KeySet keys, out string problem))
+if (!Startup.TryLoad(
+    path, out ApplianceOptions options, out KeySet keys, out MemoryPlan memory, out string problem))
 {
     Console.Error.WriteLine($"appliance: {problem}");
     return 2;
@@ -20,8 +24,9 @@ WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplica
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
 builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
 StatusBoard board = new();
-builder.Services.AddSingleton(board).AddSingleton(options).AddSingleton(keys).AddSingleton(mode);
-builder.Services.AddSingleton<BoxDaemon>().AddHostedService(services => services.GetRequiredService<BoxDaemon>());
+builder.Services.AddSingleton(board).AddSingleton(options).AddSingleton(keys).AddSingleton(memory);
+builder.Services.AddSingleton(mode).AddSingleton<BoxDaemon>();
+builder.Services.AddHostedService(services => services.GetRequiredService<BoxDaemon>());
 AdminSocket.Listen(builder, options.Admin.Socket);
 WebApplication app = builder.Build();
 AdminSocket.Map(app, board, app.Services.GetRequiredService<BoxDaemon>().HandOver);

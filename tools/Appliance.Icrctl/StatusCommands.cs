@@ -112,6 +112,7 @@ internal static class StatusText
             {s.Health.ToUpperInvariant()}  device {s.Device}, version {s.Version}, up {s.UptimeSeconds:F0} s{alarms}
             epoch     {s.Epoch}; the start found the journal {s.Recovery}
             start     {Start(s.Start)}
+            memory    {Memory(s)}
             clock     {s.Clock.State}{bound}
             {Flows(s)}
             {Packets(s.PacketThread)}
@@ -127,6 +128,12 @@ internal static class StatusText
             sessions.Dropped:N0} dropped, {sessions.Conflicts:N0} conflicts
                   table of the run before: {sessions.TableBefore}
         """);
+
+    private static string Memory(BoxStatus s) => string.Create(
+        Invariant,
+        $"{s.Memory.ResidentBytes >> 20:N0} MiB now, {s.Memory.NeededBytes >> 20:N0} with {s.Flows.Limit:N0} flows "
+        + $"({s.Memory.FlowLimitFrom}) and {s.Memory.RingMilliseconds} ms of rings\n"
+        + $"          of {s.Memory.BudgetBytes >> 20:N0} MiB ({s.Memory.BudgetFrom})");
 
     private static string Start(StartStatus start)
     {

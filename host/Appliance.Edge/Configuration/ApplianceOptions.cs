@@ -59,8 +59,11 @@ public sealed record LegRuleOptions
 /// <summary>The rings that packets arrive in.</summary>
 public sealed record CaptureOptions
 {
-    /// <summary>How long a ring holds what arrives at the rated load while nobody reads, milliseconds.</summary>
-    public int RingMilliseconds { get; init; } = 500;
+    /// <summary>
+    /// How long a ring holds what arrives at the rated load while nobody reads, milliseconds; 0: 500, or what the
+    /// machine's memory has room for.
+    /// </summary>
+    public int RingMilliseconds { get; init; }
 
     /// <summary>Packets a second and interface at the rated load.</summary>
     public int RatedPacketsPerSecond { get; init; } = 200_000;
@@ -91,8 +94,10 @@ public sealed record AdminOptions
 /// <summary>Flow table, leg join and times after which a silent flow ends.</summary>
 public sealed record TrafficOptions
 {
-    /// <summary>Flows that can be open at once; memory for them is taken at start.</summary>
-    public int FlowLimit { get; init; } = 1 << 18;
+    /// <summary>
+    /// Flows that can be open at once; 0: what the rated load needs, or what the machine's memory has room for.
+    /// </summary>
+    public int FlowLimit { get; init; }
 
     /// <summary>Largest difference between the two legs' stamps of one packet, either sign, milliseconds.</summary>
     public int DelayWindowMs { get; init; } = 500;

@@ -32,6 +32,7 @@ public static class FlowSettings
         }
 
         TrafficOptions traffic = options.Traffic;
+        int flowLimit = traffic.FlowLimit == 0 ? flow.FlowLimit : traffic.FlowLimit;
         flow = flow with
         {
             Rules = made,
@@ -39,8 +40,8 @@ public static class FlowSettings
             PublicPools = [.. Prefixes(traffic.PublicPrefixes)],
             Nat64Prefixes = [.. Prefixes(traffic.Nat64Prefixes)],
             RemoteMappings = [.. traffic.RemoteMappings.Select(MappingOf)],
-            FlowLimit = traffic.FlowLimit,
-            AddressLimit = traffic.AddressLimit != 0 ? traffic.AddressLimit : traffic.FlowLimit / 4,
+            FlowLimit = flowLimit,
+            AddressLimit = traffic.AddressLimit != 0 ? traffic.AddressLimit : flowLimit / 4,
             DelayWindowMs = traffic.DelayWindowMs,
             TcpIdle = traffic.TcpIdleSeconds,
             UdpIdle = traffic.UdpIdleSeconds,

@@ -36,11 +36,11 @@ internal static class OptionsCheck
             yield return rule.Prefix is string prefix ? IsPrefix($"{at}.prefix", prefix) : null;
         }
 
-        yield return InRange("capture.ringMilliseconds", o.Capture.RingMilliseconds, 10, 5000);
+        yield return Derived("capture.ringMilliseconds", o.Capture.RingMilliseconds, 10, 5000);
         yield return InRange("capture.ratedPacketsPerSecond", o.Capture.RatedPacketsPerSecond, 1000, 20_000_000);
         yield return InRange("capture.watermarkMs", o.Capture.WatermarkMs, 20, 5000);
         TrafficOptions traffic = o.Traffic;
-        yield return InRange("traffic.flowLimit", traffic.FlowLimit, 1024, FlowLimitMax);
+        yield return Derived("traffic.flowLimit", traffic.FlowLimit, 1024, FlowLimitMax);
         yield return InRange("traffic.delayWindowMs", traffic.DelayWindowMs, 1, 2000);
         yield return InRange("traffic.tcpIdleSeconds", traffic.TcpIdleSeconds, 5, 86400);
         yield return InRange("traffic.udpIdleSeconds", traffic.UdpIdleSeconds, 5, 86400);
@@ -135,6 +135,9 @@ internal static class OptionsCheck
     private static string? InRange(string key, int value, int least, int most) => value >= least && value <= most
         ? null
         : string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be {least} to {most}");
+
+    private static string? Derived(string key, int value, int least, int most) =>
+        value == 0 ? null : InRange(key, value, least, most) is { } problem ? problem + ", or 0 to derive it" : null;
 
     private static string? ArePrefixes(string key, IReadOnlyList<string> prefixes)
     {

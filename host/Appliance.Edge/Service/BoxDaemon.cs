@@ -19,8 +19,8 @@ namespace Appliance.Edge.Service;
 /// exception ends the process: a broken invariant is never carried on with.
 /// </summary>
 internal sealed class BoxDaemon(
-    ApplianceOptions options, KeySet keys, StatusBoard board, StartMode mode, IHostApplicationLifetime host,
-    ILogger<BoxDaemon> log)
+    ApplianceOptions options, KeySet keys, MemoryPlan memory, StatusBoard board, StartMode mode,
+    IHostApplicationLifetime host, ILogger<BoxDaemon> log)
     : IHostedService, IDisposable
 {
     // What is stamped until then is this process's own: longer than it takes to tell the packet thread.
@@ -37,12 +37,12 @@ internal sealed class BoxDaemon(
     private Thread? packetThread;
     private Thread? writerThread;
     private PosixSignalRegistration? reload;
+    private Watchdog? watchdog;
     private int isEnding;
 
     /// <summary>Opens the rings first, so that packets wait there while the rest starts.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        Linux.Process.KeyMemoryState memory = Linux.Process.KeyMemory.Protect();
         KernelClock clock = new(options.Clock.StampBoundMicroseconds);
         SoftwareIdentity software = SoftwareIdentity.OfRunning();
         legs = new LiveLegs(options);
@@ -69,7 +69,8 @@ internal sealed class BoxDaemon(
         };
         uplink = OpenUplink(box);
         lines = LineService.Open(options, keys, box, WallClock.NowNs);
-        writer = new WriterLoop(new BoxParts(options, box, legs, packets, clock, uplink, lines, start), board);
+        writer = new WriterLoop(
+            new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory), board);
         writerThread = Start("writer", writer.Run);
         uplink?.Start(failure => Broken("uplink", failure));
         lines?.Start(failure => Broken("radius", failure));
@@ -78,9 +79,10 @@ internal sealed class BoxDaemon(
             Events.Recording(log, folder);
         }
 
-        Events.Started(log, box.Epoch.Epoch.Number, box.Recovery.Verdict, memory.Hint);
+        Events.Started(log, box.Epoch.Epoch.Number, box.Recovery.Verdict, mode.KeyMemoryHint);
         reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, StartSuccessor);
         SystemdNotify.Send("READY=1");
+        watchdog = Watchdog.Start(() => packets.LastPassMs, () => writer.LastPassMs);
         return Task.CompletedTask;
     }
 
@@ -128,6 +130,7 @@ internal sealed class BoxDaemon(
     {
         reload?.Dispose();
         lines?.Dispose();
+        watchdog?.Dispose();
         uplink?.Dispose();
         sending?.Dispose();
         CloseFolder();

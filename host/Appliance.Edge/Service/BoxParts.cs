@@ -8,4 +8,4 @@ namespace Appliance.Edge.Service;
 /// <summary>What the writing thread works on and tells of.</summary>
 internal sealed record BoxParts(
     ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, KernelClock Clock,
-    UplinkService? Uplink, LineService? Lines, StartStatus Start);
+    UplinkService? Uplink, LineService? Lines, StartStatus Start, MemoryPlan Memory);

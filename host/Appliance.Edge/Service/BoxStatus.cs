@@ -34,6 +34,8 @@ public sealed record BoxStatus
 
     public required StartStatus Start { get; init; }
 
+    public required MemoryStatus Memory { get; init; }
+
     public required ClockStatus Clock { get; init; }
 
     public required FlowStatus Flows { get; init; }

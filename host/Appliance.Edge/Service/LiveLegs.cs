@@ -11,8 +11,6 @@ namespace Appliance.Edge.Service;
 /// </summary>
 internal sealed class LiveLegs : IDisposable
 {
-    private const int LongFrameShare = 4;
-
     // Frames left out in so many turns of the ring came after those that were asked for.
     private const int BlocksBeforeIdle = 2;
 
@@ -126,18 +124,11 @@ internal sealed class LiveLegs : IDisposable
         return legs.Length == 1 ? legs[0] : "mixed";
     }
 
-    // One frame in four may be long: the rest is cut to what the leg join needs.
-    private static RingOptions RingOf(CaptureOptions capture, string name)
+    private static RingOptions RingOf(CaptureOptions capture, string name) => new()
     {
-        int captured = capture.ShortenFrames
-            ? SnapFilter.ShortBytes + ((SnapFilter.LongBytes - SnapFilter.ShortBytes) / LongFrameShare)
-            : SnapFilter.LongBytes;
-        return new RingOptions
-        {
-            Interface = name,
-            RingBytes = RingSize.For(capture.RingMilliseconds, capture.RatedPacketsPerSecond, captured),
-            IsPromiscuous = capture.Promiscuous,
-            ShortensFrames = capture.ShortenFrames,
-        };
-    }
+        Interface = name,
+        RingBytes = MemoryPlan.RingBytesOf(capture),
+        IsPromiscuous = capture.Promiscuous,
+        ShortensFrames = capture.ShortenFrames,
+    };
 }

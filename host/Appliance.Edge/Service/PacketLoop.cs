@@ -27,6 +27,7 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
     private long stopAtMs = long.MaxValue;
     private long stopStampNs;
     private bool isCounted;
+    private long lastPassMs = Environment.TickCount64;
 
     /// <summary>How long it was away from the rings.</summary>
     public PauseMeter Pauses { get; } = new(MonotonicNs);
@@ -37,8 +38,8 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
     /// <summary>Time spent waiting for the writer.</summary>
     public long WaitedForWriterNs { get; private set; }
 
-    /// <summary>Time of the last pass, nanoseconds since 1970: a loop that hangs is seen by it.</summary>
-    public long LastPassNs { get; private set; } = WallClock.NowNs;
+    /// <summary>Monotonic time of the last pass, milliseconds: a loop that hangs is seen by it. Any thread.</summary>
+    public long LastPassMs => Volatile.Read(ref lastPassMs);
 
     /// <summary>The engine's time when it began to close all flows.</summary>
     public long EndNs { get; private set; }
@@ -112,7 +113,8 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
 
     private void Rest(MergeStep step)
     {
-        LastPassNs = WallClock.NowNs;
+        Volatile.Write(ref lastPassMs, Environment.TickCount64);
+        long wallNs = WallClock.NowNs;
         long nowNs = MonotonicNs;
         Pauses.Pass(nowNs);
         if (step == MergeStep.Blocked)
@@ -129,7 +131,7 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
             long afterNs = MonotonicNs;
             CatchUps.Begin(afterNs);
             Pauses.Waited(afterNs, WaitMs * NsPerMs);
-            engine.AdvanceTo(LastPassNs - watermarkNs);
+            engine.AdvanceTo(wallNs - watermarkNs);
         }
     }
 

@@ -7,9 +7,16 @@ namespace Appliance.Edge.Service;
 internal static class Startup
 {
     /// <summary>Loads configuration and keys; false with the sentence to print.</summary>
-    public static bool TryLoad(string path, out ApplianceOptions options, out KeySet keys, out string problem)
+    /// <param name="path">File of the configuration.</param>
+    /// <param name="options">The configuration, with what the machine's memory decides.</param>
+    /// <param name="keys">Keys to sign and seal with.</param>
+    /// <param name="memory">How that was decided.</param>
+    /// <param name="problem">What is wrong, and what to do.</param>
+    public static bool TryLoad(
+        string path, out ApplianceOptions options, out KeySet keys, out MemoryPlan memory, out string problem)
     {
         keys = null!;
+        memory = null!;
         options = new ApplianceOptions();
         if (!TryRead(path, "the configuration", out string text, out problem))
         {
@@ -28,6 +35,13 @@ internal static class Startup
             return false;
         }
 
+        if (!MemoryPlan.TryMake(options, Linux.Process.MachineMemory.Read(), out memory, out problem))
+        {
+            problem = $"{path}: {problem}";
+            return false;
+        }
+
+        options = memory.Apply(options);
         return TryKeys(path, options, out keys, out problem);
     }
 

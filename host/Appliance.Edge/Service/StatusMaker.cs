@@ -54,6 +54,7 @@ internal static class StatusMaker
             Recovery = box.Epoch.RecoveryVerdict,
             UptimeSeconds = Math.Round((Environment.TickCount64 - StartedAt) / 1000.0, 1),
             Start = parts.Start,
+            Memory = MemoryOf(parts.Memory),
             Clock = new ClockStatus(
                 known.IsSynchronised ? "network" : "unset",
                 known.IsSynchronised ? known.MaxErrorUs + options.Clock.StampBoundMicroseconds : null),
@@ -111,6 +112,17 @@ internal static class StatusMaker
     private static IEnumerable<string> LossAlarms(IReadOnlyList<LossStatus> loss) => loss
         .Where(leg => leg.State == "one-direction" || leg.HiddenPpm >= LossAlarmPpm)
         .Select(leg => leg.Words);
+
+    private static MemoryStatus MemoryOf(MemoryPlan plan) => new()
+    {
+        BudgetBytes = plan.BudgetBytes,
+        BudgetFrom = plan.BudgetFrom,
+        NeededBytes = plan.NeededBytes,
+        ResidentBytes = Environment.WorkingSet,
+        FlowLimitFrom = plan.FlowLimitFrom,
+        RingMilliseconds = plan.RingMilliseconds,
+        RingBytes = plan.RingBytes,
+    };
 
     private static FlowStatus FlowsOf(BoxPipeline box, ApplianceOptions options, ulong[] counters) => new()
     {

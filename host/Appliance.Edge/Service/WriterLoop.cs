@@ -31,6 +31,7 @@ internal sealed class WriterLoop
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
     private long coveredUntilNs;
+    private long lastPassMs = Environment.TickCount64;
     private volatile bool isStopping;
 
     public WriterLoop(BoxParts parts, StatusBoard board)
@@ -42,6 +43,9 @@ internal sealed class WriterLoop
         uplink = parts.Uplink;
         this.board = board;
     }
+
+    /// <summary>Monotonic time of the last pass, milliseconds. Any thread.</summary>
+    public long LastPassMs => Volatile.Read(ref lastPassMs);
 
     /// <summary>Ends <see cref="Run"/>; called once the packet thread has ended.</summary>
     /// <param name="untilNs">All packets stamped until then were taken; 0 where that is not known.</param>
@@ -56,6 +60,7 @@ internal sealed class WriterLoop
     {
         while (!isStopping)
         {
+            Volatile.Write(ref lastPassMs, Environment.TickCount64);
             long nowNs = WallClock.NowNs;
             if (nowNs >= nextSecondNs)
             {

@@ -15,6 +15,8 @@ public sealed class BoxVerbTests
         OK  device 00112233445566778899aabbccddeeff, version 1.0, up 3600 s
         epoch     3; the start found the journal clean
         start     from a stop, 850 ms not recorded before it; recording after 420 ms
+        memory    260 MiB now, 1,117 with 4,000,000 flows (configured) and 500 ms of rings
+                  of 1,536 MiB (the machine's 2048 MiB, less what the rest of it needs)
         clock     network, within 1,500 us
         flows     1,200 of 4,000,000 open, 50,000 closed, 0 evicted
         joined    49,000 attributed, 800 ambiguous

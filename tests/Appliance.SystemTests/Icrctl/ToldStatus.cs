@@ -39,6 +39,12 @@ internal sealed class ToldStatus : IDisposable
         {
             Kind = "stop", GapMs = 850, ReceivingMs = 300, RecordingMs = 420, RecordingCpuMs = 380,
         },
+        Memory = new MemoryStatus
+        {
+            BudgetBytes = 1_536 << 20, BudgetFrom = "the machine's 2048 MiB, less what the rest of it needs",
+            NeededBytes = 1_117 << 20, ResidentBytes = 260 << 20, FlowLimitFrom = "configured",
+            RingMilliseconds = 500, RingBytes = 113 << 20,
+        },
         Clock = new ClockStatus("network", 1_500),
         Flows = new FlowStatus
         {

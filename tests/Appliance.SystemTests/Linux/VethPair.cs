@@ -21,6 +21,8 @@ internal sealed class VethPair : IDisposable
         }
     }
 
+    public string Namespace => name;
+
     public PacketRing Ring(RingOptions options) => NetworkNamespace.Run(name, () => new PacketRing(options, 3));
 
     public PacketSender Sender() => NetworkNamespace.Run(name, () => new PacketSender("tx0"));

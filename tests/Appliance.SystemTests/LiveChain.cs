@@ -8,15 +8,21 @@ namespace Appliance.SystemTests;
 /// <summary>What a box has signed: its statements and manifests, each verified, in order.</summary>
 internal static class LiveChain
 {
-    public static List<Manifest> Read(LiveBox box, out List<EpochStatement> statements)
+    public static List<Manifest> Read(LiveBox box, out List<EpochStatement> statements) =>
+        Read(box.Journal, Path.Combine(box.Keys, KeySet.FileName), out statements);
+
+    /// <param name="journal">Folder of the segments.</param>
+    /// <param name="keySet">File of the device's keys.</param>
+    /// <param name="statements">The runs.</param>
+    public static List<Manifest> Read(string journal, string keySet, out List<EpochStatement> statements)
     {
-        string json = File.ReadAllText(Path.Combine(box.Keys, KeySet.FileName));
+        string json = File.ReadAllText(keySet);
         Assert.True(KeySet.TryParse(json, out KeySet? keys, out _));
         ReaderRules rules = new(keys!.Device, keys.Notice, int.MaxValue);
         ChainVerifier chain = new(keys.DeviceKey, rules);
         List<Manifest> manifests = [];
         statements = [];
-        using FlashFolder flash = FlashFolder.OpenForReading(box.Journal);
+        using FlashFolder flash = FlashFolder.OpenForReading(journal);
         foreach (JournalFrame frame in new JournalReader(flash).Frames().Where(f => f.Verdict == FrameVerdict.Whole))
         {
             if (frame.Label.Kind == FrameKind.EpochStatement && !frame.IsCopy)

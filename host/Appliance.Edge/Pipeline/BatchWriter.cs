@@ -14,6 +14,9 @@ internal sealed class BatchWriter(
     BatchSealer sealer, JournalWriter journal, IClockMap clock, Policy policy, BatchOptions options,
     FirstRecords firsts)
 {
+    // While the flash is full no batch takes the gaps along: beyond this they are joined, with what lies between.
+    private const int GapsMax = 1024;
+
     private readonly RowSorter sorter = new();
     private readonly RowEncoder encoder = new();
     private readonly SectionPlain[] sections = new SectionPlain[2];
@@ -71,7 +74,35 @@ internal sealed class BatchWriter(
     public void CoverUntil(TaiTime end) => until = end;
 
     /// <summary>Notes a stretch in which something was not seen; it goes into the next manifest.</summary>
-    public void Note(ManifestGap gap) => gaps.Add(gap);
+    /// <remarks>One that goes on where the last of its cause ended makes that one longer.</remarks>
+    public void Note(ManifestGap gap)
+    {
+        int last = gaps.FindLastIndex(noted => noted.Cause == gap.Cause);
+        if (last >= 0 && (gap.From <= gaps[last].To || gaps.Count >= GapsMax))
+        {
+            gaps[last] = gaps[last] with { To = gap.To > gaps[last].To ? gap.To : gaps[last].To };
+            return;
+        }
+
+        gaps.Add(gap);
+    }
+
+    /// <summary>Adds a gap row; one that goes on where the last of its leg and cause ended adds to that one.</summary>
+    public void Add(in GapRow row)
+    {
+        (int leg, int cause) = (row.Leg, row.Cause);
+        int last = Rows.Gaps.FindLastIndex(noted => noted.Leg == leg && noted.Cause == cause);
+        if (last < 0 || (row.From > Rows.Gaps[last].To && Rows.Gaps.Count < GapsMax))
+        {
+            Rows.Gaps.Add(row);
+            return;
+        }
+
+        GapRow longer = Rows.Gaps[last];
+        longer.To = row.To > longer.To ? row.To : longer.To;
+        longer.Estimate += row.Estimate;
+        Rows.Gaps[last] = longer;
+    }
 
     /// <summary>Notes something that happened; it goes into the next manifest.</summary>
     public void Note(ManifestEvent happening) => events.Add(happening);

@@ -158,6 +158,25 @@ public sealed class BoxPipeline : IDisposable
     /// <summary>Notes a stretch in which something was not seen.</summary>
     internal void Note(ManifestGap gap) => batches.Note(gap);
 
+    /// <summary>Notes packets that were not seen, in the manifest and as a record of their own.</summary>
+    internal void Note(in NotedGap gap)
+    {
+        if (gap.Manifest is { } cause)
+        {
+            batches.Note(new ManifestGap(gap.From, gap.To, cause));
+        }
+
+        GapRow row = new()
+        {
+            From = gap.From,
+            To = gap.To,
+            Leg = batches.Rows.Strings.Add(gap.Leg),
+            Cause = batches.Rows.Strings.Add(gap.Cause),
+            Estimate = gap.Packets,
+        };
+        batches.Add(row);
+    }
+
     /// <summary>Appends the signed end of the chain; durable with the next commit.</summary>
     internal void AppendCheckpoint()
     {

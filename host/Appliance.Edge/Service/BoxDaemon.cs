@@ -120,7 +120,10 @@ internal sealed class BoxDaemon(
         writer?.Stop(packets?.CoveredUntilNs ?? 0);
         writerThread?.Join();
 
-        // Whoever takes over waits for the folder, and need not wait for the farewell to the broker.
+        // Whoever takes over waits for the folder, wants the port of the sessions then, and need not wait for the
+        // farewell to the broker.
+        lines?.Dispose();
+        lines = null;
         CloseFolder();
         await (uplink?.StopAsync() ?? Task.CompletedTask);
         Events.Stopped(log, box?.Batches ?? 0);

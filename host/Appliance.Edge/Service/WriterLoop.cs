@@ -27,6 +27,7 @@ internal sealed class WriterLoop
     private readonly UplinkService? uplink;
     private readonly LossWatch watch = new();
     private readonly PauseHistory pauses = new();
+    private readonly LossNotes losses = new();
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
@@ -75,6 +76,7 @@ internal sealed class WriterLoop
 
         parts.Lines?.Pump(WallClock.NowNs);
         parts.Lines?.Save(WallClock.NowNs);
+        TakeLosses(WallClock.NowNs);
         bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
         board.Publish(Status(isFull: !isDurable));
     }
@@ -83,8 +85,7 @@ internal sealed class WriterLoop
     {
         parts.Clock.Take(ReadClock(nowNs));
         pauses.Add(parts.Packets.Pauses.TakeLongestNs());
-        legs.ReadCounters();
-        box.SetRingDrops(legs.Dropped(Leg.Inside), legs.Dropped(Leg.Outside));
+        TakeLosses(nowNs);
         uplink?.SettleJournal(box.Journal);
         bool isFull = !box.Journal.Prepare() || fullSinceNs != 0;
         if (--secondsToCheckpoint == 0)
@@ -96,6 +97,18 @@ internal sealed class WriterLoop
         }
 
         board.Publish(Status(isFull));
+    }
+
+    private void TakeLosses(long nowNs)
+    {
+        legs.ReadCounters();
+        ulong inside = legs.Dropped(Leg.Inside);
+        ulong outside = legs.Dropped(Leg.Outside);
+        box.SetRingDrops(inside, outside);
+        foreach (NotedGap gap in losses.Take(Tai(nowNs), box.Engine.Counters, inside, outside))
+        {
+            box.Note(gap);
+        }
     }
 
     // A batch leaves the box at the end of its retention whether or not it has a receipt.

@@ -284,7 +284,7 @@ public static partial class Limits
     /// <inheritdoc cref="MsisdnDigitsMin"/>
     public const int MsisdnDigitsMax = 15;
 
-    /// <summary>Sessions in memory: 1,000 lines at least, and 1 GB at most.</summary>
+    /// <summary>Sessions in memory: 1,000 lines at least, and 2 GB at most (0.8 KB each with two addresses).</summary>
     public const int SessionsMin = 1024;
 
     /// <inheritdoc cref="SessionsMin"/>
@@ -335,4 +335,9 @@ public static partial class Limits
 
     /// <summary>Access servers of which something is learned; a box sees a few dozen.</summary>
     public const int ServersMax = 4096;
+
+    /// <summary>
+    /// Records of sessions that wait while the flash is full, 300 bytes each: a restart of all servers of a large box.
+    /// </summary>
+    public const int LineRecordsMax = 1 << 20;
 }

@@ -296,7 +296,8 @@ public sealed class SessionTable
 
         foreach (Stretch stretch in session.Held)
         {
-            if (stretch.EndNs == 0 && NowNs - stretch.WrittenNs >= Limits.SessionAgainNs)
+            bool isDue = stretch.WrittenNs == long.MinValue || NowNs - stretch.WrittenNs >= Limits.SessionAgainNs;
+            if (stretch.EndNs == 0 && isDue)
             {
                 keeper.Record(stretch);
             }

@@ -8,7 +8,7 @@ internal sealed class StretchKeeper(LineOptions options, LineTally tally)
     private const long SecondNs = 1_000_000_000;
     private readonly AddressBook book = new();
 
-    /// <summary>Records that are ready; as many as the table has stretches at most.</summary>
+    /// <summary>Records that are ready; when nobody takes them for long, further ones are refused.</summary>
     public Queue<LineRecord> Ready { get; } = new();
 
     public int Addresses => book.Count;
@@ -44,7 +44,7 @@ internal sealed class StretchKeeper(LineOptions options, LineTally tally)
         {
             if (isLine)
             {
-                EndOthers(session, address, at);
+                EndOthers(session, happened, address, at);
                 Hold(session, address, default, from, at);
             }
         }
@@ -133,8 +133,8 @@ internal sealed class StretchKeeper(LineOptions options, LineTally tally)
         return stretch;
     }
 
-    /// <summary>A session has one IPv4 address: another one takes its place.</summary>
-    private void EndOthers(LineSession session, IpPrefix address, long at)
+    /// <summary>A session has one IPv4 address: another takes its place, unless the message has both.</summary>
+    private void EndOthers(LineSession session, LineEvent happened, IpPrefix address, long at)
     {
         if (!address.Address.IsV4 || address.Length != 32)
         {
@@ -143,8 +143,8 @@ internal sealed class StretchKeeper(LineOptions options, LineTally tally)
 
         foreach (Stretch stretch in session.Held)
         {
-            bool isOther = !stretch.IsBlock && stretch.Address != address && stretch.Address.Address.IsV4
-                && stretch.Address.Length == 32;
+            bool isOther = !stretch.IsBlock && stretch.Address.Address.IsV4 && stretch.Address.Length == 32
+                && !happened.Addresses.Contains(stretch.Address);
             if (isOther && stretch.EndNs == 0 && at > stretch.StartNs)
             {
                 End(stretch, at);
@@ -202,6 +202,12 @@ internal sealed class StretchKeeper(LineOptions options, LineTally tally)
     /// <summary>Makes a record of a stretch as it stands.</summary>
     public void Record(Stretch stretch)
     {
+        if (Ready.Count >= Limits.LineRecordsMax)
+        {
+            tally.Refused++;
+            return;
+        }
+
         LineSession session = stretch.Session;
         Ready.Enqueue(new LineRecord
         {

@@ -171,6 +171,19 @@ public sealed class SessionTableTests
     }
 
     [Fact]
+    public void A_session_without_a_sign_of_life_ends_where_its_server_sends_interims_for_others()
+    {
+        world.Hear(0, RadiusMessage.Start("s", A));
+        world.Hear(0, RadiusMessage.Start("t", B));
+        for (int i = 1; i <= 6; i++)
+        {
+            world.Hear(i * 900, RadiusMessage.Interim("t", B).Number(46, (uint)(i * 900)));
+        }
+
+        Assert.Equal([$"s {A} 0-", $"t {B} 0-", $"s {A} 0-0"], world.Records());
+    }
+
+    [Fact]
     public void A_long_session_is_recorded_again_every_six_hours()
     {
         world.Hear(0, RadiusMessage.Start("s", A));
@@ -197,6 +210,18 @@ public sealed class SessionTableTests
                 $"s {B} 20-30",
             ],
             world.Records());
+    }
+
+    [Fact]
+    public void A_routed_address_beside_the_sessions_own_does_not_take_its_place()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            RadiusMessage message = i == 0 ? RadiusMessage.Start("s", A) : RadiusMessage.Interim("s", A);
+            world.Hear(i * 10, message.Number(46, (uint)(i * 10)).Text(22, "192.0.2.7/32 0.0.0.0 1"));
+        }
+
+        Assert.Equal([$"s {A} 0-", "s 192.0.2.7 0-"], world.Records());
     }
 
     [Fact]

@@ -137,7 +137,11 @@ internal sealed class RadiusListener : IDisposable
             return null;
         }
 
-        queue.Enqueue(new HeardPacket(bytes.ToArray(), secret, sender, WallClock.NowNs));
+        if (!RadiusSecret.IsStatus(bytes))
+        {
+            queue.Enqueue(new HeardPacket(bytes.ToArray(), secret, sender, WallClock.NowNs));
+        }
+
         int length = answers ? RadiusSecret.Respond(bytes, secret, response) : 0;
         return length > 0 ? length : null;
     }

@@ -10,6 +10,9 @@ internal static class RadiusNumbers
     public const byte AccountingRequest = 4;
     public const byte AccountingResponse = 5;
 
+    /// <summary>A proxy asks whether the server is there (RFC 5997).</summary>
+    public const byte StatusServer = 12;
+
     // RFC 2865 section 5.
     public const byte UserName = 1;
     public const byte NasIpAddress = 4;

@@ -14,7 +14,8 @@ public static class RadiusSecret
     private const int DigestBytes = RadiusNumbers.AuthenticatorBytes;
 
     /// <summary>
-    /// Whether an Accounting-Request was made by somebody who has the secret; a Message-Authenticator must fit as well.
+    /// Whether a request was made by somebody who has the secret. A Message-Authenticator must fit as well; in a
+    /// Status-Server, whose own authenticator is random, it must be there (RFC 5997 section 3).
     /// </summary>
     /// <param name="bytes">The datagram.</param>
     /// <param name="secret">The secret of its sender.</param>
@@ -28,12 +29,20 @@ public static class RadiusSecret
         Span<byte> copy = stackalloc byte[RadiusNumbers.PacketBytesMax];
         copy = copy[..reader.Packet.Length];
         reader.Packet.CopyTo(copy);
+        if (reader.Code == RadiusNumbers.StatusServer)
+        {
+            return IsMessageAuthentic(copy, secret, isRequired: true);
+        }
+
         copy.Slice(4, DigestBytes).Clear();
         Span<byte> digest = stackalloc byte[DigestBytes];
         Hash(copy, secret, digest);
         return CryptographicOperations.FixedTimeEquals(digest, reader.Authenticator)
-            && IsMessageAuthentic(copy, secret);
+            && IsMessageAuthentic(copy, secret, isRequired: false);
     }
+
+    /// <summary>Whether it is the question of a proxy whether the server is there: answered, not recorded.</summary>
+    public static bool IsStatus(ReadOnlySpan<byte> bytes) => bytes is [RadiusNumbers.StatusServer, ..];
 
     /// <summary>
     /// Writes the Accounting-Response to a request: its identifier, its Proxy-State attributes in their order, and the
@@ -44,7 +53,8 @@ public static class RadiusSecret
     /// <param name="response">Room for as many bytes as the request has.</param>
     public static int Respond(ReadOnlySpan<byte> request, ReadOnlySpan<byte> secret, Span<byte> response)
     {
-        if (!RadiusReader.TryRead(request, out RadiusReader reader) || reader.Code != RadiusNumbers.AccountingRequest)
+        if (!RadiusReader.TryRead(request, out RadiusReader reader)
+            || reader.Code is not (RadiusNumbers.AccountingRequest or RadiusNumbers.StatusServer))
         {
             return 0;
         }
@@ -71,8 +81,8 @@ public static class RadiusSecret
         return length;
     }
 
-    // The packet comes with its authenticator cleared, as the Message-Authenticator was computed.
-    private static bool IsMessageAuthentic(Span<byte> packet, ReadOnlySpan<byte> secret)
+    // The packet comes with its authenticator as it was when the Message-Authenticator was computed.
+    private static bool IsMessageAuthentic(Span<byte> packet, ReadOnlySpan<byte> secret, bool isRequired)
     {
         for (int at = HeaderBytes; at + 2 <= packet.Length; at += packet[at + 1])
         {
@@ -96,7 +106,7 @@ public static class RadiusSecret
             return CryptographicOperations.FixedTimeEquals(digest, given);
         }
 
-        return true;
+        return !isRequired;
     }
 
     private static void Hash(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> secret, Span<byte> digest)

@@ -90,10 +90,11 @@ internal sealed class LineBox : IDisposable
     }
 
     /// <summary>Sends one request with radclient; its exit code is 0 only for an answer that is authentic.</summary>
-    public Outcome Send(string attributes, string secret = Secret, int? port = null, int tries = 1)
+    public Outcome Send(
+        string attributes, string secret = Secret, int? port = null, int tries = 1, string kind = "acct")
     {
         string to = $"127.0.0.1:{port ?? Port}";
-        ProcessStartInfo start = new("radclient", ["-r", $"{tries}", "-t", "2", to, "acct", secret])
+        ProcessStartInfo start = new("radclient", ["-r", $"{tries}", "-t", "2", to, kind, secret])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -18,6 +18,9 @@ public sealed class RadclientTests
         using LineBox box = new();
         box.Start();
         Assert.Equal(0, box.Send("Acct-Status-Type = Start\n" + Line).Code);
+        Assert.Contains(
+            "Received Accounting-Response",
+            box.Send("Message-Authenticator = 0x00\n", kind: "status").Output);
         Assert.Equal(0, box.Send("Acct-Status-Type = Interim-Update\nAcct-Session-Time = 1\n" + Line).Code);
         Assert.Equal(0, box.Send("Acct-Status-Type = Stop\nAcct-Session-Time = 2\n" + Line).Code);
         await box.StopAsync();

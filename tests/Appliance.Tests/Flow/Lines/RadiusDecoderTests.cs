@@ -157,6 +157,22 @@ public sealed class RadiusDecoderTests
     }
 
     [Fact]
+    public void A_proxy_that_asks_whether_the_box_is_there_is_believed_by_its_message_authenticator()
+    {
+        byte[] bare = new RadiusMessage(1, code: 12).Bytes();
+        Assert.False(RadiusSecret.IsAuthentic(bare, Secret));
+
+        byte[] packet = new RadiusMessage(1, code: 12).Raw(80, new byte[16]).Bytes();
+#pragma warning disable CA5351 // RFC 2869 section 5.14 prescribes it.
+        System.Security.Cryptography.HMACMD5.HashData(Secret, packet).CopyTo(packet, packet.Length - 16);
+#pragma warning restore CA5351
+        Assert.True(RadiusSecret.IsAuthentic(packet, Secret) && RadiusSecret.IsStatus(packet));
+        Assert.False(RadiusSecret.IsAuthentic(packet, "other"u8));
+        byte[] response = new byte[packet.Length];
+        Assert.Equal((20, 5), (RadiusSecret.Respond(packet, Secret, response), response[0]));
+    }
+
+    [Fact]
     public void Every_cut_and_every_flipped_byte_of_a_packet_is_counted_and_never_thrown()
     {
         byte[] whole = RadiusMessage.Start("s", "100.64.0.1").Vendor(6527, 121, "180.0.1.248 1-9 router base")

@@ -57,7 +57,8 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
 
         if ((graph.State(number).Flags & JoinFlags.Outside) != 0)
         {
-            return DecideEarly(number) == Verdict.Found;
+            bool isHairpin = (store.Table.Hot(entry).Marks & Marks.Hairpin) != 0;
+            return DecideEarly(number) == Verdict.Found && !isHairpin;
         }
 
         for (int at = graph.State(number).FirstPair; at != 0;)
@@ -154,8 +155,38 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
         DropPairs(outsideNumber, isContest: false);
         graph.FreeState(outsideNumber);
         FreeIfAlone(insideNumber, inside);
-        MoveKey(outside, inside);
+        if ((store.Table.Hot(outside).Marks & Marks.Hairpin) != 0)
+        {
+            Link(outside, inside);
+        }
+        else
+        {
+            MoveKey(outside, inside);
+        }
+
         store.Count(Counter.FlowsAttributed);
+    }
+
+    /// <summary>
+    /// Both halves of a hairpin stay flows of their own; the remote of each is the other's public end.
+    /// </summary>
+    private void Link(int called, int calling)
+    {
+        store.Table.Hot(called).Join = 0;
+        store.Table.Cold(called).EvidenceBits = store.Table.Cold(calling).EvidenceBits;
+        Face(ref store.Table.Hot(called), store.Table.Hot(calling).InsideKey);
+        Face(ref store.Table.Hot(calling), store.Table.Hot(called).InsideKey);
+        store.Count(Counter.FlowsAttributed);
+    }
+
+    private void Face(ref HotFlow flow, FlowKey other)
+    {
+        flow.SetPublic(other.Remote, other.RemotePort, flow.InsideKey.Realm, other.IsRemoteNumber);
+        flow.Marks = (flow.Marks | Marks.Joined) & ~Marks.Settled;
+        if (other.IsRemoteNumber)
+        {
+            store.Addresses.Hold(other.Remote);
+        }
     }
 
     /// <summary>The outside half ends; its key goes over to the inside flow.</summary>

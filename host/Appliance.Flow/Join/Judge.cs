@@ -77,7 +77,9 @@ internal sealed class Judge(FlowStore store, Matcher matcher)
             return Verdict.Open;
         }
 
-        bool isTaken = (store.Table.Hot(inside.Entry).Seen & Seen.Outside) != 0;
+        ref HotFlow flow = ref store.Table.Hot(inside.Entry);
+        const Marks linked = Marks.Hairpin | Marks.Joined;
+        bool isTaken = (flow.Seen & Seen.Outside) != 0 || (flow.Marks & linked) == linked;
         return isTaken ? Verdict.FoundTaken : Verdict.Found;
     }
 

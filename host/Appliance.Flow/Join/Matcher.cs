@@ -9,6 +9,7 @@ namespace Appliance.Flow;
 /// </summary>
 internal sealed class Matcher(FlowStore store, FlowOptions options)
 {
+    private const ulong HairpinPart = 0x00FF_FFFF_FFFF_0000;
     private readonly Sampler sampler = new(store.Hash);
     private readonly bool isOn = options.HasOutside;
     private long blindUntilNs = long.MinValue;
@@ -30,9 +31,17 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
     public void Take(int entry, in PacketFacts facts, in PacketView view, ReadOnlySpan<byte> frame)
     {
         ref HotFlow flow = ref store.Table.Hot(entry);
-        if (!isOn || (flow.Marks & Marks.OnNet) != 0 || IsSettling(flow)
-            || !sampler.IsSample(ref flow, view, frame, facts.Leg, facts.IsUp)
-            || !sampler.TryMake(view, frame, RemotePart(flow, facts, view), facts.IsUp, out Probe probe))
+        if (!IsCompared(flow))
+        {
+            return;
+        }
+
+        // The second half of a hairpin shows the same packets as the first, the other way round.
+        bool isCalled = flow.IsCalledHalf;
+        bool isUp = facts.IsUp ^ isCalled;
+        Leg leg = isCalled ? Leg.Outside : facts.Leg;
+        if (!sampler.IsSample(ref flow, view, frame, leg, isUp)
+            || !sampler.TryMake(view, frame, RemotePart(flow, facts, view), isUp, out Probe probe))
         {
             return;
         }
@@ -40,7 +49,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
         probe.StampNs = facts.StampNs;
         probe.Entry = entry;
         probe.Flow = (uint)store.Table.Cold(entry).FlowNumber;
-        probe.Leg = facts.Leg;
+        probe.Leg = leg;
         if (store.NowNs - Probes.OldestNs < 2 * store.WindowNs)
         {
             GoBlind();
@@ -119,7 +128,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
             return flow.Join;
         }
 
-        bool isOutside = (flow.Seen & Seen.Inside) == 0;
+        bool isOutside = (flow.Seen & Seen.Inside) == 0 || flow.IsCalledHalf;
         flow.Join = Graph.TakeState(entry, flow.InsideKey, isOutside ? JoinFlags.Outside : JoinFlags.None);
         if (flow.Join == 0)
         {
@@ -201,9 +210,22 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
     /// </summary>
     private ulong RemotePart(in HotFlow flow, in PacketFacts facts, in PacketView view)
     {
+        if ((flow.Marks & Marks.Hairpin) != 0)
+        {
+            // Each half has the other's public end as its remote: nothing of it is shared.
+            return HairpinPart | flow.Protocol;
+        }
+
         ulong port = ((flow.KeyB & 0x0000_FFFF_0000_0000) >> 32) | ((ulong)flow.Protocol << 16);
         ref readonly Ip remote = ref PacketKeys.Remote(facts, view);
         return remote.IsV4 ? remote.V4 | (port << 32) : store.Hash.Of(remote.High ^ (port << 32), remote.Low);
+    }
+
+    private bool IsCompared(in HotFlow flow)
+    {
+        Marks special = flow.Marks & (Marks.OnNet | Marks.Hairpin);
+        return (special == Marks.None ? isOn : special == Marks.Hairpin && (flow.Marks & Marks.Joined) == 0)
+            && !IsSettling(flow);
     }
 
     private bool IsSettling(in HotFlow flow) =>
@@ -215,7 +237,8 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
         && (other.Leg == Leg.Inside || (store.Table.Hot(other.Entry).Marks & Marks.Joined) == 0);
 
     private bool PortsAreEqual(in JoinState outside, in JoinState inside) =>
-        outside.Entry >= 0 && store.Table.Hot(outside.Entry).PublicPort == inside.Key.LinePort;
+        outside.Entry >= 0 && store.Table.Hot(outside.Entry).PublicPort == inside.Key.LinePort
+        && (store.Table.Hot(outside.Entry).Seen & Seen.Outside) != 0;
 
     private void MarkBlind(int number)
     {

@@ -143,6 +143,11 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
     private void Rebind(int outside, int inside)
     {
         ref HotFlow flow = ref store.Table.Hot(inside);
+        if ((flow.Marks & Marks.Hairpin) != 0)
+        {
+            return;
+        }
+
         ref ColdFlow cold = ref store.Table.Cold(inside);
         long beganNs = store.Table.Cold(outside).StartNs;
 

@@ -102,7 +102,7 @@ internal sealed class LegRules
             : destination ? LineEnd.Destination : LineEnd.Unknown;
     }
 
-    private static PrefixMask[] Masks(IpPrefix[] prefixes) =>
+    internal static PrefixMask[] Masks(IpPrefix[] prefixes) =>
         Array.ConvertAll(prefixes, prefix => new PrefixMask(prefix));
 
     private static bool Contains(PrefixMask[] prefixes, in Ip address)

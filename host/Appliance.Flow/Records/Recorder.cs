@@ -128,7 +128,7 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
             record.Witnesses = Witnesses.Mirror;
             record.Candidates = 1;
             record.EvidenceBits = cold.EvidenceBits;
-            record.Translation = Translations.Of(record);
+            record.Translation = (hot.Marks & Marks.Hairpin) != 0 ? Translation.Hairpin : Translations.Of(record);
         }
         else if ((hot.Marks & Marks.OnNet) != 0)
         {

@@ -52,6 +52,9 @@ internal enum Marks : byte
 
     /// <summary>The remote sent the first packet: it is the client.</summary>
     OpenedByRemote = 64,
+
+    /// <summary>An inside flow whose remote is one of the NAT's own public addresses.</summary>
+    Hairpin = 128,
 }
 
 /// <summary>
@@ -100,6 +103,12 @@ internal struct HotFlow
         | ((KeyB & (byte)KeyFlags.Public) >> 2));
 
     public readonly KeyFlags Flags => (KeyFlags)(byte)KeyB;
+
+    /// <summary>
+    /// The half of a hairpin that goes to the called line: to the join it is what an outside flow is otherwise.
+    /// </summary>
+    public readonly bool IsCalledHalf =>
+        (Marks & (Marks.Hairpin | Marks.OpenedByRemote)) == (Marks.Hairpin | Marks.OpenedByRemote);
 
     public readonly byte Protocol => (byte)(KeyB >> 8);
 

@@ -42,6 +42,7 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         hot.Seen |= facts.End is LineEnd.Unknown or LineEnd.Both ? Seen.EndGuessed : Seen.None;
         hot.Marks |= facts.End == LineEnd.Both && facts.Leg == Leg.Inside ? Marks.OnNet : Marks.None;
         hot.Marks |= IsByRemote(facts, view) ? Marks.OpenedByRemote : Marks.None;
+        hot.Marks |= IsHairpin(facts, view) ? Marks.Hairpin : Marks.None;
         cold.Route = view.Route;
         cold.LegRule = (ushort)facts.Rule;
         return entry;
@@ -178,6 +179,9 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         bool isAnswer = view.Protocol == tcp && (view.TcpFlags & synAck) == synAck;
         return facts.IsUp == isAnswer;
     }
+
+    private bool IsHairpin(in PacketFacts facts, in PacketView view) =>
+        facts.Leg == Leg.Inside && facts.End != LineEnd.Both && store.IsPublic(PacketKeys.Remote(facts, view));
 
     private static long StageNs(ushort stage) => stage switch
     {

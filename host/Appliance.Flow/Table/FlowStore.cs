@@ -11,6 +11,7 @@ internal sealed class FlowStore
     private const byte Tcp = 6;
     private const byte Icmp4 = 1;
     private const byte Icmp6 = 58;
+    private readonly PrefixMask[] pools;
     private readonly long udpIdleNs;
     private readonly long icmpIdleNs;
     private readonly long tcpIdleNs;
@@ -24,6 +25,7 @@ internal sealed class FlowStore
         Wheel = new TimerWheel(options.FlowLimit);
         Addresses = new AddressTable(options.AddressLimit, Hash);
         Names = new NameTable(options.NameLimit, Hash, queue);
+        pools = LegRules.Masks([.. options.PublicPools]);
         WindowNs = options.DelayWindowMs * 1_000_000L;
         udpIdleNs = options.UdpIdle * SecondNs;
         icmpIdleNs = options.IcmpIdle * SecondNs;
@@ -73,6 +75,20 @@ internal sealed class FlowStore
 
     /// <summary>The address that a key holds as 32 bits.</summary>
     public Ip AddressOf(uint bits, bool isNumber) => isNumber ? Addresses[bits] : Ip.FromV4(bits);
+
+    /// <summary>True for the NAT's own public addresses.</summary>
+    public bool IsPublic(in Ip address)
+    {
+        foreach (ref readonly PrefixMask pool in pools.AsSpan())
+        {
+            if (pool.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Gives back the references that a flow's keys hold.</summary>
     public void ReleaseAddresses(in HotFlow flow)

@@ -14,7 +14,7 @@ internal static class AttributionTable
         "drifting delay, and a step of it",
         "a silent leg; flows that run when the capture starts",
         "endpoint-independent mapping kept for later flows; arbitrary pooling",
-        "hairpin",
+        "hairpin that keeps the calling line's private address; hairpin of an outer router",
         "twice NAT whose remote mapping is not configured",
         "sequence numbers, options, MSS, DSCP or IP id rewritten; payload length changed",
         "fragments",

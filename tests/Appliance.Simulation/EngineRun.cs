@@ -23,6 +23,7 @@ internal static class EngineRun
         using (TwoLegTraffic traffic = new(scenario.Plan, keepTruth: true))
         {
             product = Run(traffic, ScenarioNet.ForEngine(scenario.Plan, traffic.Families));
+            product = ScenarioNet.WithoutHalves(product, traffic.Families);
             truth = [.. traffic.Truth()];
         }
 

@@ -37,6 +37,14 @@ internal static class FamilyScenarios
         Of("NPTv6", 130, LineFamily.Nptv6, plan => plan with { DirectShare = 0.7 }),
         Of("NAT66 with ports, overloaded", 131, LineFamily.Nat66, plan => plan with { Ports = PortMode.Overloaded }),
         Of("twice NAT, remotes mapped as configured", 140, LineFamily.TwiceNat, plan => plan),
+        Of("hairpin, both halves on the inside leg", 145, LineFamily.Hairpin, plan => plan with
+        {
+            PublicAddresses = 4,
+        }),
+        Of("hairpin, ports overloaded, outside 100 ms late", 146, LineFamily.Hairpin, plan => plan with
+        {
+            Ports = PortMode.Overloaded, DelayMs = 100,
+        }),
         Of("MAP-E", 150, LineFamily.MapE, plan => plan with { Ports = PortMode.Block }),
         Of("MAP-T", 151, LineFamily.MapT, plan => plan with { Ports = PortMode.Block }),
     ];
@@ -49,6 +57,7 @@ internal static class FamilyScenarios
             DirectShare = 0.7,
         }),
         Of("NAT64, 1 % lost on both legs", 161, LineFamily.Nat64, plan => Lose(plan, 0.01)),
+        Of("hairpin, 1 % lost", 163, LineFamily.Hairpin, plan => Lose(plan, 0.01)),
         Of("DS-Lite, 5 % lost on both legs", 162, LineFamily.DsLite, plan => Lose(plan, 0.05)),
     ];
 

@@ -33,16 +33,51 @@ internal static class ScenarioNet
     {
         // A MAP-E device shows its public address on the inside, in its softwire; no remote of a plan lies there.
         IReadOnlyList<IpPrefix> lines = [Inside, Direct, Public, .. families.InsidePrefixes];
+        IReadOnlyList<IpPrefix> called = families.Called == default ? [] : [families.Called.Inside];
         IReadOnlyList<IpPrefix> pools = [Public, Direct, .. families.PublicPrefixes];
         return new OracleNet
         {
-            IsInside = address => IsIn(lines, address),
+            IsInside = address => IsIn(lines, address) && !IsIn(called, address),
             IsPublic = address => IsIn(pools, address),
             Nat64 = families.Nat64Prefix,
-            TwiceInside = families.Twice.Inside,
-            TwiceOutside = families.Twice.Outside,
+            TwiceInside = families.Twice.Inside == default ? families.Called.Public : families.Twice.Inside,
+            TwiceOutside = families.Twice.Inside == default ? families.Called.Inside : families.Twice.Outside,
         };
     }
+
+    /// <summary>
+    /// Product flows as the truth of a hairpin names them: the remote by its own address, and the half that goes to
+    /// the called line as the outside of the other. That half must name the public address of its own line.
+    /// </summary>
+    public static IReadOnlyList<ProductFlow> WithoutHalves(IReadOnlyList<ProductFlow> product, FamilyMap families)
+    {
+        (IpPrefix open, IpPrefix called) = families.Called;
+        if (open == default)
+        {
+            return product;
+        }
+
+        List<ProductFlow> whole = [];
+        foreach (ProductFlow flow in product)
+        {
+            bool isCalled = called.Contains(flow.Line.Address);
+            if (isCalled && flow.Public == flow.Line with { Address = Swap(flow.Line.Address, open) }
+                && flow.Translation == Translation.Hairpin)
+            {
+                continue;
+            }
+
+            whole.Add(isCalled && flow.Public.Address.IsNone
+                ? flow with { Line = default, Public = flow.Remote, Remote = flow.Line }
+                : open.Contains(flow.Remote.Address)
+                    ? flow with { Remote = flow.Remote with { Address = Swap(flow.Remote.Address, called) } }
+                    : flow);
+        }
+
+        return whole;
+    }
+
+    private static Ip Swap(Ip address, IpPrefix to) => Ip.FromV4(to.Address.V4 | (address.V4 & 0xFFFF));
 
     private static bool IsIn(IReadOnlyList<IpPrefix> prefixes, Ip address)
     {

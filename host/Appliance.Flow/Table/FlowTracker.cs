@@ -118,8 +118,8 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
     private static bool IsNewHandshake(
         in HotFlow hot, in ColdFlow cold, in PacketFacts facts, in PacketView view)
     {
-        if (view.Protocol != Tcp || (view.TcpFlags & (Syn | Ack)) != Syn || !facts.IsUp
-            || view.Sequence == cold.InitialSequence)
+        if (view.Protocol != Tcp || (view.TcpFlags & (Syn | Ack)) != Syn || view.Sequence == cold.InitialSequence
+            || !(facts.IsUp || (hot.Marks & Marks.OpenedByRemote) != 0))
         {
             return false;
         }
@@ -191,7 +191,7 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
 
         if ((view.TcpFlags & Syn) != 0)
         {
-            NoteHandshake(ref store.Table.Cold(entry), facts, view);
+            NoteHandshake(hot, ref store.Table.Cold(entry), facts, view);
         }
 
         if (!wasClosing && hot.IsClosing)
@@ -202,11 +202,12 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         }
     }
 
-    /// <summary>Both halves of a handshake name the line's initial sequence number: its SYN, and the answer.</summary>
-    private static void NoteHandshake(ref ColdFlow cold, in PacketFacts facts, in PacketView view)
+    /// <summary>Both halves of a handshake name the caller's initial sequence number: its SYN, and the answer.</summary>
+    private static void NoteHandshake(in HotFlow hot, ref ColdFlow cold, in PacketFacts facts, in PacketView view)
     {
         bool isAnswer = (view.TcpFlags & Ack) != 0;
-        if (cold.InitialSequence == 0 && isAnswer != facts.IsUp)
+        bool isByCaller = facts.IsUp == ((hot.Marks & Marks.OpenedByRemote) == 0);
+        if (cold.InitialSequence == 0 && isAnswer != isByCaller)
         {
             cold.InitialSequence = isAnswer ? view.Acknowledgment - 1 : view.Sequence;
         }

@@ -114,7 +114,7 @@ internal sealed class LegSource : IPacketSource
         frame.Offset = usedBytes;
         frame.Captured = captured;
         frame.Length = length;
-        frame.Interface = (ushort)(outside ? 1 : 0);
+        frame.Interface = families.Interface(flow.Spec);
         frame.LinkType = 1;
         usedBytes += captured;
         if (!packet.IsDuplicate)

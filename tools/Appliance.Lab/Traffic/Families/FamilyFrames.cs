@@ -55,6 +55,9 @@ internal sealed class FamilyFrames(FamilyMap map, bool outside)
         return length + added;
     }
 
+    /// <summary>Number of the interface that shows the flow here.</summary>
+    public ushort Interface(in FlowSpec flow) => (ushort)(outside && !map.IsInsideOnly(flow) ? 1 : 0);
+
     // The frame writer gave the leg's port of the plan; a family may show another one.
     private void Ports(Span<byte> frame, in FlowSpec flow, in LegEnds ends, bool up)
     {

@@ -17,6 +17,9 @@ public sealed class FamilyMap
     private const int HomeHosts = 3;
     private const uint TwicePrefix = 0x0AC8_0000;
     private const int TwiceBits = 15;
+    private const uint CalledPrefix = 0x647F_0000;
+    private const uint CalledPool = 0xF000_0000;
+    private const int CalledBits = 16;
     private const byte Icmp = 1;
     private const byte Icmp6 = 58;
     private readonly FamilyPlan plan;
@@ -47,10 +50,15 @@ public sealed class FamilyMap
         ? (new(Ip.FromV4(TwicePrefix), TwiceBits), new(Ip.FromV4(Addresses.RemotePrefix), TwiceBits))
         : default;
 
+    /// <summary>Lines that are called over a hairpin: by this address, and their own; the defaults without any.</summary>
+    public (IpPrefix Public, IpPrefix Inside) Called => plan.Family == LineFamily.Hairpin
+        ? (new(Ip.FromV4(CalledPool), CalledBits), new(Ip.FromV4(CalledPrefix), CalledBits))
+        : default;
+
     /// <summary>Addresses of lines on the inside leg, beside those of a NAT44.</summary>
     public IReadOnlyList<IpPrefix> InsidePrefixes => plan.Family switch
     {
-        LineFamily.Nat44 or LineFamily.TwiceNat or LineFamily.MapE => [],
+        LineFamily.Nat44 or LineFamily.TwiceNat or LineFamily.MapE or LineFamily.Hairpin => [],
         LineFamily.DsLite => [new(Ip.FromV4(HomePrefix), 24)],
         _ => [new(new Ip(LinesHigh, 0), 36), new(new Ip(PrivateHigh, 0), 48)],
     };
@@ -61,15 +69,21 @@ public sealed class FamilyMap
         LineFamily.Native6 => [new(new Ip(LinesHigh, 0), 36)],
         LineFamily.Nptv6 => [new(new Ip(ExchangedHigh, 0), 48)],
         LineFamily.Nat66 => [new(new Ip(PoolHigh, 0), 40)],
+        LineFamily.Hairpin => [new(Ip.FromV4(CalledPool), CalledBits)],
         _ => [],
     };
 
     internal bool Applies(in FlowSpec flow)
     {
         FlowReach reach = plan.Family is LineFamily.Native6 or LineFamily.Nptv6 ? FlowReach.Direct : FlowReach.Nat44;
+        // An echo towards a shared address has no port that could name the line behind it.
         return plan.Family != LineFamily.Nat44 && flow.Reach == reach
+            && (plan.Family != LineFamily.Hairpin || flow.Protocol != Icmp)
             && Prng.Hit(Prng.Mix(seed, (ulong)Line(flow)), shareBound);
     }
+
+    /// <summary>Both halves of the flow are shown by the inside leg's mirror.</summary>
+    internal bool IsInsideOnly(in FlowSpec flow) => plan.Family == LineFamily.Hairpin && Applies(flow);
 
     internal bool HasExtensions(in FlowSpec flow) => Prng.Hit(Prng.Mix(seed, flow.Seed), extensionBound);
 
@@ -102,6 +116,7 @@ public sealed class FamilyMap
             {
                 Remote = Ip.FromV4(TwicePrefix | (flow.RemoteAddress & (uint.MaxValue >> TwiceBits))),
             },
+            LineFamily.Hairpin => plain with { Remote = Ip.FromV4(CalledPool | (flow.RemoteAddress & 0xFFFF)) },
             LineFamily.MapE => Translated(flow) with { Softwire = new Ip(home, flow.PublicAddress) },
             _ => Translated(flow) with
             {
@@ -125,6 +140,7 @@ public sealed class FamilyMap
             {
                 Line = Embedding.Exchange(Inside(flow).Line, new Ip(PrivateHigh, 0), new Ip(ExchangedHigh, 0)),
             },
+            LineFamily.Hairpin => plain with { Remote = Ip.FromV4(CalledPrefix | (flow.RemoteAddress & 0xFFFF)) },
             LineFamily.Nat66 => plain with { Line = new Ip(PoolHigh, flow.PublicAddress), Remote = Remote(flow) },
             _ => plain,
         };

@@ -38,6 +38,11 @@ public enum LineFamily
 
     /// <summary>The same, the packets being translated to IPv6 on the way (RFC 7599).</summary>
     MapT,
+
+    /// <summary>
+    /// Remotes are lines behind the same NAT, called by a public address of theirs: both halves are on the inside leg.
+    /// </summary>
+    Hairpin,
 }
 
 /// <summary>The part of a plan that is about address families.</summary>

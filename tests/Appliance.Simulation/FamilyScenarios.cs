@@ -57,8 +57,8 @@ internal static class FamilyScenarios
             DirectShare = 0.7,
         }),
         Of("NAT64, 1 % lost on both legs", 161, LineFamily.Nat64, plan => Lose(plan, 0.01)),
-        Of("hairpin, 1 % lost", 163, LineFamily.Hairpin, plan => Lose(plan, 0.01)),
         Of("DS-Lite, 5 % lost on both legs", 162, LineFamily.DsLite, plan => Lose(plan, 0.05)),
+        Of("hairpin, 1 % lost", 163, LineFamily.Hairpin, plan => Lose(plan, 0.01)),
     ];
 
     private static Scenario Native(string name, ulong seed, FamilyPlan plan) => new(name, new TrafficPlan

@@ -202,7 +202,9 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         }
     }
 
-    /// <summary>Both halves of a handshake name the caller's initial sequence number: its SYN, and the answer.</summary>
+    /// <summary>
+    /// Both halves of a handshake name the caller's initial sequence number: its SYN, and the answer.
+    /// </summary>
     private static void NoteHandshake(in HotFlow hot, ref ColdFlow cold, in PacketFacts facts, in PacketView view)
     {
         bool isAnswer = (view.TcpFlags & Ack) != 0;

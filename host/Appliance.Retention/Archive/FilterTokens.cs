@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Appliance.Retention.Questions;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Archive;
@@ -92,6 +93,7 @@ internal sealed class FilterTokens
             Add(TokenField.PublicAddress, row.PublicAddress);
             Add(TokenField.InsideAddress, row.SubscriberAddress);
             Add(TokenField.Subscriber, row.Subscriber, rows.Strings);
+            AddSoftwire(row, rows.Strings);
         }
 
         foreach (SessionRow row in rows.Sessions)
@@ -113,6 +115,15 @@ internal sealed class FilterTokens
         if (!address.IsNone && seen.Add((field, address, 0)))
         {
             Add(Token.Of(field, address));
+        }
+    }
+
+    /// <summary>A question by a session asks for the line's end of the softwire.</summary>
+    private void AddSoftwire(in FlowRow row, StringPool strings)
+    {
+        if (row.Realm != 0 && seenTexts.Add((TokenField.InsideAddress, row.Realm)))
+        {
+            Add(TokenField.InsideAddress, new Line(strings.Text(row.Realm), "", default).Holds.Address);
         }
     }
 

@@ -50,7 +50,9 @@ public sealed class FamilyMap
         ? (new(Ip.FromV4(TwicePrefix), TwiceBits), new(Ip.FromV4(Addresses.RemotePrefix), TwiceBits))
         : default;
 
-    /// <summary>Lines that are called over a hairpin: by this address, and their own; the defaults without any.</summary>
+    /// <summary>
+    /// Lines that are called over a hairpin: by this address, and their own; the defaults without any.
+    /// </summary>
     public (IpPrefix Public, IpPrefix Inside) Called => plan.Family == LineFamily.Hairpin
         ? (new(Ip.FromV4(CalledPool), CalledBits), new(Ip.FromV4(CalledPrefix), CalledBits))
         : default;

@@ -24,6 +24,7 @@ public sealed class FlowEngine
     private readonly PacketFacts[] facts = new PacketFacts[Limits.RunPackets];
     private readonly RunPacket[] room = new RunPacket[Limits.RunPackets];
     private readonly DecodeState decoding;
+    private readonly WitnessBook? witnesses;
     private readonly ulong[] counters;
     private long wakeNs = long.MinValue;
     private int closeAt;
@@ -46,10 +47,13 @@ public sealed class FlowEngine
         counters = new ulong[store.Counters.Length];
         Matcher matcher = new(store, options);
         Judge judge = new(store, matcher);
-        Recorder recorder = new(store, queue, new CandidateList(store, matcher, judge));
+        CandidateList candidates = new(store, matcher, judge);
+        witnesses = options.Witness.IsUsed ? new WitnessBook(store, options) : null;
+        Recorder recorder = new(store, queue, candidates, witnesses);
         Decider decider = new(store, matcher, judge, recorder);
         NameFinder names = new(store);
-        keeper = new FlowKeeper(store, recorder, decider, names);
+        NamedJoin? named = witnesses is null ? null : new NamedJoin(store, witnesses, decider, candidates);
+        keeper = new FlowKeeper(store, recorder, decider, names, named);
         rechecker = new Rechecker(store, matcher, decider, keeper);
         tracker = new FlowTracker(store, keeper, matcher, names);
         insideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
@@ -121,6 +125,15 @@ public sealed class FlowEngine
     }
 
     /// <summary>
+    /// Takes an event that a NAT's log told, on the thread of the packets and in the order of arrival; without effect
+    /// where the options have no log. It speaks for flows whose record is not due yet.
+    /// </summary>
+    public void Take(in NatEvent item) => witnesses?.Table?.Take(item);
+
+    /// <summary>Counts events that found no room on their way to <see cref="Take(in NatEvent)"/>.</summary>
+    public void CountDroppedEvents(ulong dropped) => store.Count(Counter.WitnessDropped, dropped);
+
+    /// <summary>
     /// Moves time on without packets: timeouts, records that are due, decisions. False where the record queue has no
     /// room (only with back-pressure): drain it and call again.
     /// </summary>
@@ -140,7 +153,7 @@ public sealed class FlowEngine
         if (closeAt == 0)
         {
             long lastNs = store.NowNs;
-            if (lastNs != long.MinValue && !Advance(lastNs + (2 * store.WindowNs) + 1))
+            if (lastNs != long.MinValue && !Advance(lastNs + Math.Max(2 * store.WindowNs, witnesses?.WaitNs ?? 0) + 1))
             {
                 return false;
             }

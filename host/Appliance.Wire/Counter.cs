@@ -123,4 +123,37 @@ public enum Counter : byte
 
     /// <summary>Sessions that held an address at the same time as another.</summary>
     SessionConflicts,
+
+    /// <summary>Events that logs of NATs told.</summary>
+    WitnessEvents,
+
+    /// <summary>Places in a log where messages are missing.</summary>
+    WitnessGaps,
+
+    /// <summary>Events whose own time cannot be right, as their arrival shows.</summary>
+    WitnessClockOff,
+
+    /// <summary>Events of a VRF that the configuration does not name.</summary>
+    WitnessRefused,
+
+    /// <summary>Ends whose beginning no message told.</summary>
+    WitnessUnmatched,
+
+    /// <summary>Bindings that had to make room while they may have been in use.</summary>
+    WitnessForgotten,
+
+    /// <summary>Events that found the queue to the packet thread full.</summary>
+    WitnessDropped,
+
+    /// <summary>Flows to which a log or a rule gave the other side, the mirror not.</summary>
+    WitnessNamed,
+
+    /// <summary>Flows of which the mirror and another witness say the same.</summary>
+    WitnessAgreed,
+
+    /// <summary>Flows of which two witnesses say different things: both stand in the records.</summary>
+    WitnessConflicts,
+
+    /// <summary>Flows of which a log says something, but not with certainty.</summary>
+    WitnessDoubts,
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Appliance.Lab.Oracle;
+using Appliance.Simulation.Witness;
 using Appliance.TestSupport;
 
 namespace Appliance.Simulation;
@@ -19,7 +20,6 @@ internal static class AttributionTable
         "sequence numbers, options, MSS, DSCP or IP id rewritten; payload length changed",
         "fragments",
         "NAT timeouts learned; bindings that outlive their flow",
-        "witnesses: IPFIX, NetFlow v9, syslog, deterministic rules; two that disagree",
         "port blocks of lines as witnesses of a flow",
         "a line that imitates another, floods the join or replays",
         "10^8 flows",
@@ -28,7 +28,30 @@ internal static class AttributionTable
     public static string Path { get; } =
         System.IO.Path.Combine(Checkout.Root, "tests", "Appliance.Simulation", "ATTRIBUTION.md");
 
-    public static string Write(IReadOnlyList<(Scenario Scenario, TruthReport Report)> rows)
+    private static void AddWitnesses(
+        StringBuilder text, IReadOnlyList<(WitnessScenario Scenario, WitnessReport Report)> rows)
+    {
+        text.Append("\n## Witnesses beside the mirror\n\n");
+        text.Append("Translated flows only. *Named*: a log or a rule gave the other side. *Agreed*: the mirror and "
+            + "another say the same.\n");
+        text.Append("*Contested*: two witnesses disagree, both stand in the records. *None*: nobody is certain; of "
+            + "these a log\nspoke with *doubt*.\n\n");
+        text.Append("| scenario | seed | flows | attributed | named | agreed | contested | none | doubt | wrong |\n");
+        text.Append("|---|---|---|---|---|---|---|---|---|---|\n");
+        foreach ((WitnessScenario scenario, WitnessReport report) in rows)
+        {
+            object[] cells =
+            [
+                scenario.Name, scenario.Traffic.Seed, report.Flows, report.Attributed, report.Named, report.Agreed,
+                report.Contested, report.None, report.Doubts, report.Wrong,
+            ];
+            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+        }
+    }
+
+    public static string Write(
+        IReadOnlyList<(Scenario Scenario, TruthReport Report)> rows,
+        IReadOnlyList<(WitnessScenario Scenario, WitnessReport Report)> witnesses)
     {
         StringBuilder text = new();
         text.Append("# Attribution, scenario by scenario\n\n");
@@ -70,6 +93,7 @@ internal static class AttributionTable
             text.Append(CultureInfo.InvariantCulture, $"| {name} | | not covered yet | | | | | | | |\n");
         }
 
+        AddWitnesses(text, witnesses);
         return text.ToString();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Appliance.Lab.Oracle;
+using Appliance.Simulation.Witness;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -64,7 +65,9 @@ public sealed class AttributionTests(ITestOutputHelper output)
         List<(Scenario, TruthReport)> rows =
             [.. Scenario.Small.Concat(Scenario.Lossy).Concat(FamilyScenarios.Whole).Concat(FamilyScenarios.Lossy)
                 .Append(Scenario.Million).Select(s => (s, Run(s)))];
-        string table = AttributionTable.Write(rows);
+        List<(WitnessScenario, WitnessReport)> witnesses =
+            [.. WitnessScenario.All.Select(scenario => (scenario, WitnessTests.Run(scenario)))];
+        string table = AttributionTable.Write(rows, witnesses);
         string path = AttributionTable.Path;
         string before = File.Exists(path) ? File.ReadAllText(path) : "";
         if (before != table)

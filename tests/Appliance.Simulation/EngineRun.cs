@@ -14,7 +14,7 @@ internal static class EngineRun
     private const int QueueRecords = 1 << 16;
 
     // Any fixed key: the engine's hashing must not change what it decides.
-    private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(n => (byte)n)];
+    internal static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(n => (byte)n)];
 
     public static TruthReport Check(Scenario scenario)
     {
@@ -59,7 +59,7 @@ internal static class EngineRun
         return flows.ToList();
     }
 
-    private static void Drain(RecordQueue queue, FlowEngine engine, ProductFlows flows)
+    internal static void Drain(RecordQueue queue, FlowEngine engine, ProductFlows flows)
     {
         for (ReadOnlySpan<FlowRecord> records = queue.Peek(); !records.IsEmpty; records = queue.Peek())
         {

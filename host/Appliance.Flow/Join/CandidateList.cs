@@ -28,6 +28,24 @@ internal sealed class CandidateList(FlowStore store, Matcher matcher, Judge judg
 
     private uint groups;
 
+    /// <summary>True where a line is among the last collected; port 0 is any.</summary>
+    public bool Has(in Appliance.Wire.Ip address, ushort port)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            FlowKey key = items[i].Key;
+            if (store.AddressOf(key.Line, key.IsLineNumber) == address && (port == 0 || key.LinePort == port))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A number for another set of rows.</summary>
+    public uint NewGroup() => ++groups;
+
     /// <summary>Collects the candidates of an outside flow; returns how many.</summary>
     public int Collect(int entry)
     {

@@ -189,6 +189,30 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
         }
     }
 
+    /// <summary>
+    /// Joins two halves that another witness named; what the mirror's own evidence says of them ends here.
+    /// </summary>
+    public void JoinNamed(int outside, int inside)
+    {
+        ref ColdFlow cold = ref store.Table.Cold(inside);
+        cold.OutsideRule = store.Table.Cold(outside).LegRule;
+        cold.LastOutsideNs = store.Table.Hot(outside).LastNs;
+        int outsideNumber = store.Table.Hot(outside).Join;
+        if (outsideNumber != 0)
+        {
+            DropPairs(outsideNumber, isContest: false);
+            graph.FreeState(outsideNumber);
+        }
+
+        if (store.Table.Hot(inside).Join is int insideNumber and not 0)
+        {
+            FreeIfAlone(insideNumber, inside);
+        }
+
+        MoveKey(outside, inside);
+        store.Count(Counter.FlowsAttributed);
+    }
+
     /// <summary>The outside half ends; its key goes over to the inside flow.</summary>
     private void MoveKey(int outside, int inside)
     {

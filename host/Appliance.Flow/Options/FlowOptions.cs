@@ -89,6 +89,9 @@ public sealed record FlowOptions
     /// </summary>
     public bool BackPressure { get; init; } = true;
 
+    /// <summary>Logs and rules of the NAT, beside the mirror.</summary>
+    public WitnessOptions Witness { get; init; } = new();
+
     /// <summary>True where any rule names an outside leg: only then is there anything to join.</summary>
     public bool HasOutside
     {
@@ -126,6 +129,7 @@ public sealed record FlowOptions
         Range(faults, nameof(InsidePrefixes), InsidePrefixes.Count, 0, Limits.PrefixesMax);
         Range(faults, nameof(SubscriberPrefixes), SubscriberPrefixes.Count, 0, Limits.PrefixesMax);
         Range(faults, nameof(PublicPools), PublicPools.Count, 0, Limits.PrefixesMax);
+        Witness.Validate(faults);
         CheckRules(faults);
         CheckMaps(faults);
         return faults;

@@ -15,16 +15,11 @@ internal sealed class LegRules
 
     public LegRules(FlowOptions options)
     {
-        List<string> realms = [];
+        RealmBook realms = new(options.Rules);
         rules = new Compiled[options.Rules.Count];
         for (int i = 0; i < rules.Length; i++)
         {
             LegRule rule = options.Rules[i];
-            if (!realms.Contains(rule.Realm))
-            {
-                realms.Add(rule.Realm);
-            }
-
             rules[i] = new Compiled
             {
                 Interface = rule.Interface ?? -1,
@@ -33,7 +28,7 @@ internal sealed class LegRules
                 HasAddress = rule.Address.HasValue,
                 Address = rule.Address is null ? default : new PrefixMask(rule.Address.Value),
                 Leg = rule.Leg,
-                Realm = (ushort)realms.IndexOf(rule.Realm),
+                Realm = (ushort)realms.NumberOf(rule.Realm),
             };
         }
 

@@ -6,7 +6,8 @@ namespace Appliance.Flow;
 /// Makes records of flows and hands them over. A flow that only the outside leg shows is one row without a line, or
 /// one row for each candidate; if nothing ever went out (a scan) it is counted, and no row.
 /// </summary>
-internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList candidates)
+internal sealed class Recorder(
+    FlowStore store, RecordQueue queue, CandidateList candidates, WitnessBook? witnesses = null)
 {
     /// <summary>Writes the record or records of a flow as it stands.</summary>
     public void Write(int entry, FlowKind kind, EndReason reason, long endNs)
@@ -19,13 +20,17 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
         }
 
         FlowRecord record = Build(entry, kind, reason, endNs);
-        if (isOutsideOnly && candidates.Collect(entry) >= 2)
+        bool isAmbiguous = isOutsideOnly && candidates.Collect(entry) >= 2;
+        if (witnesses is null || !TryWriteNamed(ref record, entry, isAmbiguous))
         {
-            WriteCandidates(ref record);
-        }
-        else
-        {
-            Put(record);
+            if (isAmbiguous)
+            {
+                WriteCandidates(ref record);
+            }
+            else
+            {
+                Put(record);
+            }
         }
 
         hot.Marks |= Marks.Recorded;
@@ -56,12 +61,99 @@ internal sealed class Recorder(FlowStore store, RecordQueue queue, CandidateList
     /// <summary>True where an outside flow has several lines that it could belong to.</summary>
     public bool IsAmbiguous(int entry) => candidates.Collect(entry) >= 2;
 
-    private void WriteCandidates(ref FlowRecord record)
+    /// <summary>True where a witness other than the mirror named the other side of a flow.</summary>
+    public bool IsNamed(int entry) => witnesses is not null && !witnesses.Of(entry).Other.IsNone;
+
+    /// <summary>True where witnesses contradict each other about a flow.</summary>
+    public bool IsContested(int entry) => witnesses?.Of(entry).HasRival ?? false;
+
+    /// <summary>
+    /// Writes what witnesses other than the mirror make of a flow; false where they have nothing to add that decides.
+    /// </summary>
+    private bool TryWriteNamed(ref FlowRecord record, int entry, bool isAmbiguous)
+    {
+        WitnessNote note = witnesses!.Ask(entry);
+        bool isJoined = record.Attribution == Attribution.Mirror;
+
+        // A flow of the inside leg keeps its line: what is named is its public side.
+        bool isPublic = !isJoined && !record.SubscriberAddress.IsNone;
+        if (isJoined)
+        {
+            record.Witnesses = note.Method == Attribution.None ? record.Witnesses | note.Named : note.Named;
+            record.Attribution = note.Method == Attribution.None ? record.Attribution : note.Method;
+        }
+        else if (note.Other.IsNone)
+        {
+            return false;
+        }
+        else if (isAmbiguous && !candidates.Has(note.Other, note.OtherPort))
+        {
+            // The log names nobody of those whom the mirror shows: all stand, the log's line among them.
+            record.Conflict = true;
+            WriteCandidates(ref record, others: 1);
+            SetOther(ref record, note.Other, note.OtherPort, note, note.Named, isPublic);
+            Put(record);
+            return true;
+        }
+        else
+        {
+            SetOther(ref record, note.Other, note.OtherPort, note, note.Named, isPublic);
+            record.Attribution = note.Method;
+            record.Candidates = 1;
+        }
+
+        if (note.HasRival)
+        {
+            WriteContested(ref record, entry, note, isPublic);
+            return true;
+        }
+
+        Put(record);
+        return true;
+    }
+
+    /// <summary>Two witnesses, two rows: what each of them says.</summary>
+    private void WriteContested(ref FlowRecord record, int entry, in WitnessNote note, bool isPublic)
+    {
+        record.Attribution = Attribution.Ambiguous;
+        record.Conflict = true;
+        record.Candidates = 2;
+        record.Group = witnesses!.GroupOf(entry, candidates);
+        Put(record);
+        record.IsFirst = false;
+        SetOther(ref record, note.Rival, note.RivalPort, note, note.RivalWitness, isPublic);
+        Put(record);
+    }
+
+    /// <summary>Sets the side that a witness names: the line's of an outside flow, else the public one.</summary>
+    private static void SetOther(
+        ref FlowRecord record, in Ip address, ushort port, in WitnessNote note, Witnesses witness,
+        bool isPublic)
+    {
+        if (isPublic)
+        {
+            record.PublicAddress = address;
+            record.PublicPort = port;
+        }
+        else
+        {
+            record.SubscriberAddress = address;
+            record.SubscriberSoftwire = default;
+            record.SubscriberPort = port;
+            record.LegRule = note.InsideRule;
+        }
+
+        record.Witnesses = witness;
+        record.EvidenceBits = 0;
+        record.Translation = Translations.Of(record);
+    }
+
+    private void WriteCandidates(ref FlowRecord record, int others = 0)
     {
         int count = candidates.Count;
         record.Attribution = Attribution.Ambiguous;
         record.Group = candidates.Group;
-        record.Candidates = candidates.IsCut ? ushort.MaxValue : (ushort)count;
+        record.Candidates = candidates.IsCut ? ushort.MaxValue : (ushort)(count + others);
         for (int i = 0; i < count; i++)
         {
             ref readonly Candidate candidate = ref candidates[i];

@@ -7,7 +7,8 @@ namespace Appliance.Flow;
 /// full. Records come by the rule of the design: at 5 s of age, at 60 s and every 300 s where packets came, and at the
 /// end unless the last record already said all.
 /// </summary>
-internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider decider, NameFinder names)
+internal sealed class FlowKeeper(
+    FlowStore store, Recorder recorder, Decider decider, NameFinder names, NamedJoin? named = null)
 {
     private const long SecondNs = 1_000_000_000;
     private const long FirstRecordNs = 5 * SecondNs;
@@ -64,7 +65,7 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
     /// <summary>Ends a flow: last decision, last record, and everything it holds is given back.</summary>
     public void Close(int entry, EndReason reason, long endNs)
     {
-        if (decider.DecideBeforeEnd(entry))
+        if (decider.DecideBeforeEnd(entry) || (named?.TryJoin(entry) ?? false))
         {
             return;
         }
@@ -154,6 +155,11 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         bool mayWait = cold.Stage == 0 && now < recordDue + PatienceNs && decider.IsUnripe(hot);
         if (now >= recordDue && !mayWait)
         {
+            if (cold.Stage == 0 && (named?.TryJoinPopped(entry) ?? false))
+            {
+                return;
+            }
+
             WriteByAge(entry, ref hot, ref cold);
             recordDue = cold.StartNs + StageNs(cold.Stage);
         }
@@ -222,6 +228,10 @@ internal sealed class FlowKeeper(FlowStore store, Recorder recorder, Decider dec
         if (isOutsideOnly && (hot.Seen & Seen.Up) == 0)
         {
             store.Count(Counter.Unsolicited, hot.PacketsDown);
+        }
+        else if ((hot.Marks & (Marks.Joined | Marks.OnNet)) == 0 && recorder.IsNamed(entry))
+        {
+            store.Count(recorder.IsContested(entry) ? Counter.FlowsAmbiguous : Counter.FlowsAttributed);
         }
         else if ((hot.Marks & (Marks.Joined | Marks.OnNet)) == 0)
         {

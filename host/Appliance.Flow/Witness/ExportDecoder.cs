@@ -115,6 +115,7 @@ public sealed class ExportDecoder
         }
 
         SetExpected(source, sequence, isV9 ? 1 : records, isV9 || isCertain);
+        Add(NatAction.Heard, source, times, events);
     }
 
     /// <summary>Reads a set; how many data records it held, or -1 where that is not known.</summary>
@@ -245,12 +246,16 @@ public sealed class ExportDecoder
         }
     }
 
-    private static void AddGap(ExportSource source, in MessageTimes times, NatEvents events) => events.Add(new NatEvent
-    {
-        Action = NatAction.Gap,
-        Witness = Witnesses.Nel,
-        Source = source.Number,
-        ArrivalNs = times.ArrivalNs,
-        StampNs = times.ExportNs,
-    });
+    private static void AddGap(ExportSource source, in MessageTimes times, NatEvents events) =>
+        Add(NatAction.Gap, source, times, events);
+
+    private static void Add(NatAction action, ExportSource source, in MessageTimes times, NatEvents events) =>
+        events.Add(new NatEvent
+        {
+            Action = action,
+            Witness = Witnesses.Nel,
+            Source = source.Number,
+            ArrivalNs = times.ArrivalNs,
+            StampNs = times.ExportNs,
+        });
 }

@@ -48,7 +48,7 @@ internal static class ExportEvents
             return default;
         }
 
-        if (action == NatAction.None)
+        if (action == NatAction.None || record.IsTwofold)
         {
             // A flow record of a NAT (MikroTik) names both sides too, but says nothing of begin and end.
             tally.Untranslated += isWhole ? 0 : 1;

@@ -14,6 +14,9 @@ internal struct ExportRecord
     /// <summary>The inside address that Nokia writes into a text behind an at sign.</summary>
     public Ip Named;
     public ulong Present;
+
+    /// <summary>One side has addresses of both families.</summary>
+    public bool IsTwofold;
     private Numbers numbers;
 
     public readonly ulong this[ExportField field] => numbers[(int)field];
@@ -95,10 +98,12 @@ internal struct ExportRecord
     }
 
     /// <summary>A template may hold both families, of which one is all zeros.</summary>
-    private static void SetAddress(ref Ip address, ReadOnlySpan<byte> value)
+    private void SetAddress(ref Ip address, ReadOnlySpan<byte> value)
     {
         if (value.IndexOfAnyExcept((byte)0) >= 0)
         {
+            // DS-Lite: a softwire and a private address behind it. One alone would name many lines.
+            IsTwofold |= !address.IsNone;
             address = Ip.FromBytes(value);
         }
     }

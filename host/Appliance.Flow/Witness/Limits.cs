@@ -39,4 +39,34 @@ public static partial class Limits
 
     /// <summary>Vendors of log lines.</summary>
     public const int LogVendorsMax = 32;
+
+    /// <summary>Sessions, bindings and blocks remembered: 16 million take 2.5 GB.</summary>
+    public const int BindingsMax = 1 << 24;
+
+    /// <summary>
+    /// Entries looked at for one question: those of one public port, or of 4,096 ports in blocks of 16, with some past.
+    /// </summary>
+    public const int BindingWalkMax = 1024;
+
+    /// <summary>
+    /// Ports of a block under one key of the table; a longer block has an entry for each such stretch.
+    /// </summary>
+    public const int BlockStretch = 4096;
+
+    /// <summary>Rules of deterministic NATs; tried one after the other for every flow.</summary>
+    public const int NatRulesMax = 256;
+
+    /// <summary>Longest delay of a log: decisions wait for it, and the first record comes at 5 s of age.</summary>
+    public const int LogDelayMsMax = 4000;
+
+    /// <summary>
+    /// Flows that a log without arrival times must have begun at the right moment before its times are believed.
+    /// </summary>
+    public const int LogProofsMin = 8;
+
+    /// <summary>Judged flows after which older ones count half: a clock that steps is noticed within as many.</summary>
+    public const int LogProofsWindow = 64;
+
+    /// <summary>Public addresses that a log without arrival times is known to speak of.</summary>
+    public const int LogAddressesMax = 1 << 16;
 }

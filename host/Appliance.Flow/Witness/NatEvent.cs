@@ -16,6 +16,9 @@ public enum NatAction : byte
     /// <summary>It is there: a reminder, or a line written for a packet in the middle of a flow.</summary>
     Alive,
 
+    /// <summary>A message came, whatever it said: nothing before it is still on its way.</summary>
+    Heard,
+
     /// <summary>No address or port was left for somebody.</summary>
     Exhausted,
 

@@ -88,7 +88,7 @@ internal sealed class ExportProbe
 
     /// <summary>The events of one message, without the marks of gaps.</summary>
     public NatEvent[] Take(byte[] message, long arrivalNs = ExportBuilder.ArrivalNs) =>
-        [.. TakeAll(message, arrivalNs).Where(item => item.Action != NatAction.Gap)];
+        [.. TakeAll(message, arrivalNs).Where(item => item.Action is not (NatAction.Gap or NatAction.Heard))];
 
     public NatEvent[] TakeAll(byte[] message, long arrivalNs = ExportBuilder.ArrivalNs)
     {

@@ -142,7 +142,7 @@ public sealed class ExportTests
     {
         ExportProbe probe = new();
         NatEvent[] first = probe.TakeAll(Ipfix(0).Set(256, SessionRecord(4)).Build());
-        Assert.Equal(NatAction.Gap, Assert.Single(first).Action);
+        Assert.Equal([NatAction.Gap, NatAction.Heard], first.Select(item => item.Action));
         NatEvent late = Assert.Single(probe.Take(Ipfix(1).Template(256, Session).Build(), ArrivalNs + 5_000_000_000));
         Assert.Equal(ArrivalNs, late.ArrivalNs);
         Assert.Equal((1, 1, 0), (probe.Tally.SetsHeld, probe.Tally.SetsReleased, probe.Tally.SetsLost));

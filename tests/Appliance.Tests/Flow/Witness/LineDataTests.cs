@@ -55,7 +55,7 @@ public sealed class LineDataTests
     private static List<string> Read(string file, params string[] vendors)
     {
         long near = DateTimeOffset.Parse("2025-06-01T00:00:00Z").ToUnixTimeMilliseconds() * 1_000_000;
-        LineDecoder decoder = new(LogTemplates.BuiltIn, nearNs: near);
+        LogLineDecoder decoder = new(LogTemplates.BuiltIn, nearNs: near);
         NatEvents events = new();
         string[] lines = File.ReadAllLines(Path.Combine(Checkout.Data(Folder)!, file));
         foreach (string line in lines)

@@ -97,16 +97,16 @@ public sealed class LineTests
         byte[] stream = "11 <34>1 hello<34>line one\n12 <34>1 a\nb c\n<34>x"u8.ToArray();
         List<string> messages = [];
         int at = 0;
-        for (int used; (used = LineFrames.Next(stream.AsSpan(at), out ReadOnlySpan<byte> message)) > 0; at += used)
+        for (int used; (used = LogFrames.Next(stream.AsSpan(at), out ReadOnlySpan<byte> message)) > 0; at += used)
         {
             messages.Add(Encoding.ASCII.GetString(message));
         }
 
         Assert.Equal(["<34>1 hello", "<34>line one", "<34>1 a\nb c\n"], messages);
         Assert.Equal("<34>x", Encoding.ASCII.GetString(stream[at..]));
-        Assert.Equal(0, LineFrames.Next("11 <34>1 hell"u8, out _));
-        Assert.Equal(-1, LineFrames.Next("99999 <34>1 hell"u8, out _));
-        Assert.Equal(-1, LineFrames.Next(new byte[Limits.LogLineBytesMax + 1].Select(_ => (byte)'x').ToArray(), out _));
+        Assert.Equal(0, LogFrames.Next("11 <34>1 hell"u8, out _));
+        Assert.Equal(-1, LogFrames.Next("99999 <34>1 hell"u8, out _));
+        Assert.Equal(-1, LogFrames.Next(new byte[Limits.LogLineBytesMax + 1].Select(_ => (byte)'x').ToArray(), out _));
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class LineTests
     public void No_cut_or_change_of_a_line_is_an_exception_and_each_is_counted_once()
     {
         Random random = new(5);
-        LineDecoder decoder = new(LogTemplates.BuiltIn);
+        LogLineDecoder decoder = new(LogTemplates.BuiltIn);
         NatEvents events = new();
         string[] lines = [.. Lines.Select(row => (string)row[0])];
         for (int round = 0; round < 20_000; round++)
@@ -154,7 +154,7 @@ public sealed class LineTests
     [Fact]
     public void Reading_lines_allocates_nothing_once_it_is_warm()
     {
-        LineDecoder decoder = new(LogTemplates.BuiltIn);
+        LogLineDecoder decoder = new(LogTemplates.BuiltIn);
         NatEvents events = new();
         byte[][] lines = [.. Lines.Select(row => Encoding.ASCII.GetBytes((string)row[0]))];
         Repeat(100);
@@ -178,7 +178,7 @@ public sealed class LineTests
 
     private static string Read(string line)
     {
-        LineDecoder decoder = new(LogTemplates.BuiltIn, nearNs: NearNs);
+        LogLineDecoder decoder = new(LogTemplates.BuiltIn, nearNs: NearNs);
         NatEvents events = new();
         decoder.Decode(Encoding.ASCII.GetBytes(line), default, 0, LogCourse.Unnumbered, events);
         string said = string.Join('|', events.Items.ToArray().Select(Text));

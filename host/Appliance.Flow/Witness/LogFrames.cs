@@ -6,7 +6,7 @@ namespace Appliance.Flow;
 /// Cuts a stream of syslog into messages (RFC 6587): "LENGTH BLANK MESSAGE" where the message begins with a digit, else
 /// up to the next line end, as each message says anew. Bytes in, at most one message out a call.
 /// </summary>
-public static class LineFrames
+public static class LogFrames
 {
     /// <summary>
     /// The first message in <paramref name="bytes"/>; how many bytes it took, 0 where it is not whole yet, -1 where it

@@ -6,7 +6,7 @@ namespace Appliance.Flow;
 /// Lines of text that NATs log (syslog, RFC 3164 and 5424) in, events out, by the vendors' templates. A line that none
 /// of them fits is counted, for its vendor where it bears a vendor's sign.
 /// </summary>
-public sealed class LineDecoder
+public sealed class LogLineDecoder
 {
     private readonly LogTemplates templates;
     private readonly long zoneNs;
@@ -18,7 +18,7 @@ public sealed class LineDecoder
     /// <param name="templates">The forms that are known.</param>
     /// <param name="zoneMinutes">What log times without a zone are ahead of UTC, minutes.</param>
     /// <param name="nearNs">A time near the first line: gives the year to lines without one.</param>
-    public LineDecoder(LogTemplates templates, int zoneMinutes = 0, long nearNs = 0)
+    public LogLineDecoder(LogTemplates templates, int zoneMinutes = 0, long nearNs = 0)
     {
         this.templates = templates;
         this.nearNs = nearNs;
@@ -85,6 +85,15 @@ public sealed class LineDecoder
             notUnderstood[vendor < 0 ? templates.Vendors.Count : vendor]++;
         }
     }
+
+    /// <summary>A stream of an exporter's lines was interrupted: lines may be missing.</summary>
+    public void Interrupt(Ip exporter, long arrivalNs, NatEvents events) => events.Add(new NatEvent
+    {
+        Action = NatAction.Gap,
+        Witness = Witnesses.Syslog,
+        Source = SourceOf(exporter, LogCourse.Whole),
+        ArrivalNs = arrivalNs,
+    });
 
     private bool TryLine(ReadOnlySpan<byte> line, out NatEvent made, out int vendor)
     {

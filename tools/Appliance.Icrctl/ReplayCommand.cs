@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Appliance.Edge.Configuration;
+using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Flow;
 using Appliance.Flow.Lines;
@@ -21,6 +22,8 @@ internal static class ReplayCommand
         Option<string[]> inside = Files("--inside", "captures of the inside leg (customer side)");
         Option<string[]> outside = Files("--outside", "captures of the outside leg (internet side)");
         Option<string[]> mirror = Files("--mirror", "captures of both legs; the configuration's rules tell them apart");
+        Option<string[]> natLog = Files(
+            "--nat-log", "logs of the NAT: captures of its IPFIX, NetFlow v9 or syslog, or syslog as text");
         Option<string?> recording = new("--recording")
         {
             Description = "folder of one recording of a box (capture.recordTo), with the box's configuration",
@@ -31,13 +34,16 @@ internal static class ReplayCommand
         Option<bool> json = new("--json") { Description = "print the summary as JSON" };
         Command command = new("replay", "run the daemon's pipeline over capture files")
         {
-            inside, outside, mirror, recording, radius, config, output, json,
+            inside, outside, mirror, natLog, recording, radius, config, output, json,
         };
         command.SetAction(parsed =>
         {
             ReplayFiles files = new(
                 parsed.GetValue(inside) ?? [], parsed.GetValue(outside) ?? [], parsed.GetValue(mirror) ?? [],
-                parsed.GetValue(recording), parsed.GetValue(radius) ?? []);
+                parsed.GetValue(recording), parsed.GetValue(radius) ?? [])
+            {
+                NatLogs = parsed.GetValue(natLog) ?? [],
+            };
             return Run(files, parsed.GetValue(config), parsed.GetValue(output)!, parsed.GetValue(json));
         });
         return command;
@@ -66,6 +72,11 @@ internal static class ReplayCommand
 
         using (sources)
         {
+            if (!sources.TryOpenLogs(files.NatLogs, options.NatLog, out problem))
+            {
+                return Exit.Refuse(problem);
+            }
+
             try
             {
                 return Run(sources, options, flow, folder, json);
@@ -92,14 +103,14 @@ internal static class ReplayCommand
         DeclaredClock clock = new(options.Clock.DeclaredBoundMicroseconds);
         using BoxPipeline box = new(options, flow, keys, flash, clock, Software.Identity, ReplayKeys.Random);
         box.Lines = new SessionTable(LineSettings.Of(options), box.LineTally);
-        box.Lines.Take(prefixes, sources.Packets.Select(source => source.FirstNs).Where(ns => ns > 0)
-            .DefaultIfEmpty(0).Min());
+        box.Lines.Take(prefixes, sources.FirstNs);
         bool whole = Run(box, sources);
         string[] problems = sources.Problems;
         ReplaySummary summary = ReplaySummary.Of(
             box.Engine.Counters, box.Batches, ReplayFolder.SegmentBytes(flash),
             Stopwatch.GetElapsedTime(began).TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds, problems) with
         {
+            NatLog = NatLogSummary.Of(sources.Log?.Decoder, flow.Witness.Rules.Count > 0, box.Engine.Counters),
             Sessions = sources.Lines.Count == 0 ? null : LineSummary.Of(box.LineTally),
         };
         File.WriteAllText(Path.Combine(folder, SummaryName), summary.ToJson() + "\n");
@@ -119,6 +130,7 @@ internal static class ReplayCommand
         LineCapture lines = new(sources.Lines, box.Lines!, box.LineTally);
         return Replay.Run(
             box, [.. sources.Packets],
-            () => progress.ReportBytes(sources.Packets.Sum(source => source.BytesDone), total), sources.EndNs, lines);
+            () => progress.ReportBytes(sources.Packets.Sum(source => source.BytesDone), total), sources.EndNs, lines,
+            sources.Log);
     }
 }

@@ -1,4 +1,5 @@
 using Appliance.Edge.Configuration;
+using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Flow;
 using Appliance.Linux;
@@ -11,6 +12,9 @@ internal sealed record ReplayFiles(
 {
     private readonly IReadOnlyList<(string Path, string Interface)> recorded =
         Recording is null ? [] : RecordingFolder.List(Recording);
+
+    /// <summary>Logs of the NAT.</summary>
+    public string[] NatLogs { get; init; } = [];
 
     /// <summary>Options of the engine; false with the sentence to print.</summary>
     public bool TryRules(ApplianceOptions options, out FlowOptions flow, out string problem)
@@ -45,7 +49,9 @@ internal sealed record ReplayFiles(
 
         LegRuleOptions[] plain = [.. Names().Select(leg => new LegRuleOptions { Interface = leg, Leg = leg })];
         IReadOnlyList<LegRuleOptions> rules = Mirror.Length > 0 || Recording is not null ? options.Legs : plain;
-        return FlowSettings.TryMake(options, rules, Names(), out flow, out problem);
+        bool isMade = FlowSettings.TryMake(options, rules, Names(), out flow, out problem);
+        flow = flow with { Witness = NatLogSettings.Make(options.NatLog, NatLogs.Length > 0) };
+        return isMade;
     }
 
     /// <summary>Until when a recording says that nothing more came; 0 for other captures.</summary>
@@ -106,10 +112,31 @@ internal sealed class ReplaySources(long endNs) : IDisposable
     public long EndNs => endNs;
 
     /// <summary>Captures that ended badly.</summary>
-    public string[] Problems => [.. Packets.Concat(Lines).SelectMany(source => source.Problems)];
+    public string[] Problems => [.. Packets.Concat(Lines).SelectMany(source => source.Problems), .. Log?.Problems ?? []];
+
+    /// <summary>Logs of the NAT; null where none were given.</summary>
+    public NatLogFiles? Log { get; private set; }
+
+    /// <summary>Stamp of the first packet; 0 where there is none.</summary>
+    public long FirstNs => Packets.Select(source => source.FirstNs).Where(ns => ns > 0).DefaultIfEmpty(0).Min();
+
+    /// <summary>Opens the logs; false with the sentence to print.</summary>
+    public bool TryOpenLogs(string[] paths, NatLogOptions options, out string problem)
+    {
+        problem = "";
+        if (paths.Length == 0)
+        {
+            return true;
+        }
+
+        bool isOpen = NatLogFiles.TryOpen(paths, options, FirstNs, out NatLogFiles log, out problem);
+        Log = log;
+        return isOpen;
+    }
 
     public void Dispose()
     {
+        Log?.Dispose();
         Packets.ForEach(source => source.Dispose());
         Lines.ForEach(source => source.Dispose());
     }

@@ -13,6 +13,8 @@ public sealed record ApplianceOptions
 
     public TrafficOptions Traffic { get; init; } = new();
 
+    public NatLogOptions NatLog { get; init; } = new();
+
     public NoticeOptions Notice { get; init; } = new();
 
     public BatchOptions Batch { get; init; } = new();

@@ -46,6 +46,7 @@ public static class FlowSettings
             TcpIdle = traffic.TcpIdleSeconds,
             UdpIdle = traffic.UdpIdleSeconds,
             IcmpIdle = traffic.IcmpIdleSeconds,
+            Witness = NatLogSettings.Make(options.NatLog, options.NatLog.Listens),
         };
         problem = flow.Validate() is [string fault, ..] ? fault : "";
         return problem.Length == 0;

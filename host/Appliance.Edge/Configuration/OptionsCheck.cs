@@ -55,6 +55,11 @@ internal static class OptionsCheck
             yield return IsPrefix($"traffic.remoteMappings[{i}].outside", traffic.RemoteMappings[i].Outside);
         }
 
+        foreach (string? problem in NatLogSettings.Problems(o.NatLog))
+        {
+            yield return problem;
+        }
+
         yield return o.Notice.Id.Length == 32 && o.Notice.Id.All(char.IsAsciiHexDigit)
             ? null : "notice.id is not 32 hexadecimal digits";
         yield return OneOf("notice.profile", o.Notice.Profile, "source-only", "uk-icr", "ipdr");

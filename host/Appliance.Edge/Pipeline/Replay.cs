@@ -1,3 +1,4 @@
+using Appliance.Edge.NatLog;
 using Appliance.Flow;
 using Appliance.Wire;
 
@@ -15,17 +16,19 @@ public static class Replay
     /// <param name="box">A pipeline that has not been fed.</param>
     /// <param name="sources">One a leg, in the order of their interface numbers.</param>
     /// <param name="onProgress">Called after each drain.</param>
+    /// <param name="log">Logs of the NAT; null where there are none.</param>
     /// <param name="endNs">Until when nothing more came, as a recording knows; 0 where that is not known.</param>
     /// <param name="lines">Captures of messages about sessions, or null.</param>
     public static bool Run(
         BoxPipeline box, ReadOnlySpan<IPacketSource> sources, Action onProgress, long endNs = 0,
-        LineCapture? lines = null)
+        LineCapture? lines = null, NatLogFiles? log = null)
     {
         FlowEngine engine = box.Engine;
         LegMerge merge = new(engine, sources);
         int runs = 0;
         for (MergeStep step = merge.Step(); step != MergeStep.End; step = merge.Step())
         {
+            log?.FeedUntil(engine, engine.NowNs);
             if (step != MergeStep.Blocked && ++runs < RunsBetweenDrains)
             {
                 continue;
@@ -41,6 +44,8 @@ public static class Replay
             onProgress();
         }
 
+        // What was told later may still say that nothing was missing before.
+        log?.FeedUntil(engine, long.MaxValue);
         while (endNs > engine.NowNs && !engine.AdvanceTo(endNs))
         {
             if (!box.Drain(engine.NowNs))

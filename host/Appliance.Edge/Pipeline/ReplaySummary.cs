@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Edge.NatLog;
 using Appliance.Wire;
 
 namespace Appliance.Edge.Pipeline;
@@ -58,6 +59,9 @@ public sealed record ReplaySummary
 
     /// <summary>Captures that ended badly: what was whole before stands.</summary>
     public IReadOnlyList<string>? Problems { get; init; }
+
+    /// <summary>Logs and rules of the NAT; absent where there were none.</summary>
+    public NatLogSummary? NatLog { get; init; }
 
     /// <summary>The summary as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Appliance.Edge.Configuration;
+using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
 using Appliance.Flow;
@@ -30,6 +31,7 @@ internal sealed class BoxDaemon(
     private FlashFolder? flash;
     private BoxPipeline? box;
     private PacketLoop? packets;
+    private NatLogListener? natLog;
     private FlashFolder? sending;
     private UplinkService? uplink;
     private LineService? lines;
@@ -57,7 +59,9 @@ internal sealed class BoxDaemon(
         AdminSocket.Clear(options.Admin.Socket);
         box = new BoxPipeline(options, flow, keys, flash, clock, software, RandomNumberGenerator.Fill);
         double? gapMs = box.NoteRestart(receivingSinceNs, isHandedOver);
-        packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs);
+        natLog = options.NatLog.Listens ? new NatLogListener(options.NatLog) : null;
+        packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs, natLog?.Queue);
+        natLog?.Start();
         packetThread = Start("packets", packets.Run);
         StartStatus start = new()
         {
@@ -70,7 +74,7 @@ internal sealed class BoxDaemon(
         uplink = OpenUplink(box);
         lines = LineService.Open(options, keys, box, WallClock.NowNs);
         writer = new WriterLoop(
-            new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory), board);
+            new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory, natLog), board);
         writerThread = Start("writer", writer.Run);
         uplink?.Start(failure => Broken("uplink", failure));
         lines?.Start(failure => Broken("radius", failure));
@@ -115,6 +119,7 @@ internal sealed class BoxDaemon(
         }
 
         packetThread?.Join();
+        natLog?.Dispose();
         legs?.FinishRecordings(packets?.EndNs ?? 0);
         await (lines?.StopAsync() ?? Task.CompletedTask);
         writer?.Stop(packets?.CoveredUntilNs ?? 0);
@@ -134,6 +139,7 @@ internal sealed class BoxDaemon(
         reload?.Dispose();
         lines?.Dispose();
         watchdog?.Dispose();
+        natLog?.Dispose();
         uplink?.Dispose();
         sending?.Dispose();
         CloseFolder();

@@ -1,4 +1,5 @@
 using Appliance.Edge.Configuration;
+using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
 using Appliance.Time;
@@ -8,4 +9,5 @@ namespace Appliance.Edge.Service;
 /// <summary>What the writing thread works on and tells of.</summary>
 internal sealed record BoxParts(
     ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, KernelClock Clock,
-    UplinkService? Uplink, LineService? Lines, StartStatus Start, MemoryPlan Memory);
+    UplinkService? Uplink, LineService? Lines, StartStatus Start, MemoryPlan Memory,
+    NatLogListener? NatLog = null);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Edge.NatLog;
 using Appliance.Edge.Uplink;
 
 namespace Appliance.Edge.Service;
@@ -53,6 +54,10 @@ public sealed record BoxStatus
     public required StorageStatus Storage { get; init; }
 
     public required UplinkStatus Uplink { get; init; }
+
+    /// <summary>Logs that NATs send; absent where the box does not listen for any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NatLogStatus? NatLog { get; init; }
 }
 
 /// <summary>The clock behind the stamps.</summary>

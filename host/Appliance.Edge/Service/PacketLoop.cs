@@ -10,7 +10,8 @@ namespace Appliance.Edge.Service;
 /// are quiet. Nothing is allocated after start. Where the writer is behind, it waits with the rings filling: what they
 /// then cannot hold is counted by the kernel, while a finished record is never dropped.
 /// </summary>
-internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermarkMs)
+internal sealed class PacketLoop(
+    FlowEngine engine, LiveLegs legs, int watermarkMs, NatEventQueue? natEvents = null)
 {
     private const int WaitMs = 10;
     private const int BlockedWaitMs = 1;
@@ -65,6 +66,7 @@ internal sealed class PacketLoop(FlowEngine engine, LiveLegs legs, int watermark
         int steps = 0;
         while (true)
         {
+            natEvents?.DrainTo(engine);
             MergeStep step = merge.Step(watermark);
             if (step == MergeStep.Fed && ++steps < StepsBetweenClockReadings)
             {

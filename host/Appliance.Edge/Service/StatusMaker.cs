@@ -1,4 +1,5 @@
 using Appliance.Edge.Configuration;
+using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
 using Appliance.Time;
@@ -40,10 +41,11 @@ internal static class StatusMaker
         ulong[] counters = box.Engine.Counters.ToArray();
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
         KernelClockState known = parts.Clock.Known;
+        NatLogStatus? natLog = parts.NatLog?.Status;
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
         List<string> alarms =
             [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. Recordings(legs, options),
-            .. LineAlarms(parts), .. uplink.Alarms];
+            .. LineAlarms(parts), .. uplink.Alarms, .. natLog?.Problems ?? []];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -73,6 +75,7 @@ internal static class StatusMaker
                 IsFull = isFull,
             },
             Uplink = uplink,
+            NatLog = natLog,
         };
     }
 

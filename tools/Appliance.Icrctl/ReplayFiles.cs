@@ -112,7 +112,8 @@ internal sealed class ReplaySources(long endNs) : IDisposable
     public long EndNs => endNs;
 
     /// <summary>Captures that ended badly.</summary>
-    public string[] Problems => [.. Packets.Concat(Lines).SelectMany(source => source.Problems), .. Log?.Problems ?? []];
+    public string[] Problems =>
+        [.. Packets.Concat(Lines).SelectMany(source => source.Problems), .. Log?.Problems ?? []];
 
     /// <summary>Logs of the NAT; null where none were given.</summary>
     public NatLogFiles? Log { get; private set; }

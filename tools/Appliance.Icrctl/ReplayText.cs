@@ -31,7 +31,8 @@ internal static class ReplayText
         return string.Create(CultureInfo.InvariantCulture, $"""
             NAT's log    {log.Messages:N0} messages, {log.Events:N0} events, {log.Gaps:N0} gaps; {strange}
                          {log.ClockOff:N0} events with a wrong clock, {log.Malformed:N0} malformed
-            witnesses    named {log.Named:N0}, agreed {log.Agreed:N0}, doubtful {log.Doubts:N0}, contradict {log.Conflicts:N0}
+            witnesses    named {log.Named:N0}, agreed {log.Agreed:N0}; in doubt {log.Doubts:N0}
+                         contradict each other {log.Conflicts:N0}
             """);
     }
 }

@@ -87,10 +87,12 @@ public static class NatLogSettings
         Realm = options.Realm,
         Vrfs = options.Vrfs.ToDictionary(
             pair => uint.Parse(pair.Key, CultureInfo.InvariantCulture), pair => pair.Value),
-        Rules = [.. options.Rules.Select((rule, i) => TryRule(rule, $"natLog.rules[{i}]", out RuleNat? made) is { } fault
-            ? throw new InvalidOperationException($"the configuration was not checked: {fault}")
-            : made!)],
+        Rules = [.. options.Rules.Select((rule, i) => RuleOf(rule, $"natLog.rules[{i}]"))],
     };
+
+    private static RuleNat RuleOf(NatRuleOptions rule, string at) => TryRule(rule, at, out RuleNat? made) is { } fault
+        ? throw new InvalidOperationException($"the configuration was not checked: {fault}")
+        : made!;
 
     /// <summary>An address and port to listen on; null where the text is none.</summary>
     internal static IPEndPoint? EndPointOf(string text) =>

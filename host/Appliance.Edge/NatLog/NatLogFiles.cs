@@ -32,7 +32,8 @@ public sealed class NatLogFiles : IDisposable
     public static bool TryOpen(
         IReadOnlyList<string> paths, NatLogOptions options, long firstNs, out NatLogFiles files, out string problem)
     {
-        files = new NatLogFiles(new LogDatagrams(new LogLineDecoder(LogTemplates.BuiltIn, options.ZoneMinutes, firstNs)));
+        LogLineDecoder lines = new(LogTemplates.BuiltIn, options.ZoneMinutes, firstNs);
+        files = new NatLogFiles(new LogDatagrams(lines));
         problem = "";
         for (int i = 0; i < paths.Count && problem.Length == 0; i++)
         {

@@ -13,7 +13,9 @@ public sealed class LogDatagrams(LogLineDecoder lines)
 
     public LogLineDecoder Lines { get; } = lines;
 
-    /// <summary>Frames of a capture that are no datagram: TCP, fragments without their beginning, other protocols.</summary>
+    /// <summary>
+    /// Frames of a capture that are no datagram: TCP, fragments without their beginning, other protocols.
+    /// </summary>
     public long NotDatagrams { get; private set; }
 
     /// <summary>Decodes one datagram; events are added.</summary>

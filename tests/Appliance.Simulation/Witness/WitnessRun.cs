@@ -107,13 +107,13 @@ internal static class WitnessRun
             // An ambiguous or unattributed flow of the outside leg has only its public side.
             bool isOuter = flow.Public.Port != 0;
             LineEnd end = isOuter ? flow.Public : flow.Line;
-            if (end.Address == 0 && flow.Candidates.Count > 0)
+            if (end.Address.IsNone && flow.Candidates.Count > 0)
             {
                 (end, isOuter) = (flow.Candidates[0], false);
             }
 
             TruthFlow? real = (isOuter ? outer : inner)[
-                    (flow.Protocol, end.Address, end.Port, flow.Remote.Address, flow.Remote.Port)]
+                    (flow.Protocol, end.Address.V4, end.Port, flow.Remote.Address.V4, flow.Remote.Port)]
                 .MinBy(known => Math.Abs((isOuter ? known.Outside : known.Inside).FirstNs - flow.StartNs));
             if (real?.Spec.Reach == FlowReach.Nat44)
             {
@@ -126,10 +126,10 @@ internal static class WitnessRun
 
     private static WitnessReport Count(WitnessReport report, ProductFlow flow, TruthFlow real)
     {
-        bool isAttributed = flow.Line.Address != 0 && flow.Public.Address != 0;
-        bool isLine = flow.Line.Address == real.Spec.SubscriberAddress
+        bool isAttributed = !flow.Line.Address.IsNone && !flow.Public.Address.IsNone;
+        bool isLine = flow.Line.Address == Ip.FromV4(real.Spec.SubscriberAddress)
             && (flow.Line.Port == 0 || flow.Line.Port == real.Spec.SubscriberPort);
-        bool isPublic = flow.Public.Address == real.Spec.PublicAddress
+        bool isPublic = flow.Public.Address == Ip.FromV4(real.Spec.PublicAddress)
             && (flow.Public.Port == 0 || flow.Public.Port == real.Spec.PublicPort);
         bool isWrong = isAttributed && !(isLine && isPublic);
         return report with

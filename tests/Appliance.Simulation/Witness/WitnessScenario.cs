@@ -61,7 +61,7 @@ public sealed record WitnessScenario(string Name, TrafficPlan Traffic, LogPlan? 
         {
             LeastAttributed = 0.25,
         },
-        new("the template comes late", Of(109), new LogPlan { TemplateAt = 1000 }) { LeastAttributed = 0.3 },
+        new("the template comes late", Of(109), new LogPlan { TemplateAt = 1000 }) { LeastAttributed = 0.25 },
         new("the NAT's clock is 60 s off from the arrivals", Of(110), new LogPlan { ClockAheadSeconds = -60 }),
         new("a file of lines, its clock 5 s off, ports overloaded", Of(111) with
         {

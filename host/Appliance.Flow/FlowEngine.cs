@@ -45,16 +45,18 @@ public sealed class FlowEngine
         rules = new LegRules(options);
         store = new FlowStore(options, queue, key);
         counters = new ulong[store.Counters.Length];
-        Matcher matcher = new(store, options);
-        Judge judge = new(store, matcher);
+        TcpRewriting rewriting = new(options.NatRewritesTcp);
+        Matcher matcher = new(store, options, rewriting);
+        Doubt doubt = new(store);
+        Judge judge = new(store, matcher, doubt);
         CandidateList candidates = new(store, matcher, judge);
         witnesses = options.Witness.IsUsed ? new WitnessBook(store, options) : null;
         Recorder recorder = new(store, queue, candidates, witnesses);
-        Decider decider = new(store, matcher, judge, recorder);
+        Decider decider = new(store, matcher, judge, recorder, rewriting);
         NameFinder names = new(store);
         NamedJoin? named = witnesses is null ? null : new NamedJoin(store, witnesses, decider, candidates);
-        keeper = new FlowKeeper(store, recorder, decider, names, named);
-        rechecker = new Rechecker(store, matcher, decider, keeper);
+        keeper = new FlowKeeper(store, recorder, decider, names, rewriting, named);
+        rechecker = new Rechecker(store, matcher, decider, keeper, doubt);
         tracker = new FlowTracker(store, keeper, matcher, names);
         insideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
         outsideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
@@ -260,6 +262,7 @@ public sealed class FlowEngine
 
         bool isInside = fact.Leg == Leg.Inside;
         store.Count(isInside ? Counter.PacketsInside : Counter.PacketsOutside);
+        store.LastInsideNs = isInside ? Math.Max(store.LastInsideNs, fact.StampNs) : store.LastInsideNs;
         if (view.IsSliced)
         {
             store.Count(Counter.Sliced);

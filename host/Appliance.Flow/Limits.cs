@@ -137,12 +137,26 @@ public static partial class Limits
     public const int MarginBits = 32;
 
     /// <summary>
+    /// How sure it must be that the flow's own line would have been seen, bits: the agreeing packets times what one
+    /// missing packet is worth. One packet is enough up to a loss of one in 64, two up to one in 8.
+    /// </summary>
+    public const int PresenceBitsMin = 6;
+
+    /// <summary>
     /// Evidence of all payload together, bits: repeated application bytes are not independent for ever.
     /// </summary>
     public const int PayloadBitsMax = 128;
 
     /// <summary>Different contents that one pair counts; eight of the poorest reach the needed evidence.</summary>
     public const int PairContents = 8;
+
+    /// <summary>Conversations after which it is judged whether the NAT rewrites TCP.</summary>
+    public const int RewritingOutcomes = 64;
+
+    /// <summary>
+    /// Rounds of so many after which the other way of looking is tried again, where the present one fails.
+    /// </summary>
+    public const int RewritingRounds = 64;
 
     /// <summary>Candidates of one flow: rows of one ambiguous set; a flow with more is never attributed.</summary>
     public const int CandidatesMax = 64;
@@ -206,6 +220,14 @@ public static partial class Limits
     /// bound one in 4,096 such jumps is taken for loss.
     /// </summary>
     public const uint LossHoleBytesMax = 1 << 20;
+
+    /// <summary>Loss that the join assumes before the first estimate, parts in a million.</summary>
+    public const ulong LossUnknownPpm = 10_000;
+
+    /// <summary>
+    /// Loss that the join never assumes to be below, parts in a million: three missing packets then are the margin.
+    /// </summary>
+    public const ulong LossFloorPpm = 100;
 
     /// <summary>Data of one direction without any packet of the other before it is called one-way.</summary>
     public const uint LossOneWayBytes = 4096;

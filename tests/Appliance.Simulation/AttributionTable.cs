@@ -12,16 +12,12 @@ internal static class AttributionTable
     // The rest of what attribution has to stand: each leaves this list for a scenario of its own.
     private static readonly string[] NotCovered =
     [
-        "drifting delay, and a step of it",
-        "a silent leg; flows that run when the capture starts",
-        "endpoint-independent mapping kept for later flows; arbitrary pooling",
         "hairpin that keeps the calling line's private address; hairpin of an outer router",
         "twice NAT whose remote mapping is not configured",
-        "sequence numbers, options, MSS, DSCP or IP id rewritten; payload length changed",
+        "payload length changed",
         "fragments",
         "NAT timeouts learned; bindings that outlive their flow",
         "port blocks of lines as witnesses of a flow",
-        "a line that imitates another, floods the join or replays",
         "10^8 flows",
     ];
 

@@ -54,9 +54,9 @@ public sealed class AttributionTests(ITestOutputHelper output)
         TruthReport report = Run(scenario);
         string repeat = $"{scenario}: {report.Line()}\n{report.Examples()}";
         Assert.True(report.Wrong + report.Missing + report.Invented == 0, repeat);
-        Assert.True(report.Split <= StraysMax, repeat);
+        Assert.True(scenario.LegFellSilent || report.Split <= StraysMax, repeat);
         Assert.True(report.CountersUnequal + report.NamesInvented == 0, repeat);
-        Assert.True(report.AttributedDistinguishable >= report.Distinguishable * 0.995, repeat);
+        Assert.True(report.AttributedDistinguishable >= report.Distinguishable * scenario.Least, repeat);
     }
 
     [Fact]

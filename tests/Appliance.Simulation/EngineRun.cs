@@ -22,8 +22,11 @@ internal static class EngineRun
         IReadOnlyList<ProductFlow> product;
         using (TwoLegTraffic traffic = new(scenario.Plan, keepTruth: true))
         {
-            product = Run(traffic, ScenarioNet.ForEngine(scenario.Plan, traffic.Families));
-            product = ScenarioNet.WithoutHalves(product, traffic.Families);
+            FlowOptions options = ScenarioNet.ForEngine(scenario.Plan, traffic.Families) with
+            {
+                NatRewritesTcp = scenario.RewritesTcp && !scenario.Learns,
+            };
+            product = ScenarioNet.WithoutHalves(Run(traffic, options), traffic.Families);
             truth = [.. traffic.Truth()];
         }
 

@@ -8,6 +8,20 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
 {
     private const int SmallFlows = 20_000;
 
+    public bool RewritesTcp => Plan.RewritesSequence || Plan.StripsTimestamps;
+
+    /// <summary>The engine has to find out that the NAT rewrites TCP.</summary>
+    public bool Learns { get; init; }
+
+    /// <summary>What was outside while the inside leg showed nothing stands in records of its own.</summary>
+    public bool LegFellSilent => Plan.SilentInsideSeconds.To > 0;
+
+    /// <summary>
+    /// Share of the distinguishable flows that must be attributed. At 5 % loss one packet alone proves nothing any
+    /// more: connection attempts and lookups of one seen packet stay open.
+    /// </summary>
+    public double Least => Learns ? 0.8 : Math.Max(Plan.LossInside, Plan.LossOutside) > 0.02 ? 0.97 : 0.995;
+
     /// <summary>Runs of 20,000 flows: every port mode, and every impairment in one of them.</summary>
     public static IReadOnlyList<Scenario> Small { get; } =
     [
@@ -36,9 +50,27 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         }),
         new("connection attempts without answer", Of(18) with { LoneSynShare = 0.3 }),
         new("captures cut at 192 bytes", Of(19) with { SnapLength = 192 }),
+        new("delay drifts by 200 ms", Of(20) with { DelayMs = -100, DriftMsPerSecond = 5 }),
+        new("delay steps by 300 ms and back by 350", Of(21) with { StepMs = 300, StepSeconds = 20 }),
+        new("delay steps down by 350 ms", Of(22) with { DelayMs = 100, StepMs = -350, StepSeconds = 20 }),
+        new("endpoint-independent mapping, ports used for many remotes", Of(23) with
+        {
+            EndpointIndependent = true, PortReuseShare = 0.8, UdpShare = 0.2,
+        }),
+        new("arbitrary pooling over four addresses", Of(24) with { PublicAddresses = 4, ArbitraryPooling = true }),
+        new("the same, endpoint-independent", Of(25) with
+        {
+            PublicAddresses = 4, ArbitraryPooling = true, EndpointIndependent = true, PortReuseShare = 0.8,
+            UdpShare = 0.2,
+        }),
+        new("MSS, DSCP and IP id rewritten", Of(26) with { RewritesHeaders = true }),
+        new("5 % of flows imitated by another line at once", Of(27) with { ImitationShare = 0.05 }),
+        new("5 % of flows replayed by another line", Of(28) with { ReplayShare = 0.05 }),
     ];
 
-    /// <summary>Runs in which a leg lost packets: not every flow can be told, none may be wrong.</summary>
+    /// <summary>
+    /// Runs in which a leg lost packets, or less can be compared: not every flow can be told, none may be wrong.
+    /// </summary>
     public static IReadOnlyList<Scenario> Lossy { get; } =
     [
         new("1 % lost inside", Of(31) with { LossInside = 0.01 }),
@@ -49,6 +81,18 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         {
             LossInside = 0.05, LossOutside = 0.05, Duplication = 0.02, Reordering = 0.02, Ports = PortMode.Overloaded,
         }),
+        new("outside leg silent for 10 s", Of(36) with { SilentOutsideSeconds = (15, 25) }),
+        new("inside leg silent for 10 s", Of(37) with { SilentInsideSeconds = (15, 25) }),
+        new("flows that run when the capture starts", Of(38) with { MirrorFromSeconds = 10, SecondsMean = 8 }),
+        new("5 % imitated by another line, 5 % lost", Of(39) with
+        {
+            ImitationShare = 0.05, LossInside = 0.05, LossOutside = 0.05,
+        }),
+        new("a line floods the join with one content", Of(40) with { FloodShare = 0.3 }),
+        new("TCP sequence numbers rewritten, known", Of(29) with { RewritesSequence = true }),
+        new("TCP timestamps taken away, known", Of(30) with { StripsTimestamps = true }),
+        new("TCP sequence numbers rewritten, learned", Of(41) with { RewritesSequence = true }) { Learns = true },
+        new("TCP timestamps taken away, learned", Of(42) with { StripsTimestamps = true }) { Learns = true },
     ];
 
     /// <summary>A million flows of 5,000 lines behind one address.</summary>
@@ -70,7 +114,8 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
     public IReadOnlyList<OracleVerdict> Judge()
     {
         using TwoLegTraffic traffic = new(Plan, keepTruth: false);
-        return BruteForceOracle.Judge(traffic.Inside, traffic.Outside, ScenarioNet.ForOracle(traffic.Families));
+        return BruteForceOracle.Judge(
+            traffic.Inside, traffic.Outside, ScenarioNet.ForOracle(traffic.Families), isRewritten: RewritesTcp);
     }
 
     public override string ToString() => $"{Name} (seed {Plan.Seed})";

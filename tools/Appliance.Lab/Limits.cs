@@ -41,6 +41,12 @@ internal static class Limits
     /// </summary>
     public const double ShiftMsMax = 5000;
 
+    /// <summary>Drift of a leg's stamps, ms a second: a thousand times what a free clock does.</summary>
+    public const double DriftMsMax = 100;
+
+    /// <summary>Seconds of drift that the order of stamps allows for.</summary>
+    public const double DriftSecondsMax = 600;
+
     /// <summary>Subscribers of a plan: the carrier range 100.64.0.0/10 less its ends.</summary>
     public const int SubscribersMax = (1 << 22) - 2;
 

@@ -104,6 +104,9 @@ public sealed record TrafficOptions
     /// <summary>Largest difference between the two legs' stamps of one packet, either sign, milliseconds.</summary>
     public int DelayWindowMs { get; init; } = 500;
 
+    /// <summary>The NAT writes TCP sequence numbers or timestamps anew; where false, it is learned.</summary>
+    public bool NatRewritesTcp { get; init; }
+
     /// <summary>
     /// Prefixes of customers; private and shared address space (RFC 1918, 6598, 4193) is always meant.
     /// </summary>

@@ -43,6 +43,7 @@ public static class FlowSettings
             FlowLimit = flowLimit,
             AddressLimit = traffic.AddressLimit != 0 ? traffic.AddressLimit : flowLimit / 4,
             DelayWindowMs = traffic.DelayWindowMs,
+            NatRewritesTcp = traffic.NatRewritesTcp,
             TcpIdle = traffic.TcpIdleSeconds,
             UdpIdle = traffic.UdpIdleSeconds,
             IcmpIdle = traffic.IcmpIdleSeconds,

@@ -41,7 +41,7 @@ internal static class OptionsCheck
         yield return InRange("capture.watermarkMs", o.Capture.WatermarkMs, 20, 5000);
         TrafficOptions traffic = o.Traffic;
         yield return Derived("traffic.flowLimit", traffic.FlowLimit, 1024, FlowLimitMax);
-        yield return InRange("traffic.delayWindowMs", traffic.DelayWindowMs, 1, 2000);
+        yield return InRange("traffic.delayWindowMs", traffic.DelayWindowMs, 1, Flow.Limits.DelayWindowMsMax);
         yield return InRange("traffic.tcpIdleSeconds", traffic.TcpIdleSeconds, 5, 86400);
         yield return InRange("traffic.udpIdleSeconds", traffic.UdpIdleSeconds, 5, 86400);
         yield return InRange("traffic.icmpIdleSeconds", traffic.IcmpIdleSeconds, 5, 86400);

@@ -63,7 +63,7 @@ internal sealed class CandidateList(FlowStore store, Matcher matcher, Judge judg
         for (int at = state.FirstPair; at != 0; at = graph.PairAt(at).NextOfOutside)
         {
             ref Pair pair = ref graph.PairAt(at);
-            if (!judge.IsContradicted(pair, graph.PairAt(best)))
+            if (!judge.IsToldApart(pair, graph.PairAt(best)))
             {
                 ref JoinState inside = ref graph.State(pair.Inside);
                 items[Count++] = new Candidate

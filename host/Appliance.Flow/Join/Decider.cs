@@ -7,8 +7,10 @@ namespace Appliance.Flow;
 /// every rival has had its chance to show itself. On a decision the outside half ends in the inside flow: one entry,
 /// both keys.
 /// </summary>
-internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Recorder recorder)
+internal sealed class Decider(
+    FlowStore store, Matcher matcher, Judge judge, Recorder recorder, TcpRewriting rewriting)
 {
+    private const byte Tcp = 6;
     private readonly JoinGraph graph = matcher.Graph;
 
     /// <summary>The two entries of the last <see cref="Verdict.FoundTaken"/>.</summary>
@@ -134,6 +136,11 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
 
         if (verdict == Verdict.Found)
         {
+            if (state.Key.Protocol == Tcp)
+            {
+                rewriting.Note(isMatched: true);
+            }
+
             Join(graph.PairAt(best));
             return verdict;
         }
@@ -262,7 +269,7 @@ internal sealed class Decider(FlowStore store, Matcher matcher, Judge judge, Rec
             inside.Flags &= ~JoinFlags.Settling;
             if (isContest && judge.IsClaim(pair))
             {
-                inside.ContestBits = (ushort)Math.Max(inside.ContestBits, pair.Bits);
+                inside.ContestContents = Math.Max(inside.ContestContents, pair.Contents);
             }
 
             graph.Disconnect(number);

@@ -44,10 +44,19 @@ internal static class Evidence
     {
         Parts before = pair.Parts;
         pair.Parts |= one.Parts | (one.IpId != 0 && one.IpId == two.IpId ? Parts.IpId : Parts.None);
-        return AddPayload(ref pair, one) || pair.Parts != before;
+        return AddContent(ref pair, one) || pair.Parts != before;
     }
 
-    private static bool AddPayload(ref Pair pair, in Probe probe)
+    /// <summary>
+    /// Bits of evidence that a rival did not send what a flow sent: for each packet of which it shows no like, and for
+    /// the identity that only the other one shares.
+    /// </summary>
+    public static int Against(in Pair rival, in Pair best, int bitsPerMissing) =>
+        (Math.Max(0, best.Contents - rival.Contents) * bitsPerMissing)
+        + BitsOf(best.Parts & ~rival.Parts & (Parts.Port | Parts.IpId));
+
+    /// <summary>Notes a packet; true where it is another one.</summary>
+    private static bool AddContent(ref Pair pair, in Probe probe)
     {
         uint digest = (uint)(probe.Digest >> 32);
         for (int i = 0; i < pair.Contents; i++)
@@ -59,7 +68,7 @@ internal static class Evidence
         }
 
         // More contents than can be told apart count nothing: less evidence, never too much.
-        if (probe.PayloadBits == 0 || pair.Contents == Limits.PairContents)
+        if (pair.Contents == Limits.PairContents)
         {
             return false;
         }

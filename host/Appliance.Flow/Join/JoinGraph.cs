@@ -38,8 +38,8 @@ internal struct JoinState
     /// <summary>Worth of the flow's samples that too many flows shared: taken off every tally.</summary>
     public ushort PopularBits;
 
-    /// <summary>Highest claim of an outside flow that ended without being attributed.</summary>
-    public ushort ContestBits;
+    /// <summary>Packets that an outside flow agreed in which ended without being attributed: the most.</summary>
+    public byte ContestContents;
     public JoinFlags Flags;
 }
 
@@ -52,6 +52,8 @@ internal struct Pair
     public int NextOfInside;
     public ushort PayloadBits;
     public Parts Parts;
+
+    /// <summary>Different packets that both flows showed, up to <see cref="Limits.PairContents"/>.</summary>
     public byte Contents;
     public ContentList Seen;
 
@@ -65,7 +67,7 @@ internal struct Pair
     public readonly int Tally => FixedBits + PayloadBits;
 }
 
-/// <summary>Digests of the contents that a pair has counted.</summary>
+/// <summary>Digests of the packets that a pair has counted.</summary>
 [InlineArray(Limits.PairContents)]
 internal struct ContentList
 {

@@ -17,7 +17,7 @@ internal enum Verdict : byte
 /// The rule of attribution: enough evidence, the margin over the next candidate, and the margin over every other
 /// outside flow that claims the same inside flow. Reads the graph, changes nothing.
 /// </summary>
-internal sealed class Judge(FlowStore store, Matcher matcher)
+internal sealed class Judge(FlowStore store, Matcher matcher, Doubt doubt)
 {
     private readonly JoinGraph graph = matcher.Graph;
 
@@ -46,19 +46,15 @@ internal sealed class Judge(FlowStore store, Matcher matcher)
     }
 
     /// <summary>
-    /// True where a pair lacks so much of what the best one shows that its line is not the sender: more than a fifth
-    /// of the different contents, worth the margin. One lost packet alone is no contradiction.
+    /// True where what a pair lacks beside the best one tells that its line is not the sender: missing packets, as much
+    /// as the loss of the legs lets them say, and identity that only the best one shares, worth the margin together.
     /// </summary>
-    public bool IsContradicted(in Pair pair, in Pair best) =>
-        pair.Contents * 5 < best.Contents * 4 && best.Tally - pair.Tally >= Limits.MarginBits
-        && PopularBits(best) == 0 && PopularBits(pair) == 0;
+    public bool IsToldApart(in Pair rival, in Pair best) =>
+        Evidence.Against(rival, best, doubt.BitsPerMissing) >= Limits.MarginBits
+        && PopularBits(best) == 0 && PopularBits(rival) == 0;
 
-    /// <summary>An outside flow does not claim an inside flow that contradicts it or is the margin behind.</summary>
-    public bool IsClaim(in Pair pair)
-    {
-        ref Pair best = ref graph.PairAt(BestOf(graph.State(pair.Outside)));
-        return best.Bits - pair.Bits < Limits.MarginBits && !IsContradicted(pair, best);
-    }
+    /// <summary>An outside flow does not claim an inside flow that is told apart from its best.</summary>
+    public bool IsClaim(in Pair pair) => !IsToldApart(pair, graph.PairAt(BestOf(graph.State(pair.Outside))));
 
     private Verdict Weigh(in JoinState outside, in Pair pair, int number)
     {
@@ -67,12 +63,11 @@ internal sealed class Judge(FlowStore store, Matcher matcher)
         bool isBlind = matcher.IsBlind || (outside.Flags & JoinFlags.Blind) != 0
             || (inside.Flags & JoinFlags.Blind) != 0;
 
-        // What many showed may be missing in any pair: it can neither prove nor make a difference.
-        int popular = PopularBits(pair);
-        int rival = Math.Max(NextCandidate(outside, number), HighestOtherClaim(inside, pair));
+        // What many showed may be missing in any pair: it proves nothing.
         if (inside.Entry < 0 || (isBlind && !isUnshared)
-            || Math.Min(pair.Bits, pair.Tally - popular) < Limits.EvidenceBitsMin
-            || pair.Bits - popular - rival < Limits.MarginBits)
+            || Math.Min(pair.Bits, pair.Tally - PopularBits(pair)) < Limits.EvidenceBitsMin
+            || pair.Contents * doubt.BitsPerMissing < Limits.PresenceBitsMin
+            || HasRival(outside, number) || HasOtherClaim(inside, pair))
         {
             return Verdict.Open;
         }
@@ -86,32 +81,36 @@ internal sealed class Judge(FlowStore store, Matcher matcher)
     private int PopularBits(in Pair pair) =>
         Math.Max(graph.State(pair.Outside).PopularBits, graph.State(pair.Inside).PopularBits);
 
-    private int NextCandidate(in JoinState outside, int best)
+    private bool HasRival(in JoinState outside, int best)
     {
-        int next = 0;
         for (int at = outside.FirstPair; at != 0; at = graph.PairAt(at).NextOfOutside)
         {
-            if (at != best && !IsContradicted(graph.PairAt(at), graph.PairAt(best)))
+            if (at != best && !IsToldApart(graph.PairAt(at), graph.PairAt(best)))
             {
-                next = Math.Max(next, graph.PairAt(at).Bits);
+                return true;
             }
         }
 
-        return next;
+        return false;
     }
 
-    private int HighestOtherClaim(in JoinState inside, in Pair own)
+    private bool HasOtherClaim(in JoinState inside, in Pair own)
     {
-        int highest = inside.ContestBits;
+        if (inside.ContestContents > 0
+            && (own.Contents - inside.ContestContents) * doubt.BitsPerMissing < Limits.MarginBits)
+        {
+            return true;
+        }
+
         for (int at = inside.FirstPair; at != 0; at = graph.PairAt(at).NextOfInside)
         {
             ref Pair pair = ref graph.PairAt(at);
-            if (pair.Outside != own.Outside && IsClaim(pair))
+            if (pair.Outside != own.Outside && IsClaim(pair) && !IsToldApart(pair, own))
             {
-                highest = Math.Max(highest, pair.Bits);
+                return true;
             }
         }
 
-        return highest;
+        return false;
     }
 }

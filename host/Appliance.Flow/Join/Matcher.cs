@@ -7,10 +7,10 @@ namespace Appliance.Flow;
 /// those of the other leg within the delay window, so it does not matter which leg shows a packet first. Each
 /// agreement adds evidence to a pair; deciding is left to <see cref="Decider"/>.
 /// </summary>
-internal sealed class Matcher(FlowStore store, FlowOptions options)
+internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting rewriting)
 {
     private const ulong HairpinPart = 0x00FF_FFFF_FFFF_0000;
-    private readonly Sampler sampler = new(store.Hash);
+    private readonly Sampler sampler = new(store.Hash, rewriting);
     private readonly bool isOn = options.HasOutside;
     private long blindUntilNs = long.MinValue;
 
@@ -53,6 +53,17 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
         if (store.NowNs - Probes.OldestNs < 2 * store.WindowNs)
         {
             GoBlind();
+        }
+
+        if (IsKnownPopular(probe, out bool isMarkerOld))
+        {
+            if (isMarkerOld)
+            {
+                probe.Marks |= ProbeMarks.Popular;
+                Probes.Add(probe);
+            }
+
+            return;
         }
 
         uint position = Probes.Add(probe);
@@ -191,16 +202,43 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
         long ripe = store.NowNs + store.WindowNs;
         outsideState.RipeNs = ripe;
         insideState.RipeNs = Math.Max(ripe, insideState.RipeNs);
+        Settle(pair, ref outsideState, ref insideState);
         if (pair.Bits >= Limits.EvidenceBitsMin)
         {
-            if ((pair.Parts & Parts.BothSequences) == Parts.BothSequences)
-            {
-                // No rival shares both sequence numbers: more samples would only cost.
-                outsideState.Flags |= JoinFlags.Settling;
-                insideState.Flags |= JoinFlags.Settling;
-            }
-
             Queue(outside, ripe);
+        }
+    }
+
+    /// <summary>
+    /// With enough evidence and nobody else in sight more samples only cost, and put the decision off; a rival that
+    /// comes has them taken again.
+    /// </summary>
+    private void Settle(in Pair pair, ref JoinState outside, ref JoinState inside)
+    {
+        bool isEnough = (pair.Bits >= Limits.EvidenceBitsMin
+                && (pair.Parts & Parts.BothSequences) == Parts.BothSequences)
+            || pair.Bits >= Limits.EvidenceBitsMin + Limits.MarginBits;
+        if (outside.Degree > 1 || inside.Degree > 1)
+        {
+            Unsettle(outside, inside);
+        }
+        else if (isEnough)
+        {
+            outside.Flags |= JoinFlags.Settling;
+            inside.Flags |= JoinFlags.Settling;
+        }
+    }
+
+    private void Unsettle(in JoinState outside, in JoinState inside)
+    {
+        for (int at = outside.FirstPair; at != 0; at = Graph.PairAt(at).NextOfOutside)
+        {
+            Graph.State(Graph.PairAt(at).Inside).Flags &= ~JoinFlags.Settling;
+        }
+
+        for (int at = inside.FirstPair; at != 0; at = Graph.PairAt(at).NextOfInside)
+        {
+            Graph.State(Graph.PairAt(at).Outside).Flags &= ~JoinFlags.Settling;
         }
     }
 
@@ -249,6 +287,34 @@ internal sealed class Matcher(FlowStore store, FlowOptions options)
     }
 
     private void GoBlind() => blindUntilNs = store.NowNs + (2 * store.WindowNs);
+
+    /// <summary>
+    /// What so many have shown that it counts nothing is not kept either, but for a marker twice a window: nobody can
+    /// fill the index with copies of one packet.
+    /// </summary>
+    private bool IsKnownPopular(in Probe own, out bool isMarkerOld)
+    {
+        isMarkerOld = false;
+        int steps = 0;
+        for (uint at = Probes.Newest(own.Digest);
+            at != 0 && steps < Limits.ChainWalkMax;
+            at = Probes.Before(at), steps++)
+        {
+            ref Probe other = ref Probes[at];
+            if (own.StampNs - other.StampNs > store.WindowNs)
+            {
+                return false;
+            }
+
+            if (other.Digest == own.Digest && (other.Marks & ProbeMarks.Popular) != 0)
+            {
+                isMarkerOld = own.StampNs - other.StampNs >= store.WindowNs / 2;
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// A content that too many flows show within the window says nothing about any of them: its worth is taken off

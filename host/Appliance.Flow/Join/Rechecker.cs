@@ -8,7 +8,7 @@ namespace Appliance.Flow;
 /// anew, unattributed. An inside flow that turns up behind another public tuple while its old one is silent was given
 /// a new one by the NAT: it ends, and begins anew there.
 /// </summary>
-internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decider, FlowKeeper keeper)
+internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decider, FlowKeeper keeper, Doubt doubt)
 {
     private const byte Tcp = 6;
 
@@ -49,6 +49,12 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
 
         ref ColdFlow cold = ref store.Table.Cold(probe.Entry);
         cold.LastOutsideNs = Math.Max(cold.LastOutsideNs, probe.StampNs);
+        if (store.LastInsideNs < probe.StampNs)
+        {
+            // The inside leg as a whole has stopped: that says nothing about any flow.
+            return;
+        }
+
         bool isOwn = HasInside(position, probe.Entry, out bool hasOther);
         store.Count(Counter.SamplesChecked);
         store.Count(Counter.SamplesMissed, isOwn ? 0u : 1);
@@ -59,8 +65,13 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
         }
         else if (hasOther && probe.PayloadBits + Evidence.BitsOf(probe.Parts) >= Limits.MarginBits)
         {
-            store.Count(Counter.BindingsReused);
-            TakeOver(position);
+            // While its own line still speaks, one lost copy and another line's equal packet say nothing yet.
+            cold.Misses++;
+            if (isInsideSilent || cold.Misses * doubt.BitsPerMissing >= Limits.MarginBits)
+            {
+                store.Count(Counter.BindingsReused);
+                TakeOver(position);
+            }
         }
         else if (isInsideSilent && (probe.Marks & ProbeMarks.Up) != 0 && ++cold.Misses >= Limits.MissesMax)
         {

@@ -8,7 +8,7 @@ namespace Appliance.Flow;
 /// that packets whose own content says so, ever fewer as the flow grows: both legs then pick the same ones even where
 /// a mirror lost some and the counts have slipped.
 /// </summary>
-internal sealed class Sampler(KeyedHash hash)
+internal sealed class Sampler(KeyedHash hash, TcpRewriting rewriting)
 {
     /// <summary>Counts of the first samples, four times four bits, all taken.</summary>
     public const ushort FirstTaken = Limits.FirstSamples * 0x1111;
@@ -44,9 +44,12 @@ internal sealed class Sampler(KeyedHash hash)
     public bool TryMake(in PacketView view, ReadOnlySpan<byte> frame, ulong remotePart, bool isUp, out Probe probe)
     {
         ReadOnlySpan<byte> payload = PayloadOf(view, frame);
+        bool isPayloadOnly = IsPayloadOnly(view);
         probe = new Probe
         {
-            PayloadBits = (byte)Evidence.BitsOf(payload), Parts = PartsOf(view, isUp), IpId = view.IpId,
+            PayloadBits = (byte)Evidence.BitsOf(payload),
+            Parts = isPayloadOnly ? Parts.None : PartsOf(view, isUp),
+            IpId = view.IpId,
         };
         probe.Marks = isUp ? ProbeMarks.Up : ProbeMarks.None;
         if (probe.PayloadBits == 0 && probe.Parts == Parts.None)
@@ -55,12 +58,14 @@ internal sealed class Sampler(KeyedHash hash)
         }
 
         ulong direction = isUp ? 1UL << 63 : 0;
-        ulong first = hash.Of(remotePart ^ direction, HeaderOf(view, frame));
-        ulong length = ((ulong)view.PayloadLength << 40) ^ view.TimestampValue
-            ^ (view.HasTimestamp ? 1UL << 39 : 0) ^ ((ulong)view.TcpFlags << 32);
+        ulong first = hash.Of(remotePart ^ direction, isPayloadOnly ? 0 : HeaderOf(view, frame));
+        ulong length = ((ulong)view.PayloadLength << 40) ^ ((ulong)view.TcpFlags << 32)
+            ^ (isPayloadOnly ? 0 : view.TimestampValue ^ (view.HasTimestamp ? 1UL << 39 : 0));
         probe.Digest = hash.Of(hash.Of(first, length), payload);
         return true;
     }
+
+    private bool IsPayloadOnly(in PacketView view) => rewriting.IsOn && view.Protocol == Tcp;
 
     private static Parts PartsOf(in PacketView view, bool isUp)
     {
@@ -104,8 +109,9 @@ internal sealed class Sampler(KeyedHash hash)
     /// <summary>A cheap number from the content, equal on both legs; unpredictable to who sends the packet.</summary>
     private ulong ContentOf(in PacketView view, ReadOnlySpan<byte> frame)
     {
-        ulong content = HeaderOf(view, frame) ^ ((ulong)view.PayloadLength << 17);
-        if (view.Protocol != Tcp && view.PayloadCaptured >= 8)
+        bool isPayload = view.Protocol != Tcp || rewriting.IsOn;
+        ulong content = (IsPayloadOnly(view) ? 0 : HeaderOf(view, frame)) ^ ((ulong)view.PayloadLength << 17);
+        if (isPayload && view.PayloadCaptured >= 8)
         {
             content ^= BinaryPrimitives.ReadUInt64LittleEndian(frame[view.PayloadOffset..]);
         }

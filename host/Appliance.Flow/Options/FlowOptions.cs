@@ -65,6 +65,9 @@ public sealed record FlowOptions
     /// <summary>Largest difference of the two legs' stamps of one packet, milliseconds, either sign.</summary>
     public int DelayWindowMs { get; init; } = 500;
 
+    /// <summary>The NAT writes TCP sequence numbers or timestamps anew; where false, it is learned.</summary>
+    public bool NatRewritesTcp { get; init; }
+
     /// <summary>
     /// A frame seen again on its leg within this is a copy of the mirror, microseconds; 0 keeps copies.
     /// </summary>

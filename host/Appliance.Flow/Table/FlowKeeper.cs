@@ -8,8 +8,10 @@ namespace Appliance.Flow;
 /// end unless the last record already said all.
 /// </summary>
 internal sealed class FlowKeeper(
-    FlowStore store, Recorder recorder, Decider decider, NameFinder names, NamedJoin? named = null)
+    FlowStore store, Recorder recorder, Decider decider, NameFinder names, TcpRewriting rewriting,
+    NamedJoin? named = null)
 {
+    private const byte Tcp = 6;
     private const long SecondNs = 1_000_000_000;
     private const long FirstRecordNs = 5 * SecondNs;
     private const long QuietNs = 4 * SecondNs;
@@ -238,6 +240,10 @@ internal sealed class FlowKeeper(
             bool isAmbiguous = isOutsideOnly && recorder.IsAmbiguous(entry);
             store.Count(isAmbiguous ? Counter.FlowsAmbiguous : Counter.FlowsUnattributed);
             store.Count(isOutsideOnly ? Counter.FlowsOutsideOnly : Counter.FlowsInsideOnly, isAmbiguous ? 0u : 1);
+            if (isOutsideOnly && !isAmbiguous && hot.Protocol == Tcp && (hot.Seen & Seen.Down) != 0)
+            {
+                rewriting.Note(isMatched: false);
+            }
         }
     }
 

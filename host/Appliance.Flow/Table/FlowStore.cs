@@ -52,6 +52,9 @@ internal sealed class FlowStore
     /// <summary>The latest stamp seen: the engine's time, which never goes back.</summary>
     public long NowNs { get; set; } = long.MinValue;
 
+    /// <summary>Stamp of the latest packet that the inside leg showed.</summary>
+    public long LastInsideNs { get; set; } = long.MinValue;
+
     public void Count(Counter counter, ulong by = 1) => Counters[(int)counter] += by;
 
     /// <summary>How long a flow may be silent in its present state.</summary>

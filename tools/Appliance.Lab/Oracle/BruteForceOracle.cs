@@ -21,7 +21,8 @@ public sealed class BruteForceOracle
     private readonly OracleNet net;
     private readonly OracleFlows inside;
     private readonly OracleFlows outside;
-    private readonly OracleProbes probes = new();
+    private readonly OracleProbes probes;
+    private readonly bool isRewritten;
     private readonly List<Fit>[] fits;
     private readonly Dictionary<int, List<int>> claims = [];
 
@@ -29,10 +30,13 @@ public sealed class BruteForceOracle
         IPacketSource insideLeg,
         IPacketSource outsideLeg,
         OracleNet net,
-        long windowNs)
+        long windowNs,
+        bool isRewritten)
     {
         this.windowNs = windowNs;
         this.net = net;
+        this.isRewritten = isRewritten;
+        probes = new OracleProbes(isRewritten);
         inside = new OracleFlows(net.IsInside);
         outside = new OracleFlows(net.IsPublic);
         ReadOutside(outsideLeg);
@@ -46,13 +50,15 @@ public sealed class BruteForceOracle
     /// <param name="outsideLeg">Packets of the outside leg, read to their end, before the inside leg.</param>
     /// <param name="net">Whose addresses are whose.</param>
     /// <param name="windowMs">Largest difference of the legs' stamps.</param>
+    /// <param name="isRewritten">The NAT writes TCP's numbers anew: they are no evidence.</param>
     public static IReadOnlyList<OracleVerdict> Judge(
         IPacketSource insideLeg,
         IPacketSource outsideLeg,
         OracleNet net,
-        int windowMs = 500)
+        int windowMs = 500,
+        bool isRewritten = false)
     {
-        BruteForceOracle oracle = new(insideLeg, outsideLeg, net, windowMs * 1_000_000L);
+        BruteForceOracle oracle = new(insideLeg, outsideLeg, net, windowMs * 1_000_000L, isRewritten);
         oracle.KeepCandidates();
         OracleVerdict[] verdicts = new OracleVerdict[oracle.outside.All.Count];
         for (int flow = 0; flow < verdicts.Length; flow++)
@@ -76,7 +82,7 @@ public sealed class BruteForceOracle
                 }
 
                 int flow = outside.Place(frame, packet.StampNs, out bool up);
-                if (probes.Wants(flow))
+                if (probes.Wants(flow) && frame.IsComparable(isRewritten))
                 {
                     probes.Add(flow, frame, bytes, up, packet.StampNs);
                 }
@@ -95,7 +101,11 @@ public sealed class BruteForceOracle
                 {
                     frame.Translate(net);
                     int flow = inside.Place(frame, packet.StampNs, out bool up);
-                    Compare(flow, frame.Digest(up, frame.PayloadDigest(bytes)), frame.IpId, packet.StampNs);
+                    if (frame.IsComparable(isRewritten))
+                    {
+                        UInt128 digest = frame.Digest(up, frame.PayloadDigest(bytes), isRewritten);
+                        Compare(flow, digest, frame.IpId, packet.StampNs);
+                    }
                 }
             }
         }

@@ -95,27 +95,34 @@ internal struct OracleFrame
     /// Digest of everything that agreeing packets share: protocol, direction, remote end, the transport's invariant
     /// fields and the payload. Equal digests (128 bits of SHA-256) are equal contents.
     /// </summary>
-    public readonly UInt128 Digest(bool up, UInt128 payload)
+    /// <param name="up">From the line.</param>
+    /// <param name="payload">Digest of the payload.</param>
+    /// <param name="isRewritten">The NAT writes TCP's numbers anew, so that they say nothing.</param>
+    public readonly UInt128 Digest(bool up, UInt128 payload, bool isRewritten = false)
     {
+        bool hasNumbers = !isRewritten || Protocol != Tcp;
         Span<byte> input = stackalloc byte[DigestInput];
         input.Clear();
         input[0] = Protocol;
         input[1] = up ? (byte)1 : (byte)0;
         input[2] = TcpFlags;
-        input[3] = HasTimestamp ? (byte)1 : (byte)0;
+        input[3] = hasNumbers && HasTimestamp ? (byte)1 : (byte)0;
         (up ? Target : Source).Write(input[44..]);
 
         // Echo keeps its query id in both port fields, and the NAT changes it; its remote end has no port.
         BinaryPrimitives.WriteUInt16BigEndian(input[8..], IsEcho ? (ushort)0 : up ? TargetPort : SourcePort);
-        BinaryPrimitives.WriteUInt32BigEndian(input[12..], Sequence);
-        BinaryPrimitives.WriteUInt32BigEndian(input[16..], Acknowledgment);
-        BinaryPrimitives.WriteUInt32BigEndian(input[20..], HasTimestamp ? TsValue : 0);
+        BinaryPrimitives.WriteUInt32BigEndian(input[12..], hasNumbers ? Sequence : 0);
+        BinaryPrimitives.WriteUInt32BigEndian(input[16..], hasNumbers ? Acknowledgment : 0);
+        BinaryPrimitives.WriteUInt32BigEndian(input[20..], hasNumbers && HasTimestamp ? TsValue : 0);
         BinaryPrimitives.WriteInt32BigEndian(input[24..], PayloadLength);
         BinaryPrimitives.WriteUInt128BigEndian(input[28..], payload);
         return Short(input);
     }
 
     public readonly bool IsEcho => Protocol is Icmp or Icmp6;
+
+    /// <summary>True where the packet shows something to compare.</summary>
+    public readonly bool IsComparable(bool isRewritten) => !isRewritten || Protocol != Tcp || PayloadLength > 0;
 
     public readonly UInt128 PayloadDigest(ReadOnlySpan<byte> frame) =>
         PayloadLength == 0 ? default : Short(frame.Slice(PayloadAt, PayloadLength));

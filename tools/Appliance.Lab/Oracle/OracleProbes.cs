@@ -21,7 +21,7 @@ internal struct OracleProbe
 /// The first packets of all outside flows: by flow, where they lie together in order, and by content. Which frame
 /// is a copy the mirror made is decided here, by content, IP id and 2 ms.
 /// </summary>
-internal sealed class OracleProbes
+internal sealed class OracleProbes(bool isRewritten)
 {
     public const int PerFlow = 8;
     private const long CopyNs = 2_000_000;
@@ -51,15 +51,15 @@ internal sealed class OracleProbes
         UInt128 payload = frame.PayloadDigest(bytes);
         OracleProbe probe = new()
         {
-            Digest = frame.Digest(up, payload),
+            Digest = frame.Digest(up, payload, isRewritten),
             Payload = payload,
             StampNs = stampNs,
             Flow = flow,
             IpId = frame.IpId,
             Up = up,
             PayloadBits = PayloadBits(bytes.Slice(frame.PayloadAt, frame.PayloadLength)),
-            CountsSequence = frame.Protocol == Tcp && frame.Sequence != 0,
-            HasTimestamp = frame.HasTimestamp,
+            CountsSequence = frame.Protocol == Tcp && frame.Sequence != 0 && !isRewritten,
+            HasTimestamp = frame.HasTimestamp && !isRewritten,
         };
         foreach (ref readonly OracleProbe earlier in Of(flow))
         {

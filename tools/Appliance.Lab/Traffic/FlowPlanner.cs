@@ -12,8 +12,6 @@ internal sealed class FlowPlanner
     private const byte Tcp = 6;
     private const byte Udp = 17;
     private const byte Icmp = 1;
-    private const int EphemeralFirst = 32768;
-    private const int EphemeralCount = 28000;
     private const int DirectLines = 254;
 
     // A script adds packets to a plan that is too short for handshake, hello and end.
@@ -23,12 +21,11 @@ internal sealed class FlowPlanner
     private readonly NatPorts nat;
     private readonly Zipf nameRanks;
     private readonly Zipf remoteRanks;
-    private readonly ushort[] portOfLine;
     private Prng random;
     private int next;
     private double clockNs;
-    private FlowSpec twin;
-    private bool twinWaits;
+    private readonly PriorityQueue<FlowSpec, long> twins = new();
+    private readonly LinePorts ports;
 
     public FlowPlanner(TrafficPlan plan)
     {
@@ -37,11 +34,7 @@ internal sealed class FlowPlanner
         nameRanks = new Zipf(plan.Names, plan.ZipfExponent);
         remoteRanks = new Zipf(plan.Remotes, plan.ZipfExponent);
         random = new Prng(Prng.Mix(plan.Seed, 0x666C_6F77));
-        portOfLine = new ushort[plan.Subscribers];
-        for (int line = 0; line < portOfLine.Length; line++)
-        {
-            portOfLine[line] = (ushort)random.Below(EphemeralCount);
-        }
+        ports = new LinePorts(plan, ref random);
     }
 
     /// <summary>The next flow; false after the plan's last.</summary>
@@ -58,9 +51,9 @@ internal sealed class FlowPlanner
         flow.StartNs = plan.StartNs + (long)clockNs;
         flow.Seed = random.Next();
         flow.Name = -1;
-        if (twinWaits)
+        if (twins.TryPeek(out _, out long dueNs) && dueNs <= flow.StartNs)
         {
-            PlanTwin(ref flow);
+            PlanTwin(ref flow, twins.Dequeue());
         }
         else
         {
@@ -85,6 +78,10 @@ internal sealed class FlowPlanner
         {
             PlanProbe(ref flow);
         }
+        else if (plan.FloodShare > 0 && (draw -= plan.FloodShare) < 0)
+        {
+            PlanFlood(ref flow);
+        }
         else if ((draw -= plan.OnNetShare) < 0)
         {
             PlanConversation(ref flow, FlowReach.OnNet);
@@ -103,7 +100,7 @@ internal sealed class FlowPlanner
         flow.PublicAddress = Addresses.Public(random.Below(plan.PublicAddresses));
         flow.PublicPort = (ushort)(1 + random.Below(65535));
         flow.RemoteAddress = Addresses.Scanner(random.Below(5000));
-        flow.RemotePort = (ushort)(EphemeralFirst + random.Below(EphemeralCount));
+        flow.RemotePort = (ushort)(LinePorts.First + random.Below(LinePorts.Count));
         flow.Packets = 1 + random.Below(2);
         flow.GapNs = NsPerSecond;
     }
@@ -129,14 +126,28 @@ internal sealed class FlowPlanner
         flow.Packets = 1 + random.Below(3);
         flow.GapNs = 200 * NsPerMs;
         Place(ref flow, FlowReach.Nat44, random.Below(plan.Subscribers));
-        twin = flow;
-        twinWaits = true;
+        twins.Enqueue(flow, flow.StartNs);
     }
 
-    private void PlanTwin(ref FlowSpec flow)
+    // One line, one remote, always the same bytes.
+    private void PlanFlood(ref FlowSpec flow)
+    {
+        flow.Class = FlowClass.Probe;
+        flow.Protocol = Udp;
+        flow.RemoteAddress = Addresses.Remote(0);
+        flow.RemotePort = 9;
+        flow.Packets = 1;
+        flow.GapNs = NsPerMs;
+        flow.Seed = plan.Seed;
+        Place(ref flow, FlowReach.Nat44, 0);
+    }
+
+    // Another line sends what a flow sent, byte by byte.
+    private void PlanTwin(ref FlowSpec flow, in FlowSpec twin)
     {
         int line = (int)(twin.SubscriberAddress - Addresses.Inside(0));
-        flow.Class = FlowClass.Probe;
+        flow.Class = twin.Class;
+        flow.Name = twin.Name;
         flow.Protocol = twin.Protocol;
         flow.RemoteAddress = twin.RemoteAddress;
         flow.RemotePort = twin.RemotePort;
@@ -144,7 +155,7 @@ internal sealed class FlowPlanner
         flow.GapNs = twin.GapNs;
         flow.Seed = twin.Seed;
         Place(ref flow, FlowReach.Nat44, (line + 1 + random.Below(plan.Subscribers - 1)) % plan.Subscribers);
-        twinWaits = false;
+        flow.Timestamps = twin.Timestamps;
     }
 
     private void PlanConversation(ref FlowSpec flow, FlowReach reach)
@@ -182,6 +193,23 @@ internal sealed class FlowPlanner
         }
 
         Place(ref flow, reach, random.Below(plan.Subscribers));
+        if (reach == FlowReach.Nat44)
+        {
+            PlanAdversary(flow);
+        }
+    }
+
+    private void PlanAdversary(in FlowSpec flow)
+    {
+        if (plan.ImitationShare > 0 && random.Chance(plan.ImitationShare))
+        {
+            twins.Enqueue(flow, flow.StartNs);
+        }
+
+        if (plan.ReplayShare > 0 && random.Chance(plan.ReplayShare))
+        {
+            twins.Enqueue(flow, flow.StartNs + (long)(plan.ReplaySeconds * NsPerSecond));
+        }
     }
 
     private void Fill(ref FlowSpec flow, FlowClass kind, byte protocol, ushort port, int packets, FlowReach reach)
@@ -212,8 +240,7 @@ internal sealed class FlowPlanner
 
         flow.Timestamps = !new Prng(Prng.Mix(plan.Seed, 0x7473_0000_0000 + (ulong)line)).Chance(plan.NoTimestampShare);
         flow.SubscriberAddress = reach == FlowReach.Direct ? Addresses.Direct(line) : Addresses.Inside(line);
-        portOfLine[line] = (ushort)((portOfLine[line] + 1 + random.Below(3)) % EphemeralCount);
-        flow.SubscriberPort = (ushort)(EphemeralFirst + portOfLine[line]);
+        flow.SubscriberPort = ports.Next(flow, line, ref random);
         if (reach == FlowReach.Direct)
         {
             flow.PublicAddress = flow.SubscriberAddress;

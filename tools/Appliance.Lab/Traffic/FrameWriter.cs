@@ -6,7 +6,7 @@ namespace Appliance.Lab.Traffic;
 /// Writes one Ethernet frame as the inside or the outside leg shows it. Checksums are made from sums of parts, so a
 /// payload of the pool is never walked; they are right on both legs.
 /// </summary>
-internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
+internal sealed class FrameWriter(TrafficPlan plan, bool outside, PayloadWriter payloads)
 {
     private const int Ethernet = 14;
     private const int IpHeader = 20;
@@ -15,9 +15,15 @@ internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
     private const int IcmpHeader = 8;
     private const int TcpHeader = 20;
     private const int TimestampOption = 12;
+    private const int TimestampBytes = 10;
     private const byte Syn = 2;
+    private const byte Ack = 16;
     private const byte Tcp = 6;
     private const byte Icmp = 1;
+
+    private readonly bool rewritesHeaders = outside && plan.RewritesHeaders;
+    private readonly bool rewritesSequence = outside && plan.RewritesSequence;
+    private readonly bool stripsTimestamps = outside && plan.StripsTimestamps;
 
     /// <summary>Writes the frame; returns its length.</summary>
     public int Write(in LiveFlow flow, in Emission packet, Span<byte> frame)
@@ -26,7 +32,7 @@ internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
         int header = flow.Spec.Protocol switch { Tcp => TcpLength(flow, packet), Icmp => IcmpHeader, _ => UdpHeader };
         int payload = payloads.Write(flow, packet, frame[(L4At + header)..], out uint sum);
         Span<byte> l4 = frame[L4At..];
-        uint pseudo = Ip(frame[Ethernet..], flow.Spec, packet, header + payload);
+        uint pseudo = Ip(frame[Ethernet..], flow, packet, header + payload);
         switch (flow.Spec.Protocol)
         {
             case Tcp:
@@ -79,10 +85,13 @@ internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
         return (ushort)((sum & 0xFFFF) + (sum >> 16));
     }
 
-    private static void WriteTcp(Span<byte> l4, in LiveFlow flow, in Emission packet, int header)
+    private void WriteTcp(Span<byte> l4, in LiveFlow flow, in Emission packet, int header)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(l4[4..], packet.Sequence);
-        BinaryPrimitives.WriteUInt32BigEndian(l4[8..], packet.Acknowledgment);
+        // A rewriting NAT gives the line's side of the connection another beginning, in both directions' packets.
+        uint moved = rewritesSequence ? (uint)flow.LegSeed : 0;
+        uint acknowledged = (packet.TcpFlags & Ack) != 0 ? moved : 0;
+        BinaryPrimitives.WriteUInt32BigEndian(l4[4..], packet.Sequence + (packet.Up ? moved : 0));
+        BinaryPrimitives.WriteUInt32BigEndian(l4[8..], packet.Acknowledgment + (packet.Up ? 0 : acknowledged));
         BinaryPrimitives.WriteUInt32BigEndian(
             l4[12..], ((uint)header << 26) | ((uint)packet.TcpFlags << 16) | 0xFA00);
         BinaryPrimitives.WriteUInt16BigEndian(l4[18..], 0);
@@ -92,6 +101,7 @@ internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
             // MSS 1460, SACK permitted, window scale 7; the rest is the timestamp or padding.
             ReadOnlySpan<byte> syn = [2, 4, 0x05, 0xB4, 1, 3, 3, 7, 4, 2, 1, 1];
             syn.CopyTo(options);
+            options[3] = rewritesHeaders ? (byte)0x78 : (byte)0xB4;
             options = flow.Spec.Timestamps ? options[10..] : default;
         }
         else
@@ -105,7 +115,11 @@ internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
             }
         }
 
-        if (!options.IsEmpty)
+        if (stripsTimestamps)
+        {
+            options[..Math.Min(options.Length, TimestampBytes)].Fill(1);
+        }
+        else if (!options.IsEmpty)
         {
             options[0] = 8;
             options[1] = 10;
@@ -126,8 +140,11 @@ internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
     private ushort Port(in FlowSpec flow) => outside ? flow.PublicPort : flow.SubscriberPort;
 
     // Returns the sum of the pseudo header (RFC 9293 section 3.1).
-    private uint Ip(Span<byte> ip, in FlowSpec flow, in Emission packet, int l4Length)
+    private uint Ip(Span<byte> ip, in LiveFlow live, in Emission packet, int l4Length)
     {
+        ref readonly FlowSpec flow = ref live.Spec;
+        uint identification = rewritesHeaders ? (ushort)(live.LegSeed + packet.IpId * 40503u) : packet.IpId;
+        uint service = rewritesHeaders ? 0x28_0000u : 0;
         uint local = outside ? flow.PublicAddress : flow.SubscriberAddress;
         uint source = packet.Up ? local : flow.RemoteAddress;
         uint target = packet.Up ? flow.RemoteAddress : local;
@@ -139,13 +156,14 @@ internal sealed class FrameWriter(bool outside, PayloadWriter payloads)
         }
 
         int total = IpHeader + l4Length;
-        BinaryPrimitives.WriteUInt32BigEndian(ip, 0x4500_0000 | (uint)total);
-        BinaryPrimitives.WriteUInt32BigEndian(ip[4..], ((uint)packet.IpId << 16) | 0x4000);
+        BinaryPrimitives.WriteUInt32BigEndian(ip, 0x4500_0000 | service | (uint)total);
+        BinaryPrimitives.WriteUInt32BigEndian(ip[4..], (identification << 16) | 0x4000);
         BinaryPrimitives.WriteUInt32BigEndian(ip[8..], ((uint)hops << 24) | ((uint)flow.Protocol << 16));
         BinaryPrimitives.WriteUInt32BigEndian(ip[12..], source);
         BinaryPrimitives.WriteUInt32BigEndian(ip[16..], target);
         uint addresses = (source >> 16) + (source & 0xFFFF) + (target >> 16) + (target & 0xFFFF);
-        ulong sum = (ulong)addresses + 0x4500u + (uint)total + packet.IpId + 0x4000 + ((uint)hops << 8) + flow.Protocol;
+        ulong sum = (ulong)addresses + 0x4500u + (service >> 16) + (uint)total + identification + 0x4000
+            + ((uint)hops << 8) + flow.Protocol;
         BinaryPrimitives.WriteUInt16BigEndian(ip[10..], (ushort)~Fold(sum));
         return addresses + flow.Protocol + (uint)l4Length;
     }

@@ -27,9 +27,7 @@ internal sealed class LegSource : IPacketSource
     private readonly ulong lossBound;
     private readonly ulong duplicateBound;
     private readonly ulong reorderBound;
-    private readonly long delayNs;
-    private readonly long transitNs;
-    private readonly long jitterNs;
+    private readonly LegMirror mirror;
     private readonly long reorderNs;
     private readonly long ticksBehind;
     private LiveFlow[] flows = new LiveFlow[1024];
@@ -49,20 +47,17 @@ internal sealed class LegSource : IPacketSource
         this.tally = tally;
         planner = new FlowPlanner(plan);
         hellos = new HelloBook(plan, names);
-        writer = new FrameWriter(outside, new PayloadWriter(new PayloadPool(plan.Seed), hellos, names));
+        writer = new FrameWriter(plan, outside, new PayloadWriter(new PayloadPool(plan.Seed), hellos, names));
         families = new FamilyFrames(new FamilyMap(plan), outside);
         Array.Fill(heads, None);
         lossBound = Prng.Bound(outside ? plan.LossOutside : plan.LossInside);
         duplicateBound = Prng.Bound(plan.Duplication);
         reorderBound = Prng.Bound(plan.Reordering);
-        delayNs = outside ? (long)(plan.DelayMs * NsPerMs) : 0;
-        transitNs = outside ? (long)(plan.TransitMs * NsPerMs) : 0;
-        jitterNs = (long)(Math.Abs(plan.JitterMs) * NsPerMs);
+        mirror = new LegMirror(plan, outside);
         reorderNs = (long)(plan.ReorderMs * NsPerMs);
 
         // Stamps may lie this far before the step that makes them; a tick is complete only after so many more.
-        long earliest = delayNs - Math.Abs(transitNs) - jitterNs;
-        ticksBehind = earliest < 0 ? 1 + (-earliest >> Limits.TickBits) : 0;
+        ticksBehind = mirror.TicksBehind;
         hasNext = planner.TryNext(out nextSpec);
         tick = plan.StartNs >> Limits.TickBits;
         queue.Open(tick - ticksBehind - 1);
@@ -206,14 +201,12 @@ internal sealed class LegSource : IPacketSource
     private void Show(ref LiveFlow flow, ref Emission packet)
     {
         ulong draw = Prng.Mix(flow.LegSeed, (ulong)flow.Step);
-        if (!FlowScript.Reaches(flow.Spec.Reach, outside) || Prng.Hit(draw, lossBound))
+        if (!FlowScript.Reaches(flow.Spec.Reach, outside) || Prng.Hit(draw, lossBound) || !mirror.Shows(flow.NextNs))
         {
             return;
         }
 
-        ulong more = Prng.Mix(draw, 1);
-        packet.StampNs = flow.NextNs + delayNs + (packet.Up ? transitNs : -transitNs);
-        packet.StampNs += jitterNs == 0 ? 0 : (long)((more >> 1) % (ulong)((2 * jitterNs) + 1)) - jitterNs;
+        packet.StampNs = mirror.Stamp(flow.NextNs, packet.Up, Prng.Mix(draw, 1));
         ulong late = Prng.Mix(draw, 2);
         packet.StampNs += Prng.Hit(late, reorderBound) ? reorderNs : 0;
         queue.Add(packet);

@@ -15,6 +15,7 @@ internal sealed class NatPorts
     private readonly int blockSize;
     private readonly long[]?[] freeAt;
     private readonly Dictionary<(ulong Line, ulong Remote), long> overloaded = [];
+    private readonly Dictionary<(byte Protocol, uint Address, ushort Port), Mapping> mappings = [];
     private readonly ushort[] recent = new ushort[RecentPorts];
     private int recentCount;
     private int purgeAt = 1 << 16;
@@ -30,7 +31,43 @@ internal sealed class NatPorts
     /// <summary>Gives the flow a public port until <paramref name="until"/>; false when there is none.</summary>
     public bool TryTake(ref FlowSpec flow, int line, ref Prng random, long until)
     {
-        int pool = line % plan.PublicAddresses;
+        if (plan.EndpointIndependent && TryKeep(ref flow, until))
+        {
+            return true;
+        }
+
+        bool isTaken = TryTakeNew(ref flow, line, ref random, until);
+        if (isTaken && plan.EndpointIndependent)
+        {
+            mappings[EndpointOf(flow)] = new Mapping(flow.PublicAddress, flow.PublicPort, until);
+        }
+
+        return isTaken;
+    }
+
+    // The inside address and port has a mapping already: it serves this remote as well, and lives on.
+    private bool TryKeep(ref FlowSpec flow, long until)
+    {
+        if (!mappings.TryGetValue(EndpointOf(flow), out Mapping mapping) || mapping.Until <= flow.StartNs)
+        {
+            return false;
+        }
+
+        flow.PublicAddress = mapping.Address;
+        flow.PublicPort = mapping.Port;
+        long longer = Math.Max(until, mapping.Until);
+        mappings[EndpointOf(flow)] = mapping with { Until = longer };
+        int pool = (int)(mapping.Address - Addresses.Public(0));
+        freeAt[(pool * 3) + ProtocolIndex(flow.Protocol)]![mapping.Port] = longer;
+        return true;
+    }
+
+    private static (byte Protocol, uint Address, ushort Port) EndpointOf(in FlowSpec flow) =>
+        (flow.Protocol, flow.SubscriberAddress, flow.SubscriberPort);
+
+    private bool TryTakeNew(ref FlowSpec flow, int line, ref Prng random, long until)
+    {
+        int pool = plan.ArbitraryPooling ? random.Below(plan.PublicAddresses) : line % plan.PublicAddresses;
         flow.PublicAddress = Addresses.Public(pool);
         if (plan.Ports == PortMode.Overloaded)
         {
@@ -113,6 +150,8 @@ internal sealed class NatPorts
 
         purgeAt = Math.Max(1 << 16, overloaded.Count * 2);
     }
+
+    private readonly record struct Mapping(uint Address, ushort Port, long Until);
 
     private static int ProtocolIndex(byte protocol) => protocol switch { 6 => 0, 17 => 1, _ => 2 };
 }

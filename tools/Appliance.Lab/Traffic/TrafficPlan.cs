@@ -56,6 +56,28 @@ public sealed record TrafficPlan
     /// <summary>Share of overloaded ports that are taken from those in use by others.</summary>
     public double OverloadShare { get; init; } = 0.5;
 
+    /// <summary>
+    /// One inside address and port has one public one, whatever the remote (RFC 4787, 4.1); kept while it is used.
+    /// </summary>
+    public bool EndpointIndependent { get; init; }
+
+    /// <summary>
+    /// Share of datagram flows that leave from the port of the line's last flow, towards another remote.
+    /// </summary>
+    public double PortReuseShare { get; init; }
+
+    /// <summary>Each flow gets any public address, not its line's (RFC 4787, 4.1: arbitrary pooling).</summary>
+    public bool ArbitraryPooling { get; init; }
+
+    /// <summary>The NAT draws other initial sequence numbers for the line's side of TCP.</summary>
+    public bool RewritesSequence { get; init; }
+
+    /// <summary>The NAT takes TCP timestamps away.</summary>
+    public bool StripsTimestamps { get; init; }
+
+    /// <summary>The NAT writes MSS, DSCP and IPv4 identification anew.</summary>
+    public bool RewritesHeaders { get; init; }
+
     public int Remotes { get; init; } = 500;
 
     public int Names { get; init; } = 1000;
@@ -70,6 +92,14 @@ public sealed record TrafficPlan
     /// </summary>
     public double DelayMs { get; init; } = 0.8;
 
+    /// <summary>How much later the outside leg's stamps become in each second of the run.</summary>
+    public double DriftMsPerSecond { get; init; }
+
+    /// <summary>A sudden change of the outside leg's delay, this many seconds after the first instant.</summary>
+    public double StepMs { get; init; }
+
+    public double StepSeconds { get; init; }
+
     /// <summary>Time a packet takes from one mirror point to the other: later on the leg it reaches second.</summary>
     public double TransitMs { get; init; } = 0.05;
 
@@ -80,6 +110,14 @@ public sealed record TrafficPlan
     public double LossInside { get; init; }
 
     public double LossOutside { get; init; }
+
+    /// <summary>A mirror shows nothing between these seconds after the first instant.</summary>
+    public (double From, double To) SilentInsideSeconds { get; init; }
+
+    public (double From, double To) SilentOutsideSeconds { get; init; }
+
+    /// <summary>Both mirrors begin to show this many seconds after the first instant: flows are under way.</summary>
+    public double MirrorFromSeconds { get; init; }
 
     /// <summary>Share of packets that a leg shows twice.</summary>
     public double Duplication { get; init; }
@@ -111,6 +149,19 @@ public sealed record TrafficPlan
 
     /// <summary>Pairs of lines that send the same bytes to the same remote at the same time: truly ambiguous.</summary>
     public double ProbePairShare { get; init; }
+
+    /// <summary>
+    /// Share of translated flows that another line imitates at once, byte by byte: truly ambiguous.
+    /// </summary>
+    public double ImitationShare { get; init; }
+
+    /// <summary>Share of translated flows that another line sends again later, byte by byte.</summary>
+    public double ReplayShare { get; init; }
+
+    public double ReplaySeconds { get; init; } = 3;
+
+    /// <summary>Flows with which one line floods one remote, all of the same bytes.</summary>
+    public double FloodShare { get; init; }
 
     /// <summary>Share of TCP data packets that are sent again.</summary>
     public double RetransmitShare { get; init; } = 0.01;
@@ -151,7 +202,9 @@ public sealed record TrafficPlan
             Check(Math.Abs(shift) <= Limits.ShiftMsMax, "delay, transit, jitter or reorder", "at most 5000 ms");
         }
 
-        double special = LoneSynShare + OnNetShare + DirectShare + ScanShare + ProbePairShare;
+        Check(Math.Abs(StepMs) <= Limits.ShiftMsMax, nameof(StepMs), "at most 5000 ms");
+        Check(Math.Abs(DriftMsPerSecond) <= Limits.DriftMsMax, nameof(DriftMsPerSecond), "at most 100 ms a second");
+        double special = LoneSynShare + OnNetShare + DirectShare + ScanShare + ProbePairShare + FloodShare;
         Check(special <= 1, "shares of special flows", "together at most 1");
         Check(QuicShare + DnsShare + UdpShare + PingShare <= 1, "shares of the mix", "together at most 1");
     }

@@ -98,8 +98,9 @@ internal sealed class CoverageReader(StoreDatabase database)
                 Add(before, run.Highest >= 0 ? run.First : next, GapSource.MissingBatches, "missing runs",
                     $"epochs {runs[i - 1].Number + 1} to {run.Number - 1}");
             }
-            else if (!first && run.Highest >= 0)
+            else if (!first && run.Highest >= 0 && run.First > before)
             {
+                // A run that took over from the one before begins at the instant where that one ended.
                 Add(before, run.First, GapSource.BetweenEpochs, "restart", $"epoch {run.Number}");
             }
 

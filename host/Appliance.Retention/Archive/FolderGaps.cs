@@ -77,6 +77,12 @@ internal static class FolderGaps
     {
         TaiTime to = batch.First > last ? batch.First : last;
         bool isWhole = head <= before.Sequence && batch.Sequence == 0 && batch.Epoch.Number == before.Epoch.Number + 1;
+        if (isWhole && to == last)
+        {
+            // The run took over from the one before: it begins at the instant where that one ended.
+            return;
+        }
+
         gaps.Add(new CoverageGap(
             last,
             isWhole ? to : batch.Last > to ? batch.Last : to,

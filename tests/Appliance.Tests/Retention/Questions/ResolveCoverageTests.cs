@@ -101,6 +101,20 @@ public sealed class ResolveCoverageTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_took_over_without_a_gap_is_no_restart_to_an_answer()
+    {
+        AddFlow(world.Batch(), "100.64.0.9", 4000, "15:00", "15:04:10");
+        world.Restart();
+        AddFlow(world.Batch(), "100.64.0.1", 4001, "15:04:10", "15:05");
+
+        (int code, string output) = Resolve("--port", "4000", "--at", "2024-10-04T15:04:10Z");
+
+        Assert.StartsWith("Answer     identified\n", output);
+        Assert.DoesNotContain("restart", output);
+        Assert.Equal(0, code);
+    }
+
+    [Fact]
     public void A_restart_that_the_chain_and_the_manifest_tell_of_is_said_once()
     {
         AddFlow(world.Batch(), "100.64.0.9", 9, "15:00", "15:03:50");

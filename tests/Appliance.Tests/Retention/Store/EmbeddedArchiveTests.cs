@@ -130,6 +130,28 @@ public sealed class EmbeddedArchiveTests
         Assert.False(quiet.IsWhole(TestBox.At(-10), TestBox.At(50)));
     }
 
+    [Theory]
+    [InlineData(55, 0)]
+    [InlineData(56, 1)]
+    public void A_run_that_takes_over_at_the_instant_where_the_one_before_ended_leaves_no_gap(int begins, int gaps)
+    {
+        using var box = new TestBox();
+        using var store = new TestStore(box);
+        StartedEpoch first = box.Start(1);
+        store.State(first.Bytes);
+        SealedBatch last = box.Seal(first, 50);
+        store.Add(last);
+        StartedEpoch second = box.Start(2, TestBox.PositionOf(first, last));
+        store.State(second.Bytes);
+        store.Add(box.Seal(second, begins));
+        store.Kill();
+        using EmbeddedArchive archive = EmbeddedArchive.Open(store.Folder);
+
+        DeviceCoverage device = Assert.Single(archive.Coverage(TestBox.At(0), TestBox.At(1000)).Devices);
+
+        Assert.Equal(gaps, device.Gaps.Count);
+    }
+
     [Fact]
     public void A_file_that_was_changed_on_disk_is_not_answered_from()
     {

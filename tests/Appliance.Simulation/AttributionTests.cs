@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Appliance.Lab.Oracle;
+using Appliance.TestSupport;
 using Appliance.Simulation.Witness;
 using Xunit;
 using Xunit.Abstractions;
@@ -43,6 +44,16 @@ public sealed class AttributionTests(ITestOutputHelper output)
     [Fact]
     public void Of_a_million_flows_behind_one_address_exactly_those_that_can_be_known_are_attributed() =>
         AssertWhole(Scenario.Million);
+
+    [FullFact]
+    public void Of_a_hundred_million_flows_exactly_those_that_can_be_known_are_attributed()
+    {
+        for (ulong run = 1; run <= 100; run++)
+        {
+            AssertWhole(Scenario.MillionOf(run));
+            Reports.Clear();
+        }
+    }
 
     [Theory]
     [MemberData(nameof(LossyRuns))]

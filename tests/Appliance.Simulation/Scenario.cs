@@ -110,6 +110,12 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         ProbePairShare = 0.002,
     });
 
+    /// <summary>Another million, by another seed and each kind of port in turn.</summary>
+    public static Scenario MillionOf(ulong run) => new($"a million flows, run {run}", Million.Plan with
+    {
+        Seed = 1_000_000 + run, Ports = (PortMode)(run % 4), PublicAddresses = run % 2 == 0 ? 1 : 4,
+    });
+
     /// <summary>The oracle's verdicts on a fresh run of the plan.</summary>
     public IReadOnlyList<OracleVerdict> Judge()
     {

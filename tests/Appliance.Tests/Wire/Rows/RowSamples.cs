@@ -1,3 +1,4 @@
+using Appliance.Lab.Vectors;
 using Appliance.Wire;
 
 namespace Appliance.Tests.Wire.Rows;
@@ -36,38 +37,8 @@ internal static class RowSamples
         return batch;
     }
 
-    /// <summary>One row of each kind with every field at its largest.</summary>
-    public static RowBatch Largest()
-    {
-        RowBatch batch = new();
-        int text = batch.Strings.Add(new string('z', RowLimits.StringBytesMax));
-        Ip ip = new(ulong.MaxValue, ulong.MaxValue);
-        TaiTime time = new(long.MaxValue);
-        batch.Flows.Add(new FlowRow
-        {
-            First = new FlowId(uint.MaxValue, uint.MaxValue, uint.MaxValue), Kind = FlowKind.End, Protocol = 255,
-            Translation = Translation.Unsolicited, Attribution = Attribution.Ambiguous,
-            ServiceSource = ServiceSource.Dns, EndReason = EndReason.Stopped, ClockState = ClockState.Network,
-            Witnesses = (Witnesses)31, Conflict = true, Candidates = ushort.MaxValue, EvidenceBits = ushort.MaxValue,
-            SubscriberPort = ushort.MaxValue, PublicPort = ushort.MaxValue, RemotePort = ushort.MaxValue,
-            BoundUs = uint.MaxValue, Group = uint.MaxValue, Realm = text, Subscriber = text, Service = text, Leg = text,
-            Route = text, SubscriberAddress = ip, PublicAddress = ip, RemoteAddress = ip, Start = time, Last = time,
-            End = time, PacketsUp = ulong.MaxValue, PacketsDown = ulong.MaxValue, BytesUp = ulong.MaxValue,
-            BytesDown = ulong.MaxValue,
-        });
-        batch.Sessions.Add(new SessionRow
-        {
-            Subscriber = text, SubscriberType = text, Realm = text, Address = ip, PrefixLength = 128, Start = time,
-            End = time, Source = text, Equipment = text, Access = text,
-        });
-        batch.Blocks.Add(new BlockRow
-        {
-            Realm = text, InsideAddress = ip, PublicAddress = ip, PortFirst = ushort.MaxValue,
-            PortLast = ushort.MaxValue, Start = time, End = time, Source = text,
-        });
-        batch.Gaps.Add(new GapRow { From = time, To = time, Leg = text, Cause = text, Estimate = ulong.MaxValue });
-        return batch;
-    }
+    /// <summary>One row of each kind with every field at its largest: the rows of the accepted vector.</summary>
+    public static RowBatch Largest() => RowVectorRows.Largest();
 
     /// <summary>
     /// Traffic as an ISP's box sees it: <paramref name="subscribers"/> lines behind 16 public addresses, a NAT with

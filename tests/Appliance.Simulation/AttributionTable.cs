@@ -15,7 +15,7 @@ internal static class AttributionTable
         "hairpin that keeps the calling line's private address; hairpin of an outer router",
         "twice NAT whose remote mapping is not configured",
         "payload length changed",
-        "fragments",
+        "fragments whose first one is missing or late; fragments of TCP",
         "NAT timeouts learned; bindings that outlive their flow",
         "port blocks of lines as witnesses of a flow",
         "10^8 flows",

@@ -64,6 +64,7 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
             UdpShare = 0.2,
         }),
         new("MSS, DSCP and IP id rewritten", Of(26) with { RewritesHeaders = true }),
+        new("datagrams in two fragments", Of(43) with { UdpShare = 0.4, FragmentShare = 0.5 }),
         new("5 % of flows imitated by another line at once", Of(27) with { ImitationShare = 0.05 }),
         new("5 % of flows replayed by another line", Of(28) with { ReplayShare = 0.05 }),
     ];

@@ -34,6 +34,7 @@ public sealed class LiveDaemonTests(ITestOutputHelper output) : IDisposable
         List<BedFlow> made = clients.Wait(CancellationToken.None);
         JsonElement status = box.WaitForQuiet();
         output.WriteLine(status.GetRawText());
+        layout.RequireNoTrackingDrops();
         List<ConntrackEntry> truth = BedTruth.Join(watch.Stop(), made);
         Assert.Equal(0, box.Stop());
 

@@ -50,6 +50,7 @@ public sealed class LiveHandOverTests(ITestOutputHelper output) : IDisposable
 
         List<BedFlow> made = clients.Wait(CancellationToken.None);
         box.WaitForQuiet();
+        layout.RequireNoTrackingDrops();
         List<ConntrackEntry> truth = BedTruth.Join(watch.Stop(), made);
         (long Inside, long Outside) before = Seen(layout);
         Assert.Equal(0, box.Stop());

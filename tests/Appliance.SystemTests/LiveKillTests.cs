@@ -17,6 +17,9 @@ public sealed class LiveKillTests(ITestOutputHelper output) : IDisposable
     private const int Subscribers = 24;
     private const int FlowsBetweenKills = 400;
     private static readonly int Kills = FullRun.IsOn ? 200 : 20;
+
+    // Two for each flow, as far as there are ports: connections stay in the table for the whole run.
+    private static readonly int PublicPorts = Math.Min(40_000, 2 * FlowsBetweenKills * Kills);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kills-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -24,7 +27,7 @@ public sealed class LiveKillTests(ITestOutputHelper output) : IDisposable
     [RootFact("ip", "nft", "curl", "nginx", "dnsmasq", "ping", "ethtool")]
     public void Nothing_durable_is_lost_or_altered_by_kills_under_load()
     {
-        using BedLayout layout = BedLayout.Start(Subscribers, BedMode.FullyRandom, 2000);
+        using BedLayout layout = BedLayout.Start(Subscribers, BedMode.FullyRandom, PublicPorts);
         BedMirror.Start(layout);
         using BedServers servers = BedServers.Start(layout, _folder.FullName, CancellationToken.None);
         using LiveBox box = LiveBox.Start(layout, _folder.FullName);

@@ -152,6 +152,16 @@ internal sealed class BedLayout : IDisposable
         return sum;
     }
 
+    /// <summary>Makes sure that what connection tracking says is the whole truth of a run.</summary>
+    /// <exception cref="BedException">It dropped packets of its own.</exception>
+    public void RequireNoTrackingDrops()
+    {
+        if (TrackingDrops() is > 0 and long drops)
+        {
+            throw new BedException($"connection tracking dropped {drops} packets: the truth is not whole");
+        }
+    }
+
     public void Dispose() => RemoveOwn();
 
     private static void Remove(string space)

@@ -40,6 +40,7 @@ internal static class BedRun
 
         progress("waiting for silence");
         capture.WaitForQuiet(stop);
+        layout.RequireNoTrackingDrops();
         List<ConntrackEntry> truth = BedTruth.Join(watch.Stop(), made);
         capture.Stop();
         return Finish(options, capture, truth, watch.AliveAtEnd, traffic.Elapsed, total.Elapsed);

@@ -130,7 +130,11 @@ internal sealed class DemoStage : IDisposable
     }
 
     /// <summary>The kernel's connections, joined with the names that the clients sent.</summary>
-    public List<ConntrackEntry> Truth(List<BedFlow> made) => BedTruth.Join(watch.Stop(), made);
+    public List<ConntrackEntry> Truth(List<BedFlow> made)
+    {
+        layout.RequireNoTrackingDrops();
+        return BedTruth.Join(watch.Stop(), made);
+    }
 
     public void Dispose()
     {

@@ -23,6 +23,8 @@ public sealed class BruteForceOracle
     private readonly OracleFlows outside;
     private readonly OracleProbes probes;
     private readonly bool isRewritten;
+    private readonly OracleFragments insideFragments = new();
+    private readonly OracleFragments outsideFragments = new();
     private readonly List<Fit>[] fits;
     private readonly Dictionary<int, List<int>> claims = [];
 
@@ -76,7 +78,7 @@ public sealed class BruteForceOracle
             foreach (ref readonly PacketRef packet in block.Packets)
             {
                 ReadOnlySpan<byte> bytes = block.Bytes.Slice(packet.Offset, packet.Captured);
-                if (!OracleFrame.TryParse(bytes, out OracleFrame frame))
+                if (!OracleFrame.TryParse(bytes, out OracleFrame frame, outsideFragments))
                 {
                     continue;
                 }
@@ -97,7 +99,7 @@ public sealed class BruteForceOracle
             foreach (ref readonly PacketRef packet in block.Packets)
             {
                 ReadOnlySpan<byte> bytes = block.Bytes.Slice(packet.Offset, packet.Captured);
-                if (OracleFrame.TryParse(bytes, out OracleFrame frame))
+                if (OracleFrame.TryParse(bytes, out OracleFrame frame, insideFragments))
                 {
                     frame.Translate(net);
                     int flow = inside.Place(frame, packet.StampNs, out bool up);

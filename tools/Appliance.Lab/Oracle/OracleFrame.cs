@@ -35,13 +35,20 @@ internal struct OracleFrame
     public ushort SourcePort;
     public ushort TargetPort;
     public ushort IpId;
+
+    /// <summary>Where an IPv4 fragment's data lies in its datagram, in units of 8 bytes; 0 for the first.</summary>
+    public ushort FragmentAt;
+    public bool HasMoreFragments;
     public uint Sequence;
     public uint Acknowledgment;
     public uint TsValue;
     public int PayloadAt;
     public int PayloadLength;
 
-    public static bool TryParse(ReadOnlySpan<byte> frame, out OracleFrame parsed)
+    /// <param name="frame">Ethernet frame.</param>
+    /// <param name="parsed">The packet.</param>
+    /// <param name="fragments">Ports for later fragments of IPv4; without it those are no packets.</param>
+    public static bool TryParse(ReadOnlySpan<byte> frame, out OracleFrame parsed, OracleFragments? fragments = null)
     {
         parsed = default;
         if (frame.Length < Ethernet + 28)
@@ -67,7 +74,20 @@ internal struct OracleFrame
             parsed.ParseV4(frame, ref at, ref end);
         }
 
-        return end >= at + 8 && parsed.ParseTransport(frame[at..Math.Min(end, frame.Length)], at);
+        if (parsed.FragmentAt > 0)
+        {
+            parsed.PayloadAt = at;
+            parsed.PayloadLength = Math.Min(end, frame.Length) - at;
+            return fragments is not null && fragments.TryFill(ref parsed);
+        }
+
+        bool isPacket = end >= at + 8 && parsed.ParseTransport(frame[at..Math.Min(end, frame.Length)], at);
+        if (isPacket && parsed.HasMoreFragments)
+        {
+            fragments?.Note(parsed);
+        }
+
+        return isPacket;
     }
 
     /// <summary>
@@ -142,6 +162,9 @@ internal struct OracleFrame
         Source = Ip.FromBytes(ip.Slice(12, 4));
         Target = Ip.FromBytes(ip.Slice(16, 4));
         end = at + BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
+        ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(ip[6..]);
+        FragmentAt = (ushort)(fragment & 0x1FFF);
+        HasMoreFragments = (fragment & 0x2000) != 0;
         at += (ip[0] & 0x0F) * 4;
     }
 

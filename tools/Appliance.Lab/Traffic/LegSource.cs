@@ -12,6 +12,8 @@ internal sealed class LegSource : IPacketSource
     private const int None = -1;
     private const long NsPerMs = 1_000_000;
     private const int DuplicateDelayNs = 20_000;
+    private const int EthernetHeader = 14;
+    private const int FragmentHeaders = EthernetHeader + 20;
 
     private readonly TrafficPlan plan;
     private readonly bool outside;
@@ -27,6 +29,7 @@ internal sealed class LegSource : IPacketSource
     private readonly ulong lossBound;
     private readonly ulong duplicateBound;
     private readonly ulong reorderBound;
+    private readonly ulong fragmentBound;
     private readonly LegMirror mirror;
     private readonly long reorderNs;
     private readonly long ticksBehind;
@@ -53,6 +56,7 @@ internal sealed class LegSource : IPacketSource
         lossBound = Prng.Bound(outside ? plan.LossOutside : plan.LossInside);
         duplicateBound = Prng.Bound(plan.Duplication);
         reorderBound = Prng.Bound(plan.Reordering);
+        fragmentBound = Prng.Bound(plan.FragmentShare);
         mirror = new LegMirror(plan, outside);
         reorderNs = (long)(plan.ReorderMs * NsPerMs);
 
@@ -85,7 +89,7 @@ internal sealed class LegSource : IPacketSource
     {
         while (queue.TryPeek(out Emission packet))
         {
-            if (usedPackets == packets.Length || usedBytes + Limits.FrameBytesMax > bytes.Length)
+            if (usedPackets + 2 > packets.Length || usedBytes + (2 * Limits.FrameBytesMax) > bytes.Length)
             {
                 return false;
             }
@@ -103,22 +107,40 @@ internal sealed class LegSource : IPacketSource
         Span<byte> room = bytes.AsSpan(usedBytes);
         int length = writer.Write(flow, packet, room);
         length = families.Apply(flow.Spec, packet.Up, room, length, out int ipBytes);
-        int captured = plan.SnapLength > 0 ? Math.Min(plan.SnapLength, length) : length;
-        ref PacketRef frame = ref packets[usedPackets++];
-        frame.StampNs = packet.StampNs;
-        frame.Offset = usedBytes;
-        frame.Captured = captured;
-        frame.Length = length;
-        frame.Interface = families.Interface(flow.Spec);
-        frame.LinkType = 1;
-        usedBytes += captured;
-        if (!packet.IsDuplicate)
+        if (IsFragmented(flow.Spec))
         {
-            tally?.Add(flow.Spec.Index, packet.StampNs, packet.Up, ipBytes);
+            int first = Fragmenter.Cut(room, length);
+            int second = length - first + FragmentHeaders;
+            Add(flow, packet, usedBytes, first, first - EthernetHeader);
+            Add(flow, packet, usedBytes, second, second - EthernetHeader);
+        }
+        else
+        {
+            Add(flow, packet, usedBytes, length, ipBytes);
         }
 
         flow.Waiting--;
         Release(packet.Slot);
+    }
+
+    private bool IsFragmented(in FlowSpec flow) =>
+        flow.Class == FlowClass.Udp && Prng.Hit(Prng.Mix(flow.Seed, 0x6672_6167), fragmentBound);
+
+    private void Add(in LiveFlow flow, in Emission packet, int offset, int length, int ipBytes)
+    {
+        int captured = plan.SnapLength > 0 ? Math.Min(plan.SnapLength, length) : length;
+        ref PacketRef frame = ref packets[usedPackets++];
+        frame.StampNs = packet.StampNs;
+        frame.Offset = offset;
+        frame.Captured = captured;
+        frame.Length = length;
+        frame.Interface = families.Interface(flow.Spec);
+        frame.LinkType = 1;
+        usedBytes = offset + captured;
+        if (!packet.IsDuplicate)
+        {
+            tally?.Add(flow.Spec.Index, packet.StampNs, packet.Up, ipBytes);
+        }
     }
 
     // Starts and continues every flow that has a step in the present tick.

@@ -75,6 +75,9 @@ public sealed record TrafficPlan
     /// <summary>The NAT takes TCP timestamps away.</summary>
     public bool StripsTimestamps { get; init; }
 
+    /// <summary>Share of plain UDP flows whose datagrams come in two fragments; with IPv4 addresses only.</summary>
+    public double FragmentShare { get; init; }
+
     /// <summary>The NAT writes MSS, DSCP and IPv4 identification anew.</summary>
     public bool RewritesHeaders { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
     private readonly Sampler sampler = new(store.Hash, rewriting);
     private readonly bool isOn = options.HasOutside;
     private long blindUntilNs = long.MinValue;
+    private long popularUntilNs = long.MinValue;
 
     public JoinGraph Graph { get; } = new(options.JoinLimit);
 
@@ -55,12 +56,13 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
             GoBlind();
         }
 
-        if (IsKnownPopular(probe, out bool isMarkerOld))
+        if (store.NowNs < popularUntilNs && IsKnownPopular(probe, out bool isMarkerOld))
         {
             if (isMarkerOld)
             {
                 probe.Marks |= ProbeMarks.Popular;
                 Probes.Add(probe);
+                NotePopular();
             }
 
             return;
@@ -288,6 +290,8 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
 
     private void GoBlind() => blindUntilNs = store.NowNs + (2 * store.WindowNs);
 
+    private void NotePopular() => popularUntilNs = store.NowNs + (2 * store.WindowNs);
+
     /// <summary>
     /// What so many have shown that it counts nothing is not kept either, but for a marker twice a window: nobody can
     /// fill the index with copies of one packet.
@@ -322,6 +326,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
     /// </summary>
     private void MarkPopular(uint position)
     {
+        NotePopular();
         ref Probe own = ref Probes[position];
         int equal = 0;
         int steps = 0;

@@ -8,9 +8,19 @@ internal sealed class RowOpener
     private readonly BatchOpener opener;
     private readonly RowDecoder decoder = new();
     private readonly RowCanon[] canons = [new(), new()];
+    private readonly bool passesKeyless;
     private RowBatch rows = new();
 
-    public RowOpener(IEnumerable<RecipientKey> keys) => opener = new BatchOpener(keys, Decode);
+    /// <param name="keys">Keys of one role, of any days.</param>
+    /// <param name="passesKeyless">A section without a key is counted and left out, its fields blank.</param>
+    public RowOpener(IEnumerable<RecipientKey> keys, bool passesKeyless = false)
+    {
+        this.passesKeyless = passesKeyless;
+        opener = new BatchOpener(keys, Decode);
+    }
+
+    /// <summary>Sections that were passed over for want of a key, since the start.</summary>
+    public int SectionsWithoutKey { get; private set; }
 
     /// <summary>
     /// Opens those of the wanted sections that the batch has. The rows are new for each batch and only there where the
@@ -28,6 +38,12 @@ internal sealed class RowOpener
             }
 
             Refusal refusal = opener.TryOpen(batch, section.Number, out _);
+            if (refusal == Refusal.NoKey && passesKeyless)
+            {
+                SectionsWithoutKey++;
+                continue;
+            }
+
             if (refusal != Refusal.None)
             {
                 return refusal;

@@ -1,4 +1,5 @@
 using Appliance.Journal;
+using Appliance.Retention.Archive;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Records;
@@ -12,7 +13,7 @@ internal sealed class FolderRecords(KeySet keys, Action<string> complain)
     private readonly ChainVerifier chain = new(
         keys.DeviceKey, new ReaderRules(keys.Device, keys.Notice, LatestDay: int.MaxValue));
 
-    private readonly BatchReader reader = new(keys.Recipients);
+    private readonly RowOpener opener = new(keys.Recipients, passesKeyless: true);
     private readonly string device = keys.Device.ToString();
     private bool whole = true;
 
@@ -63,7 +64,7 @@ internal sealed class FolderRecords(KeySet keys, Action<string> complain)
             return refusal;
         }
 
-        refusal = reader.TryRead(batch, out RowBatch rows);
+        refusal = opener.TryOpen(batch, SectionSet.Both, out RowBatch rows, out _);
         if (refusal == Refusal.None)
         {
             printer.Add(rows, device, batch.Manifest.Epoch.Number, batch.Manifest.Sequence);
@@ -92,10 +93,10 @@ internal sealed class FolderRecords(KeySet keys, Action<string> complain)
                 + "folder; look for segments that were moved or freed");
         }
 
-        if (reader.SectionsWithoutKey > 0)
+        if (opener.SectionsWithoutKey > 0)
         {
             Complain(
-                $"no key for {reader.SectionsWithoutKey} sections, so their fields are empty; give a key set that "
+                $"no key for {opener.SectionsWithoutKey} sections, so their fields are empty; give a key set that "
                 + "has their days");
         }
     }

@@ -1,6 +1,8 @@
 namespace Appliance.Wire;
 
-/// <summary>The constants of SHA-256, for those who compute it themselves (FIPS 180-4 sections 4.2.2 and 5.3.3).</summary>
+/// <summary>
+/// The constants of SHA-256, for those who compute it themselves (FIPS 180-4 sections 4.2.2 and 5.3.3).
+/// </summary>
 public static class Sha256Words
 {
     // Arrays, not spans over constants: in unoptimised builds such a span is found by a call that allocates.

@@ -172,8 +172,9 @@ internal sealed class WitnessBook
                 note.Named = claim.Witness;
                 note.Method = MethodOf(claim.Witness);
             }
-            else if (claim.Agrees(note.Other, note.OtherPort))
+            else if (claim.Agrees(note.Other, note.OtherPort) && (!isOutside || claim.Realm == note.Realm))
             {
+                // One private address in two realms is two lines.
                 note.OtherPort = note.OtherPort == 0 ? claim.Port : note.OtherPort;
                 note.Named |= claim.Witness;
             }

@@ -17,6 +17,10 @@ internal sealed class LineService : IDisposable
     // What is taken in one pass of 20 ms: 100,000 messages a second, far above any burst of a server.
     private const int MessagesInPass = 2000;
 
+    // While the flash is full no record is written: then messages stay with the listener, and what that cannot hold is
+    // neither answered nor uncounted.
+    private const int RecordsWaitingMax = 8192;
+
     // A table of 100,000 sessions is 20 MB: written every quarter of an hour, flash wears by 2 GB a day.
     private const long SaveEveryNs = 900_000_000_000;
 
@@ -62,6 +66,9 @@ internal sealed class LineService : IDisposable
     /// <summary>Packets of senders that may not send.</summary>
     public ulong Strangers => listener?.Strangers ?? 0;
 
+    /// <summary>Packets that found the listener's queue full, and were not answered.</summary>
+    public ulong Dropped => listener?.Dropped ?? 0;
+
     /// <summary>Why the table could not be written, or null.</summary>
     public string? Problem { get; private set; }
 
@@ -74,27 +81,62 @@ internal sealed class LineService : IDisposable
     /// <summary>Takes what was heard; called by the thread that drains the pipeline.</summary>
     public void Pump(long nowNs)
     {
-        for (int i = 0; i < MessagesInPass && listener is not null && listener.TryTake(out HeardPacket packet); i++)
+        for (int i = 0; i < MessagesInPass && table.Waiting < RecordsWaitingMax && TryTakeOne(); i++)
         {
-            if (decoder.TryDecode(packet.Bytes, packet.Secret, packet.Sender, packet.HeardNs, happened))
-            {
-                table.Take(happened);
-            }
+            // Taken.
         }
 
-        table.AdvanceTo(nowNs);
-        box.LineDrops = listener?.Dropped ?? 0;
+        AdvanceTo(nowNs);
         if (nowNs >= nextSaveNs)
         {
             Save(nowNs);
         }
     }
 
-    /// <summary>Ends reception; what is queued is taken by the next <see cref="Pump"/>.</summary>
+    /// <summary>Ends reception; what is queued is taken by <see cref="Finish"/>.</summary>
     public Task StopAsync() => listener?.StopAsync() ?? Task.CompletedTask;
 
+    /// <summary>Takes all that was heard, since its senders have their answers, and seals the table.</summary>
+    public void Finish(long nowNs)
+    {
+        while (TryTakeOne())
+        {
+            // Bounded by the listener's queue, which takes no more.
+        }
+
+        AdvanceTo(nowNs);
+        Save(nowNs);
+    }
+
+    public void Dispose()
+    {
+        listener?.Dispose();
+        seal.Dispose();
+    }
+
+    private bool TryTakeOne()
+    {
+        if (listener is null || !listener.TryTake(out HeardPacket packet))
+        {
+            return false;
+        }
+
+        if (decoder.TryDecode(packet.Bytes, packet.Secret, packet.Sender, packet.HeardNs, happened))
+        {
+            table.Take(happened);
+        }
+
+        return true;
+    }
+
+    private void AdvanceTo(long nowNs)
+    {
+        table.AdvanceTo(nowNs);
+        box.LineDrops = Dropped;
+    }
+
     /// <summary>Seals the table to its file. A failure is an alarm: the records are in the journal.</summary>
-    public void Save(long nowNs)
+    private void Save(long nowNs)
     {
         nextSaveNs = nowNs + SaveEveryNs;
         if (listener is null)
@@ -112,12 +154,6 @@ internal sealed class LineService : IDisposable
         {
             Problem = $"the table of sessions was not saved: {failure.Message}";
         }
-    }
-
-    public void Dispose()
-    {
-        listener?.Dispose();
-        seal.Dispose();
     }
 
     private string Restore(long nowNs)

@@ -63,6 +63,9 @@ internal sealed class RadiusListener : IDisposable
     /// <summary>Packets of senders that no client is configured for, or that do not have its secret.</summary>
     public ulong Strangers => (ulong)Interlocked.Read(ref strangers);
 
+    private IPEndPoint Anybody =>
+        new(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+
     public void Start(Action<Exception> onFailure) => running = Task.Run(async () =>
     {
         try
@@ -81,10 +84,25 @@ internal sealed class RadiusListener : IDisposable
 
     public bool TryTake(out HeardPacket packet) => queue.TryDequeue(out packet);
 
+    /// <summary>Ends reception, with what the kernel has by then; that is queued, but not answered any more.</summary>
     public async Task StopAsync()
     {
         await stopping.CancelAsync();
         await running;
+        byte[] buffer = new byte[PacketBytesMax];
+        EndPoint from = Anybody;
+        for (int i = 0; i < QueueMax && socket.Poll(0, SelectMode.SelectRead); i++)
+        {
+            try
+            {
+                int count = socket.ReceiveFrom(buffer, ref from);
+                Take(buffer.AsSpan(0, count), (IPEndPoint)from);
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+        }
     }
 
     public void Dispose()
@@ -96,14 +114,13 @@ internal sealed class RadiusListener : IDisposable
     private async Task Run()
     {
         byte[] buffer = new byte[PacketBytesMax];
-        EndPoint any = new IPEndPoint(
-            socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        EndPoint anybody = Anybody;
         while (true)
         {
             SocketReceiveFromResult got;
             try
             {
-                got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, stopping.Token);
+                got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anybody, stopping.Token);
             }
             catch (SocketException)
             {

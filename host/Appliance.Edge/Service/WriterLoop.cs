@@ -74,8 +74,7 @@ internal sealed class WriterLoop
             Thread.Sleep(PassMs);
         }
 
-        parts.Lines?.Pump(WallClock.NowNs);
-        parts.Lines?.Save(WallClock.NowNs);
+        parts.Lines?.Finish(WallClock.NowNs);
         TakeLosses(WallClock.NowNs);
         bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
         board.Publish(Status(isFull: !isDurable));

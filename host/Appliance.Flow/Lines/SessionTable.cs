@@ -45,6 +45,9 @@ public sealed class SessionTable
     /// <summary>The latest raw time that a message or a call gave.</summary>
     public long NowNs { get; private set; } = long.MinValue;
 
+    /// <summary>Records that are ready and not taken yet.</summary>
+    public int Waiting => keeper.Ready.Count;
+
     /// <summary>Takes the next record that is ready.</summary>
     public bool TryNext([MaybeNullWhen(false)] out LineRecord record) =>
         keeper.Ready.TryDequeue(out record);

@@ -8,6 +8,7 @@ using Appliance.Edge.Pipeline;
 using Appliance.Edge.Service;
 using Appliance.Flow;
 using Appliance.Linux;
+using Appliance.TestSupport;
 using Appliance.Time;
 using Appliance.Wire;
 using Xunit;
@@ -21,6 +22,7 @@ namespace Appliance.SystemTests.Lines;
 internal sealed class LineBox : IDisposable
 {
     public const string Secret = "testing123";
+    private const int AnswerMs = 1000;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("lines-");
     private readonly ApplianceOptions options;
     private readonly KeySet keys;
@@ -76,13 +78,21 @@ internal sealed class LineBox : IDisposable
         Lines.Start(broken => failure = broken);
     }
 
+    /// <summary>As many passes as take what the listener may hold, without a record being written.</summary>
+    public void PumpAll()
+    {
+        for (int pass = 0; pass < 10; pass++)
+        {
+            Lines.Pump(NowNs);
+        }
+    }
+
     /// <summary>Ends the run: what was heard is durable, the table sealed.</summary>
     public async Task StopAsync()
     {
         await Lines.StopAsync();
         Assert.Null(failure);
-        Lines.Pump(NowNs);
-        Lines.Save(NowNs);
+        Lines.Finish(NowNs);
         Assert.True(box!.Drain(NowNs) && box.Close());
         Lines.Dispose();
         box.Dispose();
@@ -104,6 +114,33 @@ internal sealed class LineBox : IDisposable
         process.StandardInput.Write(attributes);
         process.StandardInput.Close();
         return Programs.Finish(process);
+    }
+
+    /// <summary>
+    /// Sends the starts of sessions, each with an address of its own, as fast as they are answered; how many were.
+    /// </summary>
+    /// <param name="first">Number of the first session.</param>
+    /// <param name="count">How many.</param>
+    public int Begin(int first, int count)
+    {
+        using UdpClient client = new("127.0.0.1", Port);
+        client.Client.ReceiveTimeout = AnswerMs;
+        int answered = 0;
+        for (int i = first; i < first + count; i++)
+        {
+            client.Send(RadiusMessage.Start($"s{i}", $"100.64.{i >> 8}.{i & 0xFF}").Bytes(Secret));
+            try
+            {
+                IPEndPoint? from = null;
+                answered += client.Receive(ref from).Length > 0 ? 1 : 0;
+            }
+            catch (SocketException)
+            {
+                return answered;
+            }
+        }
+
+        return answered;
     }
 
     /// <summary>Records of a kind, as the store prints them: one dictionary a line.</summary>

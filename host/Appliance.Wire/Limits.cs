@@ -51,6 +51,18 @@ public static class Limits
     /// <summary>UTF-8 bytes of one text in a signed object.</summary>
     public const int TextBytesMax = 256;
 
+    /// <summary>UTF-8 bytes of a statement in a request, such as its necessity: about a page.</summary>
+    public const int StatementBytesMax = 4096;
+
+    /// <summary>Addresses, lines or services that one request names: a referral of thousands of addresses.</summary>
+    public const int ScopeItemsMax = 8192;
+
+    /// <summary>Batches that one release or destruction statement names: a month of one line, a batch a minute.</summary>
+    public const int ReleasedBatchesMax = 16_384;
+
+    /// <summary>Bytes of a WebAuthn authenticator's data or client data: both are below 1 KiB in practice.</summary>
+    public const int WebAuthnBytesMax = 4096;
+
     /// <summary>
     /// Bytes of an opaque part of a signed object: a TPM quote or a control body with a key schedule.
     /// </summary>

@@ -29,6 +29,12 @@ internal static class CborOut
         writer.WriteByteString(bytes);
     }
 
+    public static void Write(this CborWriter writer, Ip address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        writer.WriteByteString(bytes[..address.Write(bytes)]);
+    }
+
     public static void Write(this CborWriter writer, EpochRef epoch)
     {
         writer.WriteStartArray(2);

@@ -111,15 +111,52 @@ internal sealed class Fields
         return epoch;
     }
 
-    public string Text()
+    public bool Bool()
+    {
+        CborItem? item = Item();
+        if (item is not { Kind: CborKind.True or CborKind.False })
+        {
+            Refuse();
+        }
+
+        return Ok && item!.Kind == CborKind.True;
+    }
+
+    public string Text(int bytesMax = Limits.TextBytesMax)
     {
         string text = Item(CborKind.Text)?.Text ?? "";
-        if (System.Text.Encoding.UTF8.GetByteCount(text) > Limits.TextBytesMax)
+        if (System.Text.Encoding.UTF8.GetByteCount(text) > bytesMax)
         {
             Refuse();
         }
 
         return text;
+    }
+
+    /// <summary>A key on the curve; null where <see cref="Ok"/> is false.</summary>
+    public PublicKey? Point()
+    {
+        ReadOnlyMemory<byte> bytes = Bytes(P256.PointSize, P256.PointSize);
+        PublicKey? key = null;
+        if (Ok && !PublicKey.TryFromPoint(bytes.Span, out key))
+        {
+            Refuse();
+        }
+
+        return key;
+    }
+
+    /// <summary>An address: 4 bytes of IPv4 or 16 of IPv6; a second form of the same one is refused.</summary>
+    public Ip Address()
+    {
+        ReadOnlyMemory<byte> bytes = Bytes(4, 16);
+        var address = Ip.FromBytes(bytes.Span);
+        if (address.IsNone || address.IsV4 != (bytes.Length == 4))
+        {
+            Refuse();
+        }
+
+        return Ok ? address : default;
     }
 
     /// <summary>Takes the next field where it is null; leaves any other.</summary>

@@ -50,27 +50,8 @@ public sealed record Control
     public bool NeedsBoth => Kind is >= ControlKind.Policy and <= ControlKind.Update;
 
     /// <summary>The whole message, signed by one or two keys.</summary>
-    public byte[] Sign(SigningKey first, SigningKey? second)
-    {
-        byte[] payload = Encode();
-        byte[] one = SignedObject.Sign(SignedType.Control, payload, first).Bytes;
-        CborWriter writer = CborOut.New();
-        writer.WriteStartArray(second is null ? 1 : 2);
-        if (second is null)
-        {
-            writer.WriteEncodedValue(one);
-        }
-        else
-        {
-            byte[] two = SignedObject.Sign(SignedType.Control, payload, second).Bytes;
-            bool inOrder = first.Public.Kid < second.Public.Kid;
-            writer.WriteEncodedValue(inOrder ? one : two);
-            writer.WriteEncodedValue(inOrder ? two : one);
-        }
-
-        writer.WriteEndArray();
-        return writer.Encode();
-    }
+    public byte[] Sign(SigningKey first, SigningKey? second) =>
+        TwoSigned.Sign(SignedType.Control, Encode(), first, second);
 
     /// <summary>Checks a message for a device; it is only there where the result is None.</summary>
     /// <param name="bytes">The message as it arrived.</param>
@@ -88,7 +69,8 @@ public sealed record Control
         out Control? control)
     {
         control = null;
-        Refusal refusal = TryReadSigned(bytes, trust, out ReadOnlyMemory<byte> payload, out int signers);
+        Refusal refusal = TwoSigned.TryRead(
+            SignedType.Control, bytes, trust, out ReadOnlyMemory<byte> payload, out int signers);
         Control? read = null;
         refusal = refusal != Refusal.None ? refusal : TryDecode(payload, out read);
         refusal = refusal != Refusal.None ? refusal : read!.Check(device, signers, lastNumber, nowUtcUs);
@@ -114,58 +96,6 @@ public sealed record Control
         }
 
         return nowUtcUs < NotBeforeUtcUs || nowUtcUs >= ExpiresUtcUs ? Refusal.ControlTime : Refusal.None;
-    }
-
-    private static Refusal TryReadSigned(
-        ReadOnlyMemory<byte> bytes, ControlTrust trust, out ReadOnlyMemory<byte> payload, out int signers)
-    {
-        payload = default;
-        signers = 0;
-        Refusal refusal = CborStrict.TryRead(bytes, 2 * Limits.SignedObjectBytesMax, out CborItem? list);
-        if (refusal != Refusal.None)
-        {
-            return refusal;
-        }
-
-        if (list is not { Kind: CborKind.Array, Items.Length: 1 or 2 })
-        {
-            return Refusal.WrongStructure;
-        }
-
-        KeyId before = default;
-        foreach (CborItem item in list.Items)
-        {
-            refusal = SignedObject.TryRead(SignedType.Control, item, out SignedObject? signed);
-            refusal = refusal != Refusal.None ? refusal : CheckSigner(signed!, trust);
-            if (refusal != Refusal.None)
-            {
-                return refusal;
-            }
-
-            // One key cannot sign for both roles, and both must have signed the very same bytes.
-            if (signers > 0 && (signed!.Kid <= before || !payload.Span.SequenceEqual(signed.Payload.Span)))
-            {
-                return Refusal.ControlSigners;
-            }
-
-            before = signed!.Kid;
-            payload = signed.Payload;
-            signers++;
-        }
-
-        return Refusal.None;
-    }
-
-    private static Refusal CheckSigner(SignedObject signed, ControlTrust trust)
-    {
-        PublicKey? key = signed.Kid == trust.Operator.Kid ? trust.Operator
-            : signed.Kid == trust.Custodian.Kid ? trust.Custodian : null;
-        if (key is null)
-        {
-            return Refusal.ForeignKey;
-        }
-
-        return signed.IsSignedBy(key) ? Refusal.None : Refusal.Signature;
     }
 
     private byte[] Encode()

@@ -11,6 +11,13 @@ public enum SignedType : byte
     Receipt,
     Control,
     Checkpoint,
+    Request,
+    Approval,
+    Enrolment,
+    Rules,
+    Release,
+    Destroy,
+    Search,
 }
 
 /// <summary>
@@ -162,6 +169,13 @@ public sealed class SignedObject
         SignedType.Head => "head",
         SignedType.Receipt => "receipt",
         SignedType.Control => "control",
-        _ => "checkpoint",
+        SignedType.Checkpoint => "checkpoint",
+        SignedType.Request => "request",
+        SignedType.Approval => "approval",
+        SignedType.Enrolment => "enrolment",
+        SignedType.Rules => "rules",
+        SignedType.Release => "release",
+        SignedType.Destroy => "destroy",
+        _ => "search",
     };
 }

@@ -3,15 +3,18 @@ using Microsoft.Data.Sqlite;
 
 namespace Appliance.Retention.Archive;
 
+/// <summary>Tables of a file, the version that another program would refuse, and the way out.</summary>
+/// <param name="Sql">Statements that make them.</param>
+/// <param name="Version">Above 0.</param>
+/// <param name="Remedy">What to do with a file of another version.</param>
+internal sealed record DatabaseTables(string Sql, long Version, string Remedy);
+
 /// <summary>
-/// The store's SQLite file: opened with its settings, its tables made where they are missing, statements prepared once.
+/// An SQLite file of the store: opened with its settings, its tables made where they are missing, statements prepared once.
 /// A commit has reached the medium when it returns (WAL, synchronous = FULL). One thread.
 /// </summary>
 internal sealed class StoreDatabase : IDisposable
 {
-    /// <summary>Version of the tables; another one is refused, and <c>verify --rebuild</c> makes them anew.</summary>
-    public const long SchemaVersion = 1;
-
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteCommand> prepared = [];
     private SqliteTransaction? transaction;
@@ -20,7 +23,11 @@ internal sealed class StoreDatabase : IDisposable
 
     /// <summary>Opens the database of a store; as the only writer, or to read beside it.</summary>
     /// <exception cref="ArchiveException">There is none to read, or its tables are of another version.</exception>
-    public static StoreDatabase Open(string path, bool toWrite)
+    public static StoreDatabase Open(string path, bool toWrite) => Open(path, toWrite, StoreTables.Tables);
+
+    /// <summary>Opens a file with other tables than the store's.</summary>
+    /// <exception cref="ArchiveException">There is none to read, or its tables are of another version.</exception>
+    public static StoreDatabase Open(string path, bool toWrite, DatabaseTables tables)
     {
         if (!toWrite && !File.Exists(path))
         {
@@ -42,7 +49,7 @@ internal sealed class StoreDatabase : IDisposable
             database.Run("PRAGMA query_only = ON");
         }
 
-        database.Prepare(path, toWrite);
+        database.Prepare(path, toWrite, tables);
         return database;
     }
 
@@ -131,23 +138,26 @@ internal sealed class StoreDatabase : IDisposable
         return bytes;
     }
 
-    private void Prepare(string path, bool toWrite)
+    private void Prepare(string path, bool toWrite, DatabaseTables tables)
     {
         long version = One<long>("PRAGMA user_version");
         if (version == 0 && toWrite)
         {
             Run("PRAGMA journal_mode = WAL");
             Begin();
-            Run(StoreTables.Sql);
-            Run($"PRAGMA user_version = {SchemaVersion}");
+            if (One<long>("PRAGMA user_version") == 0)
+            {
+                Run(tables.Sql);
+                Run($"PRAGMA user_version = {tables.Version}");
+            }
+
             Commit();
         }
-        else if (version != SchemaVersion)
+        else if (version != tables.Version)
         {
             Dispose();
             throw new ArchiveException(
-                $"{path} has tables of version {version}, this program knows {SchemaVersion}: "
-                    + "run `retention verify --rebuild`");
+                $"{path} has tables of version {version}, this program knows {tables.Version}: {tables.Remedy}");
         }
 
         Run("PRAGMA synchronous = FULL");

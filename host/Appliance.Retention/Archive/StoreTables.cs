@@ -6,7 +6,9 @@ namespace Appliance.Retention.Archive;
 /// </summary>
 internal static class StoreTables
 {
-    public const string Sql = """
+    public static readonly DatabaseTables Tables = new(Sql, 1, "run `retention verify --rebuild`");
+
+    private const string Sql = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
         -- contiguous_epoch: number of the epoch up to which nothing is known to be missing

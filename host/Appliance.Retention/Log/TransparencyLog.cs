@@ -1,0 +1,222 @@
+using System.Security.Cryptography;
+using Appliance.Linux;
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+using Microsoft.Data.Sqlite;
+
+namespace Appliance.Retention.Log;
+
+/// <summary>
+/// The transparency log of a store: an RFC 9162 tree that only grows, in an SQLite file of its own, so that it outlives
+/// the index and can be served apart. Several processes may append; each commit is durable when it returns. Who alters
+/// the file cannot alter what a witness has cosigned. One thread for each instance.
+/// </summary>
+internal sealed class TransparencyLog : IDisposable
+{
+    public const string FileName = "log.db";
+
+    private readonly StoreDatabase database;
+    private readonly TimeProvider clock;
+    private readonly StoreKey identity;
+
+    private TransparencyLog(StoreDatabase database, StoreKey identity, TimeProvider clock)
+    {
+        this.database = database;
+        this.identity = identity;
+        this.clock = clock;
+    }
+
+    /// <summary>Name of the log.</summary>
+    public Id16 Id => identity.Store;
+
+    /// <summary>Key of its checkpoints: what witnesses and auditors pin.</summary>
+    public PublicKey Key => identity.Public;
+
+    /// <summary>Number of entries.</summary>
+    public ulong Size => (ulong)database.One<long>("SELECT count(*) FROM entries");
+
+    /// <summary>Opens the log in a folder; makes it where there is none.</summary>
+    /// <exception cref="ArchiveException">It cannot be used.</exception>
+    public static TransparencyLog Open(string folder, TimeProvider clock)
+    {
+        DurableFile.MakeFolder(folder);
+        StoreKey identity = ReadKey(Path.Combine(folder, "log.json"));
+        return new TransparencyLog(
+            StoreDatabase.Open(Path.Combine(folder, FileName), toWrite: true, LogTables.Tables), identity, clock);
+    }
+
+    /// <summary>Appends an entry; it is durable when this returns.</summary>
+    public LoggedEntry Append(LogDraft draft)
+    {
+        byte[] nonce = RandomNumberGenerator.GetBytes(LogEntry.NonceSize);
+        database.Begin();
+        ulong index = Size;
+        var entry = new LogEntry
+        {
+            Kind = draft.Kind,
+            UtcUs = Now(),
+            Request = draft.Request,
+            Actor = draft.Actor,
+            Commitment = LogEntry.CommitmentOf(nonce, draft.Content.Span),
+            Purpose = draft.Purpose,
+            Batches = draft.Batches,
+            Records = draft.Records,
+            RefersTo = draft.RefersTo,
+        };
+        byte[] bytes = entry.Encode();
+        Hash32 leaf = LogEntry.LeafOf(bytes);
+        database.Run("INSERT INTO entries (no, bytes, leaf) VALUES ($1, $2, $3)", index, bytes, leaf);
+        database.Run(
+            "INSERT INTO contents (no, nonce, content) VALUES ($1, $2, $3)", index, nonce, draft.Content.ToArray());
+        Grow(index, leaf);
+        database.Commit();
+        return new LoggedEntry(index, bytes, entry);
+    }
+
+    /// <summary>The log as it stands, signed. An older checkpoint of the same size is returned again.</summary>
+    public SignedCheckpoint Checkpoint()
+    {
+        database.Begin();
+        ulong size = Size;
+        byte[]? bytes = database.One<byte[]>("SELECT bytes FROM checkpoints WHERE size = $1", size);
+        if (bytes is null)
+        {
+            using SigningKey key = identity.Open();
+            bytes = new LogCheckpoint(Id, size, Frontier(size).Root(), Now()).Sign(key).Bytes;
+            database.Run("INSERT INTO checkpoints (size, bytes) VALUES ($1, $2)", size, bytes);
+        }
+
+        database.Commit();
+        return Read(bytes);
+    }
+
+    /// <summary>The newest checkpoint that is at least as large, or null.</summary>
+    public SignedCheckpoint? CheckpointOf(ulong size) =>
+        database.One<byte[]>("SELECT bytes FROM checkpoints WHERE size = $1", size) is { } bytes ? Read(bytes) : null;
+
+    /// <summary>Keeps what a witness signed about a size of the log.</summary>
+    public void AddCosignature(ulong size, Id16 witness, ReadOnlyMemory<byte> cosignature) => database.Run(
+        "INSERT OR REPLACE INTO cosignatures (size, witness, bytes) VALUES ($1, $2, $3)",
+        size,
+        witness,
+        cosignature.ToArray());
+
+    /// <summary>Cosignatures of a size, by witness.</summary>
+    public IReadOnlyList<(Id16 Witness, byte[] Bytes)> Cosignatures(ulong size) => database.All(
+        "SELECT witness, bytes FROM cosignatures WHERE size = $1 ORDER BY witness",
+        row => (row.Id(0), row.Bytes(1)),
+        size);
+
+    /// <summary>Largest size that any witness has cosigned; 0 for none.</summary>
+    public ulong CosignedSize => (ulong)database.One<long>("SELECT max(size) FROM cosignatures");
+
+    /// <summary>Entries from an index on, at most so many.</summary>
+    /// <exception cref="ArchiveException">An entry cannot be read: the file was altered.</exception>
+    public IReadOnlyList<LoggedEntry> Entries(ulong first, int most) => database.All(
+        "SELECT no, bytes FROM entries WHERE no >= $1 ORDER BY no LIMIT $2", ReadEntry, first, most);
+
+    /// <summary>What an entry commits to, or null where it was forgotten.</summary>
+    public LogContent? Content(ulong index)
+    {
+        List<LogContent> found = database.All(
+            "SELECT nonce, content FROM contents WHERE no = $1",
+            row => new LogContent(row.Bytes(0), row.Bytes(1)),
+            index);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    /// <summary>Proof that an entry is in the log of that size, RFC 9162 section 2.1.3.1.</summary>
+    public Hash32[] Inclusion(ulong index, ulong size) => Tree(size).Inclusion((int)index);
+
+    /// <summary>
+    /// Proof that the log of the first size is a prefix of the second, RFC 9162 section 2.1.4.1; empty for a first
+    /// size of 0, of which everything is an extension.
+    /// </summary>
+    public Hash32[] Consistency(ulong first, ulong size) => first == 0 ? [] : Tree(size).Consistency((int)first);
+
+    /// <summary>Forgets what entries before a time are about; entries and commitments stay.</summary>
+    /// <returns>Contents forgotten.</returns>
+    public int ForgetBefore(ulong utcUs)
+    {
+        database.Begin();
+        int forgotten = 0;
+        foreach (LoggedEntry entry in Entries(0, int.MaxValue))
+        {
+            if (entry.Entry.UtcUs >= utcUs)
+            {
+                break;
+            }
+
+            forgotten += database.Run("DELETE FROM contents WHERE no = $1", entry.Index);
+        }
+
+        database.Commit();
+        if (forgotten > 0)
+        {
+            database.Run("VACUUM");
+        }
+
+        return forgotten;
+    }
+
+    public void Dispose() => database.Dispose();
+
+    private static StoreKey ReadKey(string file)
+    {
+        if (!File.Exists(file))
+        {
+            DurableFile.Put(
+                file,
+                file + ".part",
+                System.Text.Encoding.UTF8.GetBytes(StoreKey.New(RandomNumberGenerator.Fill).ToJson()));
+        }
+
+        return StoreKey.TryParse(File.ReadAllText(file), out StoreKey? key, out string wrong)
+            ? key
+            : throw new ArchiveException($"{file}: {wrong}");
+    }
+
+    private static LoggedEntry ReadEntry(SqliteDataReader row)
+    {
+        byte[] bytes = row.Bytes(1);
+        return LogEntry.TryDecode(bytes, out LogEntry? entry) == Refusal.None
+            ? new LoggedEntry((ulong)row.GetInt64(0), bytes, entry!)
+            : throw new ArchiveException($"entry {row.GetInt64(0)} of the log is damaged; run `retention audit`");
+    }
+
+    private SignedCheckpoint Read(byte[] bytes) =>
+        LogCheckpoint.TryVerify(bytes, Key, out LogCheckpoint? checkpoint) == Refusal.None
+            ? new SignedCheckpoint(checkpoint!, bytes)
+            : throw new ArchiveException("a checkpoint of the log is damaged; run `retention audit`");
+
+    private ulong Now() =>
+        (ulong)((clock.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>Keeps the growing edge beside the leaves; part of the open transaction.</summary>
+    private void Grow(ulong size, Hash32 leaf)
+    {
+        MerkleFrontier frontier = Frontier(size);
+        frontier.Append(leaf);
+        database.Run("INSERT OR REPLACE INTO meta (key, value) VALUES ('edge', $1)", frontier.ToBytes());
+    }
+
+    private MerkleFrontier Frontier(ulong size) =>
+        MerkleFrontier.TryRead(
+            size, database.One<byte[]>("SELECT value FROM meta WHERE key = 'edge'") ?? [], out MerkleFrontier frontier)
+            ? frontier
+            : throw new ArchiveException("the edge of the log does not fit its entries; run `retention audit`");
+
+    private MerkleTree Tree(ulong size)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Size);
+        List<byte[]> leaves = database.All(
+            "SELECT leaf FROM entries WHERE no < $1 ORDER BY no", row => row.Bytes(0), size);
+        byte[] all = new byte[leaves.Count * Hash32.Size];
+        for (int i = 0; i < leaves.Count; i++)
+        {
+            leaves[i].CopyTo(all.AsSpan(i * Hash32.Size));
+        }
+
+        return new MerkleTree(all);
+    }
+}

@@ -51,10 +51,11 @@ public sealed class FlowEngine
         Judge judge = new(store, matcher, doubt);
         CandidateList candidates = new(store, matcher, judge);
         witnesses = options.Witness.IsUsed ? new WitnessBook(store, options) : null;
-        Recorder recorder = new(store, queue, candidates, witnesses);
+        MirrorCheck mirror = new(store, matcher.Graph, judge, candidates);
+        Recorder recorder = new(store, queue, candidates, mirror, witnesses);
         Decider decider = new(store, matcher, judge, recorder, rewriting);
         NameFinder names = new(store);
-        NamedJoin? named = witnesses is null ? null : new NamedJoin(store, witnesses, decider, candidates);
+        NamedJoin? named = witnesses is null ? null : new NamedJoin(store, witnesses, decider, mirror);
         keeper = new FlowKeeper(store, recorder, decider, names, rewriting, named);
         rechecker = new Rechecker(store, matcher, decider, keeper, doubt);
         tracker = new FlowTracker(store, keeper, matcher, names);

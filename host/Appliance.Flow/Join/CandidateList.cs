@@ -1,3 +1,5 @@
+using Appliance.Wire;
+
 namespace Appliance.Flow;
 
 /// <summary>One line that an outside flow could belong to.</summary>
@@ -15,26 +17,28 @@ internal struct Candidate
 internal sealed class CandidateList(FlowStore store, Matcher matcher, Judge judge)
 {
     private readonly Candidate[] items = new Candidate[Limits.CandidatesMax];
+    private uint groups;
+    private int collected;
 
     public int Count { get; private set; }
 
     /// <summary>There were more than fit; the list is not whole.</summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>Number that the rows of the set share; the flow keeps it.</summary>
-    public uint Group { get; private set; }
-
     public ref readonly Candidate this[int index] => ref items[index];
 
-    private uint groups;
-
-    /// <summary>True where a line is among the last collected; port 0 is any.</summary>
-    public bool Has(in Appliance.Wire.Ip address, ushort port)
+    /// <summary>
+    /// True where a line is among the last collected; port 0 is any. A line behind a softwire is not named by its
+    /// private address, which many have.
+    /// </summary>
+    public bool Has(in Ip address, ushort port, ushort realm)
     {
         for (int i = 0; i < Count; i++)
         {
             FlowKey key = items[i].Key;
-            if (store.AddressOf(key.Line, key.IsLineNumber) == address && (port == 0 || key.LinePort == port))
+            bool isLine = store.AddressOf(key.Line, key.IsLineNumber) == address && key.Realm == realm
+                && (port == 0 || key.LinePort == port);
+            if (isLine && !(key.IsLineNumber && !store.Addresses.SoftwireOf(key.Line).IsNone))
             {
                 return true;
             }
@@ -46,12 +50,21 @@ internal sealed class CandidateList(FlowStore store, Matcher matcher, Judge judg
     /// <summary>A number for another set of rows.</summary>
     public uint NewGroup() => ++groups;
 
+    /// <summary>The number that the rows of the last collected set share; its flow keeps it.</summary>
+    public uint TakeGroup()
+    {
+        ref JoinState state = ref matcher.Graph.State(collected);
+        state.Group = state.Group == 0 ? ++groups : state.Group;
+        return state.Group;
+    }
+
     /// <summary>Collects the candidates of an outside flow; returns how many.</summary>
     public int Collect(int entry)
     {
         Count = 0;
         IsCut = false;
         int number = store.Table.Hot(entry).Join;
+        collected = number;
         if (number == 0)
         {
             return 0;
@@ -74,12 +87,6 @@ internal sealed class CandidateList(FlowStore store, Matcher matcher, Judge judg
         }
 
         IsCut = (state.Flags & JoinFlags.Blind) != 0 || state.PopularBits != 0;
-        if (Count >= 2)
-        {
-            state.Group = state.Group == 0 ? ++groups : state.Group;
-            Group = state.Group;
-        }
-
         return Count;
     }
 }

@@ -7,7 +7,7 @@ namespace Appliance.Flow;
 /// one row for each candidate; if nothing ever went out (a scan) it is counted, and no row.
 /// </summary>
 internal sealed class Recorder(
-    FlowStore store, RecordQueue queue, CandidateList candidates, WitnessBook? witnesses = null)
+    FlowStore store, RecordQueue queue, CandidateList candidates, MirrorCheck mirror, WitnessBook? witnesses = null)
 {
     /// <summary>Writes the record or records of a flow as it stands.</summary>
     public void Write(int entry, FlowKind kind, EndReason reason, long endNs)
@@ -20,12 +20,12 @@ internal sealed class Recorder(
         }
 
         FlowRecord record = Build(entry, kind, reason, endNs);
-        bool isAmbiguous = isOutsideOnly && candidates.Collect(entry) >= 2;
-        if (witnesses is null || !TryWriteNamed(ref record, entry, isAmbiguous))
+        if (witnesses is null || !TryWriteNamed(ref record, entry))
         {
-            if (isAmbiguous)
+            if (isOutsideOnly && candidates.Collect(entry) >= 2)
             {
-                WriteCandidates(ref record);
+                record.Group = candidates.TakeGroup();
+                WriteCandidates(ref record, candidates.Count, others: 0);
             }
             else
             {
@@ -64,13 +64,13 @@ internal sealed class Recorder(
     /// <summary>True where a witness other than the mirror named the other side of a flow.</summary>
     public bool IsNamed(int entry) => witnesses is not null && !witnesses.Of(entry).Other.IsNone;
 
-    /// <summary>True where witnesses contradict each other about a flow.</summary>
-    public bool IsContested(int entry) => witnesses?.Of(entry).HasRival ?? false;
+    /// <summary>True where witnesses, the mirror among them, contradict each other about a flow.</summary>
+    public bool IsContested(int entry) => witnesses?.Of(entry) is { } note && (note.HasRival || note.IsContradicted);
 
     /// <summary>
     /// Writes what witnesses other than the mirror make of a flow; false where they have nothing to add that decides.
     /// </summary>
-    private bool TryWriteNamed(ref FlowRecord record, int entry, bool isAmbiguous)
+    private bool TryWriteNamed(ref FlowRecord record, int entry)
     {
         WitnessNote note = witnesses!.Ask(entry);
         bool isJoined = record.Attribution == Attribution.Mirror;
@@ -86,18 +86,16 @@ internal sealed class Recorder(
         {
             return false;
         }
-        else if (isAmbiguous && !candidates.Has(note.Other, note.OtherPort))
+        else if (mirror.IsAgainst(entry, note))
         {
-            // The log names nobody of those whom the mirror shows: all stand, the log's line among them.
-            record.Conflict = true;
-            WriteCandidates(ref record, others: 1);
-            SetOther(ref record, note.Other, note.OtherPort, note, note.Named, isPublic);
-            Put(record);
+            witnesses.SetContradicted(entry, true);
+            WriteAgainst(ref record, entry, note, isPublic);
             return true;
         }
         else
         {
-            SetOther(ref record, note.Other, note.OtherPort, note, note.Named, isPublic);
+            witnesses.SetContradicted(entry, false);
+            SetOther(ref record, note.Other, note.OtherPort, note.Realm, note.Named, isPublic);
             record.Attribution = note.Method;
             record.Candidates = 1;
         }
@@ -112,6 +110,34 @@ internal sealed class Recorder(
         return true;
     }
 
+    /// <summary>
+    /// The mirror shows others than the log names: all stand, what the log names among them. Where the mirror has no
+    /// lines of its own to offer (the named line showed another flow's packets) the set is not whole.
+    /// </summary>
+    private void WriteAgainst(ref FlowRecord record, int entry, in WitnessNote note, bool isPublic)
+    {
+        int count = isPublic ? 0 : candidates.Count;
+        bool isListed = count > 0 && candidates.Has(note.Other, note.OtherPort, note.Realm);
+        bool isRivalListed = !note.HasRival
+            || (count > 0 && candidates.Has(note.Rival, note.RivalPort, note.RivalRealm));
+        record.Conflict = true;
+        record.Group = count > 0 ? candidates.TakeGroup() : witnesses!.GroupOf(entry, candidates);
+        WriteCandidates(ref record, count, others: (isListed ? 0 : 1) + (isRivalListed ? 0 : 1));
+        record.Candidates = count > 0 ? record.Candidates : ushort.MaxValue;
+        if (!isListed)
+        {
+            SetOther(ref record, note.Other, note.OtherPort, note.Realm, note.Named, isPublic);
+            Put(record);
+            record.IsFirst = false;
+        }
+
+        if (!isRivalListed)
+        {
+            SetOther(ref record, note.Rival, note.RivalPort, note.RivalRealm, note.RivalWitness, isPublic);
+            Put(record);
+        }
+    }
+
     /// <summary>Two witnesses, two rows: what each of them says.</summary>
     private void WriteContested(ref FlowRecord record, int entry, in WitnessNote note, bool isPublic)
     {
@@ -121,14 +147,13 @@ internal sealed class Recorder(
         record.Group = witnesses!.GroupOf(entry, candidates);
         Put(record);
         record.IsFirst = false;
-        SetOther(ref record, note.Rival, note.RivalPort, note, note.RivalWitness, isPublic);
+        SetOther(ref record, note.Rival, note.RivalPort, note.RivalRealm, note.RivalWitness, isPublic);
         Put(record);
     }
 
     /// <summary>Sets the side that a witness names: the line's of an outside flow, else the public one.</summary>
-    private static void SetOther(
-        ref FlowRecord record, in Ip address, ushort port, in WitnessNote note, Witnesses witness,
-        bool isPublic)
+    private void SetOther(
+        ref FlowRecord record, in Ip address, ushort port, ushort realm, Witnesses witness, bool isPublic)
     {
         if (isPublic)
         {
@@ -140,7 +165,7 @@ internal sealed class Recorder(
             record.SubscriberAddress = address;
             record.SubscriberSoftwire = default;
             record.SubscriberPort = port;
-            record.LegRule = note.InsideRule;
+            record.LegRule = witnesses!.RuleOf(realm);
         }
 
         record.Witnesses = witness;
@@ -148,11 +173,10 @@ internal sealed class Recorder(
         record.Translation = Translations.Of(record);
     }
 
-    private void WriteCandidates(ref FlowRecord record, int others = 0)
+    /// <summary>A row for each line that the mirror shows; others stand beside them in the same set.</summary>
+    private void WriteCandidates(ref FlowRecord record, int count, int others)
     {
-        int count = candidates.Count;
         record.Attribution = Attribution.Ambiguous;
-        record.Group = candidates.Group;
         record.Candidates = candidates.IsCut ? ushort.MaxValue : (ushort)(count + others);
         for (int i = 0; i < count; i++)
         {

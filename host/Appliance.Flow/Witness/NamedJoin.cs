@@ -7,7 +7,7 @@ namespace Appliance.Flow;
 /// together, they become one flow, with the log's name on it. The mirror's own evidence must not speak against it.
 /// Lines with IPv4 addresses only: the others are named, each half by itself.
 /// </summary>
-internal sealed class NamedJoin(FlowStore store, WitnessBook book, Decider decider, CandidateList candidates)
+internal sealed class NamedJoin(FlowStore store, WitnessBook book, Decider decider, MirrorCheck mirror)
 {
     /// <summary>The same for an entry that the wheel has just given out; true where it is gone.</summary>
     public bool TryJoinPopped(int entry)
@@ -59,46 +59,23 @@ internal sealed class NamedJoin(FlowStore store, WitnessBook book, Decider decid
         }
 
         note = book.Ask(entry);
-        bool isOutside = (hot.Seen & Seen.Inside) == 0;
-        if (note.Other.IsNone || note.OtherPort == 0 || note.HasRival || !note.Other.IsV4
-            || note.Named == Witnesses.Deterministic)
+        if (note.Other.IsNone || note.HasRival || note.Named == Witnesses.Deterministic)
         {
             return false;
         }
 
-        FlowKey own = hot.InsideKey;
-        ushort realm = isOutside ? note.Realm : OutsideRealm(hot);
-        FlowKey key = new(
-            note.Other.V4, own.Remote, note.OtherPort, own.RemotePort, realm, own.Protocol,
-            own.Flags & KeyFlags.Remote);
-        ulong hash = store.Table.HashOf(key);
-        int other = isOutside ? store.Table.FindInside(key, hash) : store.Table.FindOutside(key, hash);
+        bool isOutside = (hot.Seen & Seen.Inside) == 0;
+        int other = mirror.OtherHalf(entry, note);
         outside = isOutside ? entry : other;
         inside = isOutside ? other : entry;
-        return other >= 0 && Fits(outside, inside, note, isOutside);
+        return other >= 0 && AreHalves(outside, inside) && !mirror.IsAgainst(entry, note);
     }
 
-    /// <summary>
-    /// Both realms are numbered alike where the legs' rules name the same one; else the flow stays apart.
-    /// </summary>
-    private static ushort OutsideRealm(in HotFlow hot) => hot.InsideKey.Realm;
-
-    private bool Fits(int outside, int inside, in WitnessNote note, bool isOutside)
+    private bool AreHalves(int outside, int inside)
     {
-        ref HotFlow half = ref store.Table.Hot(outside);
-        ref HotFlow flow = ref store.Table.Hot(inside);
-        bool areHalves = (half.Seen & Seen.Inside) == 0 && (flow.Seen & Seen.Outside) == 0
-            && (flow.Marks & Marks.Joined) == 0;
-        long apart = Math.Abs(store.Table.Cold(outside).StartNs - store.Table.Cold(inside).StartNs);
-        if (!areHalves || apart > 2 * store.WindowNs)
-        {
-            return false;
-        }
-
-        int count = candidates.Collect(outside);
-        FlowKey key = flow.InsideKey;
-        return count == 0 || (isOutside
-            ? candidates.Has(note.Other, note.OtherPort)
-            : candidates.Has(store.AddressOf(key.Line, key.IsLineNumber), key.LinePort));
+        const Marks whole = Marks.Joined | Marks.OnNet | Marks.Hairpin;
+        return (store.Table.Hot(outside).Seen & Seen.Inside) == 0
+            && (store.Table.Hot(inside).Seen & Seen.Outside) == 0
+            && (store.Table.Hot(inside).Marks & whole) == Marks.None;
     }
 }

@@ -54,6 +54,17 @@ internal sealed class WitnessBook
         };
     }
 
+    /// <summary>Notes whether the mirror speaks against what is named; a new contradiction is counted.</summary>
+    public void SetContradicted(int entry, bool isContradicted)
+    {
+        ref WitnessNote note = ref notes[entry];
+        store.Count(Counter.WitnessConflicts, isContradicted && !note.IsContradicted && !note.HasRival ? 1u : 0);
+        note.IsContradicted = isContradicted;
+    }
+
+    /// <summary>The leg rule that stands for the lines of a realm.</summary>
+    public ushort RuleOf(ushort realm) => realms.RuleOf(realm);
+
     /// <summary>The number of the set that a flow's contradicting rows share.</summary>
     public uint GroupOf(int entry, CandidateList groups)
     {
@@ -126,6 +137,7 @@ internal sealed class WitnessBook
     private void AskJoined(ref WitnessNote note, in WitnessFlow flow)
     {
         note.IsOfJoined = true;
+        note.IsContradicted = false;
         note.Method = Attribution.None;
         note.Named = Witnesses.None;
         note.Rival = default;
@@ -168,7 +180,6 @@ internal sealed class WitnessBook
             else if (note.Other.IsNone)
             {
                 (note.Other, note.OtherPort, note.Realm) = (claim.Address, claim.Port, claim.Realm);
-                note.InsideRule = realms.RuleOf(claim.Realm);
                 note.Named = claim.Witness;
                 note.Method = MethodOf(claim.Witness);
             }
@@ -232,9 +243,15 @@ internal sealed class WitnessBook
 
     private static void SetRival(ref WitnessNote note, in WitnessClaim claim)
     {
-        note.Rival = note.HasRival ? note.Rival : claim.Address;
-        note.RivalPort = note.RivalWitness == Witnesses.None ? claim.Port : note.RivalPort;
-        note.RivalWitness |= claim.Witness;
+        if (!note.HasRival)
+        {
+            (note.Rival, note.RivalPort, note.RivalRealm) = (claim.Address, claim.Port, claim.Realm);
+            note.RivalWitness = claim.Witness;
+        }
+        else if (claim.Agrees(note.Rival, note.RivalPort) && claim.Realm == note.RivalRealm)
+        {
+            note.RivalWitness |= claim.Witness;
+        }
     }
 
     private void Doubt(ref WitnessNote note, in WitnessClaim claim)

@@ -18,10 +18,12 @@ internal struct WitnessNote
     public ushort OtherPort;
     public ushort RivalPort;
 
-    /// <summary>Inside realm of the line that is named, and a leg rule that stands for it.</summary>
+    /// <summary>Inside realm of the line that is named.</summary>
     public ushort Realm;
-    public ushort InsideRule;
     public Attribution Method;
+
+    /// <summary>Inside realm of the line that the rival names.</summary>
+    public ushort RivalRealm;
 
     /// <summary>Who named the other side; of a joined flow, who says the same as the mirror.</summary>
     public Witnesses Named;
@@ -35,6 +37,9 @@ internal struct WitnessNote
 
     /// <summary>The log's clock was judged by this flow.</summary>
     public bool IsJudged;
+
+    /// <summary>The mirror speaks against what is named.</summary>
+    public bool IsContradicted;
 
     /// <summary>Counted as doubtful.</summary>
     public bool IsDoubted;

@@ -46,12 +46,19 @@ internal sealed class Recorder(
         ref HotFlow line = ref store.Table.Hot(inside);
         FlowRecord record = Build(outside, FlowKind.End, EndReason.Reused, store.Table.Hot(outside).LastNs);
         FlowRecord owner = Build(inside, FlowKind.End, EndReason.Reused, line.LastNs);
+        if (witnesses?.Of(inside) is { IsOfJoined: true } note && note.Method != Attribution.None)
+        {
+            // A log brought the halves together, not the mirror.
+            owner.Attribution = note.Method;
+            owner.Witnesses = note.Named;
+        }
+
         record.SubscriberAddress = owner.SubscriberAddress;
         record.SubscriberSoftwire = owner.SubscriberSoftwire;
         record.SubscriberPort = owner.SubscriberPort;
         record.Translation = owner.Translation;
-        record.Attribution = Attribution.Mirror;
-        record.Witnesses = Witnesses.Mirror;
+        record.Attribution = owner.Attribution;
+        record.Witnesses = owner.Witnesses;
         record.EvidenceBits = owner.EvidenceBits;
         record.Candidates = 1;
         record.LegRule = owner.LegRule;

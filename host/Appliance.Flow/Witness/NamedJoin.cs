@@ -43,8 +43,9 @@ internal sealed class NamedJoin(FlowStore store, WitnessBook book, Decider decid
 
     private void Join(int outside, int inside, in WitnessNote note)
     {
-        decider.JoinNamed(outside, inside);
+        // First the name: joining may write the last record of a half that had records before.
         book.Adopt(inside, note);
+        decider.JoinNamed(outside, inside);
     }
 
     private bool TryFind(int entry, out int outside, out int inside, out WitnessNote note)

@@ -82,6 +82,33 @@ public sealed class ContradictionTests
     }
 
     [Fact]
+    public void A_half_with_records_that_a_log_joins_late_bears_the_name_of_the_log()
+    {
+        // A mapping from long ago is certain only once the log was heard again: after the first records.
+        net.Udp(2, 0, LineA + ":5000", Remote + ":53", Weak).Udp(1, 1, Public + ":1001", Remote + ":53", Other);
+        NatEvent mapping = Session(LineA, 1001) with
+        {
+            ArrivalNs = StartNs - (20 * SecondNs), RemoteAddress = default, PublicRemote = default, RemotePort = 0,
+        };
+        RecordQueue queue = new(8192);
+        FlowEngine engine = new(net.Options, queue, new byte[32]);
+        engine.Take(mapping);
+        net.Play(engine, queue, quietSeconds: 7, close: false);
+        Assert.All(net.Records, r => Assert.Equal(Attribution.None, r.Attribution));
+        int before = net.Records.Count;
+        Assert.Equal(2, before);
+
+        engine.Take(mapping with { Action = NatAction.Heard, ArrivalNs = StartNs + (8 * SecondNs) });
+        Assert.True(engine.CloseAll(EndReason.Stopped));
+        net.Drain(queue);
+        FlowRecord[] late = [.. net.Records.Skip(before)];
+        Assert.Equal(2, late.Length);
+        Assert.All(late, r => Assert.Equal(
+            (Attribution.Nel, Witnesses.Nel, LineA, 1001),
+            (r.Attribution, r.Witnesses, r.SubscriberAddress.ToString(), r.PublicPort)));
+    }
+
+    [Fact]
     public void What_a_log_says_against_the_mirror_stands_under_the_leg_of_its_own_realm()
     {
         net.Conversation(0, LineA + ":40000", Public + ":1001", Remote + ":443", 77);

@@ -9,6 +9,9 @@ namespace Appliance.Simulation.Witness;
 /// <summary>What became of the translated flows.</summary>
 public sealed record WitnessReport(int Flows, int Attributed, int Contested, int None, int Wrong, string Example)
 {
+    /// <summary>Flows that nobody sent.</summary>
+    public int Invented { get; init; }
+
     public ulong Named { get; init; }
 
     public ulong Agreed { get; init; }
@@ -19,7 +22,7 @@ public sealed record WitnessReport(int Flows, int Attributed, int Contested, int
 
     public override string ToString() =>
         $"flows {Flows}, attributed {Attributed} (named {Named}, agreed {Agreed}), contested {Contested} "
-        + $"(conflicts {Conflicts}), none {None} (doubts {Doubts}), wrong {Wrong} {Example}";
+        + $"(conflicts {Conflicts}), none {None} (doubts {Doubts}), wrong {Wrong}, invented {Invented} {Example}";
 }
 
 /// <summary>
@@ -115,7 +118,15 @@ internal static class WitnessRun
             TruthFlow? real = (isOuter ? outer : inner)[
                     (flow.Protocol, end.Address.V4, end.Port, flow.Remote.Address.V4, flow.Remote.Port)]
                 .MinBy(known => Math.Abs((isOuter ? known.Outside : known.Inside).FirstNs - flow.StartNs));
-            if (real?.Spec.Reach == FlowReach.Nat44)
+            if (real is null)
+            {
+                report = report with
+                {
+                    Invented = report.Invented + 1,
+                    Example = report.Example.Length == 0 ? $"{flow} that nobody sent" : report.Example,
+                };
+            }
+            else if (real.Spec.Reach == FlowReach.Nat44)
             {
                 report = Count(report, flow, real);
             }

@@ -20,6 +20,7 @@ public sealed class WitnessTests(ITestOutputHelper output)
         string repeat = $"{scenario}: {report}";
         output.WriteLine(repeat);
         Assert.True(report.Wrong == 0, repeat);
+        Assert.True(report.Invented == 0, repeat);
         Assert.True(report.Flows > 5_000, repeat);
         Assert.True(report.Attributed >= report.Flows * scenario.LeastAttributed, repeat);
         Assert.True(report.Conflicts > 0 == scenario.HasConflicts, repeat);

@@ -1,0 +1,20 @@
+"""Bounds of FORMAT.md, "Conventions" and "Columns": what lies beyond is refused before memory is taken for it."""
+
+BATCH_BYTES = 32 << 20
+OBJECT_BYTES = 1 << 20
+BATCH_ROWS = 1 << 18
+CANON_BYTES = 2048
+CBOR_DEPTH = 8
+CBOR_ITEMS = 1 << 16
+RECIPIENTS = 16
+COUNTERS = 256
+GAPS = 4096
+EVENTS = 256
+TEXT_BYTES = 256
+OPAQUE_BYTES = 256 << 10
+PROOF_NODES = 64
+
+SECTION_ROWS = 1 << 17
+STRING_BYTES = 256
+STRINGS_BYTES = 48 * SECTION_ROWS
+SECTION_BYTES = 15 << 20

@@ -55,6 +55,29 @@ internal sealed class RowOpener
         return Refusal.None;
     }
 
+    /// <summary>
+    /// Opens the sections that content keys were released for, by section number. The rows are only there where the
+    /// result is None; their roots were recomputed.
+    /// </summary>
+    public Refusal TryOpen(
+        VerifiedBatch batch, IReadOnlyDictionary<byte, byte[]> contentKeys, out RowBatch read, out SectionSet opened)
+    {
+        read = rows = new RowBatch();
+        opened = SectionSet.None;
+        foreach ((byte section, byte[] contentKey) in contentKeys)
+        {
+            Refusal refusal = BatchOpener.TryOpen(batch, section, contentKey, Decode, out _);
+            if (refusal != Refusal.None)
+            {
+                return refusal;
+            }
+
+            opened |= SectionSets.Of(section);
+        }
+
+        return Refusal.None;
+    }
+
     private CanonRows? Decode(byte section, ReadOnlyMemory<byte> columns) =>
         decoder.TryDecode(section, columns.Span, rows, out _) ? canons[section - 1].Write(rows, section) : null;
 }

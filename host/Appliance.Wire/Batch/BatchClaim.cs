@@ -24,6 +24,16 @@ public readonly record struct BatchClaim(
         return refusal;
     }
 
+    /// <summary>The signed object and the list of recipients of a whole batch: what a warden needs of it.</summary>
+    public static Refusal TryReadSealed(
+        ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> header, out ReadOnlyMemory<byte> recipients)
+    {
+        Refusal refusal = BatchBytes.TryDecode(bytes, out BatchParts? parts);
+        header = parts?.Header ?? default;
+        recipients = parts?.Recipients ?? default;
+        return refusal;
+    }
+
     /// <summary>Reads the claim of a whole batch; never throws on bad input.</summary>
     public static Refusal TryRead(ReadOnlyMemory<byte> bytes, out BatchClaim claim)
     {

@@ -57,11 +57,36 @@ public sealed class BatchOpener
         Refusal refusal = Unwrap(context, entry, recipient, key!, contentKey);
         if (refusal == Refusal.None)
         {
-            refusal = Open(contentKey, context, entry, batch, index, out opened);
+            refusal = Open(contentKey, context, entry, batch, index, decode, out opened);
         }
 
         CryptographicOperations.ZeroMemory(contentKey);
         return refusal;
+    }
+
+    /// <summary>
+    /// Opens one section with a content key that a warden released; the section is only there where the result is None.
+    /// </summary>
+    public static Refusal TryOpen(
+        VerifiedBatch batch,
+        byte section,
+        ReadOnlySpan<byte> contentKey,
+        SectionDecoder decode,
+        out OpenedSection? opened)
+    {
+        opened = null;
+        int index = IndexOf(batch.Manifest, section);
+        if (index < 0)
+        {
+            return Refusal.SectionList;
+        }
+
+        SectionEntry entry = batch.Manifest.Sections[index];
+        Refusal refusal = CheckCommitment(entry, contentKey);
+        byte[] context = BatchContext.Encode(batch.Manifest);
+        return refusal == Refusal.None
+            ? Open(contentKey, context, entry, batch, index, decode, out opened)
+            : refusal;
     }
 
     private static int IndexOf(Manifest manifest, byte section)
@@ -77,7 +102,8 @@ public sealed class BatchOpener
         return -1;
     }
 
-    private static Refusal Unwrap(
+    /// <summary>Unwraps a content key for a recipient and holds it against the commitment.</summary>
+    internal static Refusal Unwrap(
         byte[] context, SectionEntry entry, RecipientEntry recipient, RecipientKey key, Span<byte> contentKey)
     {
         byte[] info = BatchContext.RecipientInfo(context, entry.Number, entry.Commitment, recipient.Kid);
@@ -89,11 +115,11 @@ public sealed class BatchOpener
             aad: [],
             recipient.Wrap.Span,
             contentKey);
-        if (!opened)
-        {
-            return Refusal.KeyWrap;
-        }
+        return opened ? CheckCommitment(entry, contentKey) : Refusal.KeyWrap;
+    }
 
+    private static Refusal CheckCommitment(SectionEntry entry, ReadOnlySpan<byte> contentKey)
+    {
         Span<byte> signed = stackalloc byte[Hash32.Size];
         Span<byte> derived = stackalloc byte[Hash32.Size];
         entry.Commitment.Write(signed);
@@ -117,12 +143,13 @@ public sealed class BatchOpener
         return false;
     }
 
-    private Refusal Open(
+    private static Refusal Open(
         ReadOnlySpan<byte> contentKey,
         byte[] context,
         SectionEntry entry,
         VerifiedBatch batch,
         int index,
+        SectionDecoder decode,
         out OpenedSection? opened)
     {
         opened = null;

@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>UTF-8 bytes of a statement in a request, such as its necessity: about a page.</summary>
     public const int StatementBytesMax = 4096;
 
+    /// <summary>Statements of a request: twice what the rules of all States ask for together.</summary>
+    public const int StatementsMax = 128;
+
     /// <summary>Addresses, lines or services that one request names: a referral of thousands of addresses.</summary>
     public const int ScopeItemsMax = 8192;
 

@@ -30,6 +30,23 @@ internal sealed class DeviceKeys
     /// </summary>
     public bool CanAnswer => KeysOf(KeyRole.WardenA).Count + KeysOf(KeyRole.WardenB).Count > 0;
 
+    /// <summary>A private day key of either warden by its id, or null.</summary>
+    public RecipientKey? WardenKey(KeyId kid)
+    {
+        foreach (KeyRole role in (KeyRole[])[KeyRole.WardenA, KeyRole.WardenB])
+        {
+            foreach (RecipientKey key in KeysOf(role))
+            {
+                if (key.Kid == kid)
+                {
+                    return key;
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Adds a further set of the same device; false where it pins another device key.</summary>
     public bool TryAdd(KeySet set)
     {

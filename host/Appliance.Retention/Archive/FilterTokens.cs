@@ -32,7 +32,12 @@ internal sealed class FilterTokens
     /// <summary>True where the filter may hold one of the tokens, made with this batch's key.</summary>
     public static bool MayHave(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> batchKey, Token token)
     {
-        uint wanted = Hash(batchKey, token.Bytes.Span);
+        return MayHave(filter, Hash(batchKey, token.Bytes.Span));
+    }
+
+    /// <summary>True where the filter may hold a token that is made already.</summary>
+    public static bool MayHave(ReadOnlySpan<byte> filter, uint wanted)
+    {
         int low = 0;
         int high = (filter.Length / Size) - 1;
         while (low <= high)
@@ -69,7 +74,8 @@ internal sealed class FilterTokens
         return Sorted();
     }
 
-    private static uint Hash(ReadOnlySpan<byte> batchKey, ReadOnlySpan<byte> value)
+    /// <summary>The token of a value with a batch's key.</summary>
+    public static uint Hash(ReadOnlySpan<byte> batchKey, ReadOnlySpan<byte> value)
     {
         Span<byte> hash = stackalloc byte[Hash32.Size];
         HMACSHA256.HashData(batchKey, value, hash);

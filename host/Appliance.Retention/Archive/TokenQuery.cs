@@ -125,7 +125,8 @@ internal readonly record struct Token(byte Section, ReadOnlyMemory<byte> Bytes)
         return Of(TokenField.InsidePrefix, new Ip(high, low), (ushort)length);
     }
 
-    private static byte SectionOf(TokenField field) => field is TokenField.RemoteAddress or TokenField.Service
+    /// <summary>Section whose key makes tokens of a field.</summary>
+    public static byte SectionOf(TokenField field) => field is TokenField.RemoteAddress or TokenField.Service
         ? SectionPlain.ContactNumber
         : SectionPlain.AttributionNumber;
 

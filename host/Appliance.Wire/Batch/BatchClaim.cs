@@ -34,6 +34,17 @@ public readonly record struct BatchClaim(
         return refusal;
     }
 
+    /// <summary>The device that the signed object alone of a batch names.</summary>
+    public static Refusal TryReadDevice(ReadOnlyMemory<byte> header, out Id16 device)
+    {
+        device = default;
+        Refusal refusal = SignedObject.TryRead(SignedType.Batch, header, out SignedObject? signed);
+        Manifest? manifest = null;
+        refusal = refusal == Refusal.None ? Manifest.TryDecode(signed!.Payload, out manifest) : refusal;
+        device = manifest?.Device ?? default;
+        return refusal;
+    }
+
     /// <summary>Reads the claim of a whole batch; never throws on bad input.</summary>
     public static Refusal TryRead(ReadOnlyMemory<byte> bytes, out BatchClaim claim)
     {

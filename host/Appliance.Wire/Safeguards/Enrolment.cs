@@ -20,7 +20,7 @@ public enum PersonRoles : byte
 public sealed record Enrolment
 {
     private const int Version = 1;
-    private const int KeyCount = 11;
+    private const int KeyCount = 13;
 
     /// <summary>Greater than that of every enrolment of this person before.</summary>
     public required ulong Number { get; init; }
@@ -32,6 +32,12 @@ public sealed record Enrolment
 
     /// <summary>Name of the authority as the jurisdiction's rules write it.</summary>
     public required string Authority { get; init; }
+
+    /// <summary>What the authority is, in the words of the rules: "police", "court", "local_authority".</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Office of the person in it, in the words of the rules; empty where none matters.</summary>
+    public required string Office { get; init; }
 
     public required PersonRoles Roles { get; init; }
 
@@ -100,6 +106,8 @@ public sealed record Enrolment
         writer.Key(9).WriteUInt64(UntilUtcUs);
         writer.Key(10).WriteTextString(RelyingParty);
         writer.Key(11).WriteTextString(Origin);
+        writer.Key(12).WriteTextString(Kind);
+        writer.Key(13).WriteTextString(Office);
         writer.WriteEndMap();
         return writer.Encode();
     }
@@ -116,6 +124,8 @@ public sealed record Enrolment
         ulong until = fields.Unsigned(ulong.MaxValue);
         string relyingParty = fields.Text();
         string origin = fields.Text();
+        string kind = fields.Text();
+        string office = fields.Text();
         if (!fields.Ok || (relyingParty.Length == 0) != (origin.Length == 0))
         {
             return null;
@@ -127,6 +137,8 @@ public sealed record Enrolment
             Person = person,
             Label = label,
             Authority = authority,
+            Kind = kind,
+            Office = office,
             Roles = roles,
             Key = key!,
             FromUtcUs = from,

@@ -2,13 +2,30 @@ using System.Formats.Cbor;
 
 namespace Appliance.Wire;
 
-/// <summary>Whether a request concerns a profession whose confidences the law protects.</summary>
-public enum SensitiveProfession : byte
+/// <summary>Whether a request can wait, and how it was approved.</summary>
+public enum RequestUrgency : byte
 {
-    No = 0,
-    Unknown = 1,
-    Yes = 2,
+    None = 0,
+
+    /// <summary>It cannot wait; approved in writing.</summary>
+    Written = 1,
+
+    /// <summary>It cannot wait; approved by word of mouth, to be confirmed in writing.</summary>
+    Spoken = 2,
 }
+
+/// <summary>A statement that the rules ask for.</summary>
+/// <param name="Id">Its id in the rules, for example "necessity".</param>
+/// <param name="Text">At most <see cref="Limits.StatementBytesMax"/> bytes.</param>
+public readonly record struct RequestStatement(string Id, string Text);
+
+/// <summary>The offence that is investigated.</summary>
+/// <param name="Name">As the law names it.</param>
+/// <param name="IsSerious">Serious in the terms of the State's law.</param>
+/// <param name="SentenceYears">Its longest sentence, years.</param>
+/// <param name="Grounds">Words of the rules that may stand in for gravity.</param>
+public sealed record RequestOffence(
+    string Name, bool IsSerious, uint SentenceYears, IReadOnlyList<string> Grounds);
 
 /// <summary>
 /// obj("request"), or the assertion of an authenticator: who may ask what, why, on which law, for how long. The gate
@@ -23,47 +40,37 @@ public sealed record Request
     public const byte PurposeMax = 4;
 
     private const int Version = 1;
-    private const int KeyCount = 28;
+    private const int KeyCount = 22;
 
     public required Id16 Id { get; init; }
 
     /// <summary>Notice under which the records are kept.</summary>
     public required Id16 Notice { get; init; }
 
-    /// <summary>Key of the State in the rules, for example "uk".</summary>
+    /// <summary>ISO 3166 code of the State under whose law it is made.</summary>
     public required string Jurisdiction { get; init; }
 
-    /// <summary>Name of the authority as the rules write it.</summary>
+    /// <summary>Name of the authority, as the requester is enrolled.</summary>
     public required string Authority { get; init; }
-
-    /// <summary>Office of who orders, as the rules write it: "police", "prosecutor", "judge".</summary>
-    public required string Office { get; init; }
 
     public required string LegalBasis { get; init; }
 
     /// <summary>1 to <see cref="PurposeMax"/>.</summary>
     public required byte Purpose { get; init; }
 
+    /// <summary>Reference of the investigation, or of the application of subject access.</summary>
     public required string Case { get; init; }
 
-    public required string Offence { get; init; }
+    /// <summary>What the rules ask to be stated, each once, ascending by id.</summary>
+    public required IReadOnlyList<RequestStatement> Statements { get; init; }
 
-    /// <summary>Highest sentence for the offence in months; 0 where it is not stated.</summary>
-    public required uint SentenceMonths { get; init; }
+    /// <summary>Null where no offence is investigated.</summary>
+    public required RequestOffence? Offence { get; init; }
 
-    /// <summary>Reference of a judicial authorisation; empty where there is none.</summary>
-    public required string CourtOrder { get; init; }
-
-    public required string Necessity { get; init; }
-
-    public required string Proportionality { get; init; }
-
-    public required string CollateralIntrusion { get; init; }
-
-    public required SensitiveProfession Profession { get; init; }
-
-    /// <summary>Why it is asked nevertheless; empty where no such profession is concerned.</summary>
-    public required string ProfessionReason { get; init; }
+    /// <summary>
+    /// True where the person may be of a profession whose confidences the law protects.
+    /// </summary>
+    public required bool IsSensitiveProfession { get; init; }
 
     public required Scope Scope { get; init; }
 
@@ -73,7 +80,7 @@ public sealed record Request
     /// <summary>Last instant of interest.</summary>
     public required ulong ToUtcUs { get; init; }
 
-    public required bool IsUrgent { get; init; }
+    public required RequestUrgency Urgency { get; init; }
 
     public required ulong MadeUtcUs { get; init; }
 
@@ -107,19 +114,18 @@ public sealed record Request
         writer.Key(3).Write(Notice);
         writer.Key(4).WriteTextString(Jurisdiction);
         writer.Key(5).WriteTextString(Authority);
-        writer.Key(6).WriteTextString(Office);
-        writer.Key(7).WriteTextString(LegalBasis);
-        writer.Key(8).WriteInt32(Purpose);
-        writer.Key(9).WriteTextString(Case);
-        writer.Key(10).WriteTextString(Offence);
-        writer.Key(11).WriteUInt32(SentenceMonths);
-        writer.Key(12).WriteTextString(CourtOrder);
-        writer.Key(13).WriteTextString(Necessity);
-        writer.Key(14).WriteTextString(Proportionality);
-        writer.Key(15).WriteTextString(CollateralIntrusion);
-        writer.Key(16).WriteInt32((int)Profession);
-        writer.Key(17).WriteTextString(ProfessionReason);
-        Scope.Write(writer.Key(18));
+        writer.Key(6).WriteTextString(LegalBasis);
+        writer.Key(7).WriteInt32(Purpose);
+        writer.Key(8).WriteTextString(Case);
+        WriteStatements(writer.Key(9));
+        WriteOffence(writer.Key(10));
+        writer.Key(11).WriteBoolean(IsSensitiveProfession);
+        Scope.Write(writer.Key(12));
+        writer.Key(13).WriteUInt64(FromUtcUs);
+        writer.Key(14).WriteUInt64(ToUtcUs);
+        writer.Key(15).WriteInt32((int)Urgency);
+        writer.Key(16).WriteUInt64(MadeUtcUs);
+        writer.Key(17).WriteUInt64(ExpiresUtcUs);
         WriteRest(writer);
         writer.WriteEndMap();
         return writer.Encode();
@@ -143,12 +149,7 @@ public sealed record Request
 
     private void WriteRest(CborWriter writer)
     {
-        writer.Key(19).WriteUInt64(FromUtcUs);
-        writer.Key(20).WriteUInt64(ToUtcUs);
-        writer.Key(21).WriteBoolean(IsUrgent);
-        writer.Key(22).WriteUInt64(MadeUtcUs);
-        writer.Key(23).WriteUInt64(ExpiresUtcUs);
-        writer.Key(24);
+        writer.Key(18);
         if (NotifyUtcUs is { } notify)
         {
             writer.WriteUInt64(notify);
@@ -158,10 +159,10 @@ public sealed record Request
             writer.WriteNull();
         }
 
-        writer.Key(25).Write(Requester);
-        writer.Key(26).WriteUInt32(Questions);
-        writer.Key(27).WriteUInt32(Candidates);
-        writer.Key(28);
+        writer.Key(19).Write(Requester);
+        writer.Key(20).WriteUInt32(Questions);
+        writer.Key(21).WriteUInt32(Candidates);
+        writer.Key(22);
         if (SealTo is { } key)
         {
             writer.WriteByteString(key.Point.Span);
@@ -179,22 +180,16 @@ public sealed record Request
         Notice = fields.Id(),
         Jurisdiction = fields.Text(),
         Authority = fields.Text(),
-        Office = fields.Text(),
         LegalBasis = fields.Text(),
         Purpose = (byte)fields.Unsigned(PurposeMax),
         Case = fields.Text(),
-        Offence = fields.Text(),
-        SentenceMonths = fields.UInt32(),
-        CourtOrder = fields.Text(),
-        Necessity = fields.Text(Limits.StatementBytesMax),
-        Proportionality = fields.Text(Limits.StatementBytesMax),
-        CollateralIntrusion = fields.Text(Limits.StatementBytesMax),
-        Profession = (SensitiveProfession)fields.Unsigned((ulong)SensitiveProfession.Yes),
-        ProfessionReason = fields.Text(Limits.StatementBytesMax),
+        Statements = ReadStatements(fields),
+        Offence = ReadOffence(fields),
+        IsSensitiveProfession = fields.Bool(),
         Scope = Scope.Read(fields),
         FromUtcUs = fields.Unsigned(ulong.MaxValue),
         ToUtcUs = fields.Unsigned(ulong.MaxValue),
-        IsUrgent = fields.Bool(),
+        Urgency = (RequestUrgency)fields.Unsigned((ulong)RequestUrgency.Spoken),
         MadeUtcUs = fields.Unsigned(ulong.MaxValue),
         ExpiresUtcUs = fields.Unsigned(ulong.MaxValue),
         NotifyUtcUs = fields.TakeNull() ? null : fields.Unsigned(ulong.MaxValue),
@@ -203,4 +198,80 @@ public sealed record Request
         Candidates = fields.UInt32(),
         SealTo = fields.TakeNull() ? null : fields.Point(),
     };
+
+    private void WriteStatements(CborWriter writer)
+    {
+        writer.WriteStartArray(Statements.Count);
+        foreach (RequestStatement statement in Statements)
+        {
+            writer.WriteStartArray(2);
+            writer.WriteTextString(statement.Id);
+            writer.WriteTextString(statement.Text);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteOffence(CborWriter writer)
+    {
+        if (Offence is not { } offence)
+        {
+            writer.WriteNull();
+            return;
+        }
+
+        writer.WriteStartArray(4);
+        writer.WriteTextString(offence.Name);
+        writer.WriteBoolean(offence.IsSerious);
+        writer.WriteUInt32(offence.SentenceYears);
+        writer.WriteStartArray(offence.Grounds.Count);
+        foreach (string ground in offence.Grounds)
+        {
+            writer.WriteTextString(ground);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndArray();
+    }
+
+    private static RequestStatement[] ReadStatements(Fields fields)
+    {
+        CborItem[] items = fields.Array(Limits.StatementsMax);
+        var statements = new RequestStatement[items.Length];
+        for (int i = 0; i < items.Length; i++)
+        {
+            Fields pair = Fields.OfArray(items[i], 2);
+            statements[i] = new RequestStatement(pair.Text(), pair.Text(Limits.StatementBytesMax));
+            fields.Join(pair);
+            if (i > 0 && string.CompareOrdinal(statements[i - 1].Id, statements[i].Id) >= 0)
+            {
+                fields.Refuse();
+            }
+        }
+
+        return statements;
+    }
+
+    private static RequestOffence? ReadOffence(Fields fields)
+    {
+        if (fields.TakeNull())
+        {
+            return null;
+        }
+
+        Fields parts = Fields.OfArray(fields.Item(), 4);
+        var offence = new RequestOffence(parts.Text(), parts.Bool(), parts.UInt32(), ReadGrounds(parts));
+        fields.Join(parts);
+        return offence;
+    }
+
+    private static string[] ReadGrounds(Fields parts)
+    {
+        CborItem[] items = parts.Array(Limits.StatementsMax);
+        Fields inner = Fields.OfItems(items);
+        string[] grounds = Array.ConvertAll(items, _ => inner.Text());
+        parts.Join(inner);
+        return grounds;
+    }
 }

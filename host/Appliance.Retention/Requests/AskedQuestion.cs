@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Appliance.Retention.Archive;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Requests;
+
+/// <summary>What is asked, in the one form that the log commits to and the warden holds against the order.</summary>
+internal sealed record AskedQuestion
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>resolve, addresses-of, services, accessed.</summary>
+    public required string Verb { get; init; }
+
+    /// <summary>Request that it is asked under, 32 hexadecimal digits.</summary>
+    public required string Request { get; init; }
+
+    /// <summary>Public address; empty where the question is about a line.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>Public port; 0 for none.</summary>
+    public ushort Port { get; init; }
+
+    /// <summary>Line reference; empty where the question is about an address.</summary>
+    public string Line { get; init; } = "";
+
+    /// <summary>Service asked for; empty for none.</summary>
+    public string Service { get; init; } = "";
+
+    /// <summary>Remote address asked for; empty for none.</summary>
+    public string Remote { get; init; } = "";
+
+    /// <summary>First instant, UTC microseconds since 1970.</summary>
+    public required ulong FromUtcUs { get; init; }
+
+    /// <summary>Last instant, UTC microseconds since 1970.</summary>
+    public required ulong ToUtcUs { get; init; }
+
+    /// <summary>The bytes that the log commits to.</summary>
+    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+
+    /// <summary>Reads the bytes; null where they are no question.</summary>
+    public static AskedQuestion? Decode(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<AskedQuestion>(bytes, Json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Purpose that the verb serves.</summary>
+    public byte Purpose => Verb switch
+    {
+        "resolve" => 1,
+        "services" => 2,
+        "accessed" => 3,
+        _ => 1,
+    };
+
+    /// <summary>
+    /// Sections that the question reaches: attribution alone unless it is about what was contacted. A source address
+    /// with its port needs no destination (operational case, purpose 1).
+    /// </summary>
+    public SectionSet Sections => Verb is "services" or "accessed" || Service.Length + Remote.Length > 0
+        ? SectionSet.Both
+        : SectionSet.Attribution;
+}

@@ -1,0 +1,287 @@
+using System.Security.Cryptography;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Requests;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Warden;
+
+/// <summary>Whether the law allows an order; null where it does.</summary>
+internal delegate OrderRefusal? LawGate(Order order, ulong nowUtcUs);
+
+/// <summary>What a warden judges by: none of it comes from the store.</summary>
+/// <param name="Trust">Pinned keys.</param>
+/// <param name="Identity">Own identity and key.</param>
+/// <param name="People">Who is enrolled.</param>
+/// <param name="Gate">The law.</param>
+internal sealed record WardenRules(WardenTrust Trust, StoreKey Identity, People People, LawGate Gate);
+
+/// <summary>
+/// Holds the day keys and gives a content key away only for an approved order, to one process, for a question and a
+/// release that were both seen in the log. It believes nothing that the store says: signatures, gate, scope, time, log
+/// and quota are judged here again. One thread at a time.
+/// </summary>
+internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state, TimeProvider clock)
+{
+    private readonly LogWatch log = new(rules.Trust, state, rules.Identity);
+    private readonly WardenKeys keys = new(ring);
+    private readonly Promises promises = new();
+
+    /// <summary>Entries of the log as it was seen last: where the next proof of consistency begins.</summary>
+    public ulong SeenSize => state.SeenSize;
+
+    public Id16 Id => rules.Identity.Store;
+
+    /// <summary>Key of cosignatures and statements.</summary>
+    public PublicKey Key => rules.Identity.Public;
+
+    /// <summary>First step of a release: judges everything, and states what will be released.</summary>
+    public OrderRefusal? Promise(ReleaseAsk ask, out ReleasePromise? promise)
+    {
+        promise = null;
+        OrderRefusal? wrong = CheckUnder(ask.Under, out Asked? asked);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
+        wrong = CheckBatches(ask.Batches, asked!, out List<(VerifiedManifest Header, AskedBatch Asked)> batches);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
+        if (!PublicKey.TryFromPoint(ask.SealTo, out PublicKey? process))
+        {
+            return new OrderRefusal("release.key", "the key of the process that asks is not on the curve");
+        }
+
+        using SigningKey key = rules.Identity.Open();
+        byte[] statement = new ReleaseStatement
+        {
+            Warden = Id,
+            Request = asked!.Order.Request.Id,
+            Question = asked.Entry.Commitment,
+            QuestionIndex = ask.Under.Proof.Index,
+            SealTo = process,
+            UtcUs = Now(),
+            Sections = SectionsOf(batches),
+        }.Sign(key).Bytes;
+        promises.Add(statement, new Promise(asked.Order.Request, process, batches));
+        promise = new ReleasePromise(statement);
+        return null;
+    }
+
+    /// <summary>Second step: the statement is in the log, so the keys leave, sealed for the process.</summary>
+    public OrderRefusal? Release(ReleaseClaim claim, out ReleasedKeys? released)
+    {
+        released = null;
+        if (promises.Take(claim.Statement) is not { } promise)
+        {
+            return new OrderRefusal("release.unknown", "nothing like that was promised, or too long ago; ask again");
+        }
+
+        OrderRefusal? wrong = log.Check(claim.Proof, claim.Statement, LogKind.Release, out LogEntry? entry);
+        wrong ??= entry!.Request == promise.Order.Id
+            ? null
+            : new OrderRefusal("log.request", "the entry of the release names another request");
+        List<SealedKey> sealedKeys = [];
+        wrong ??= Unwrap(promise, sealedKeys);
+        released = wrong is null ? new ReleasedKeys([.. sealedKeys], log.Sign(claim.Proof.Checkpoint)) : null;
+        return wrong;
+    }
+
+    /// <summary>Filter tokens of values in batches: which of them may answer, and nothing more.</summary>
+    public OrderRefusal? Tokens(TokenAsk ask, out TokenAnswer? answer)
+    {
+        answer = null;
+        OrderRefusal? wrong = CheckUnder(ask.Under, out Asked? asked);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
+        if (ask.Values.Length > WardenLimits.ValuesMax || ask.Batches.Length > WardenLimits.BatchesMax)
+        {
+            return new OrderRefusal("tokens.many", "more filter tokens than one question needs; ask a shorter time");
+        }
+
+        var tokens = new byte[ask.Batches.Length][];
+        foreach (byte[] value in ask.Values)
+        {
+            wrong ??= TokenScope.Judge(asked!.Order.Request, asked.Question, value);
+        }
+
+        for (int i = 0; wrong is null && i < tokens.Length; i++)
+        {
+            wrong = TryTokens(ask.Batches[i], ask.Values, asked!, out tokens[i]);
+        }
+
+        answer = wrong is null ? new TokenAnswer(tokens) : null;
+        return wrong;
+    }
+
+    /// <summary>
+    /// Filter keys for ingest: of batches so young that ingest's own day keys open them whole.
+    /// </summary>
+    public OrderRefusal? FilterKeys(FilterKeyAsk ask, out FilterKeys? answer)
+    {
+        answer = null;
+        int today = (int)(Now() / (86_400UL * TaiTime.MicrosecondsPerSecond));
+        if (!Id16.TryParse(ask.Device, out Id16 device) || ask.Batch.Length != Hash32.Size)
+        {
+            return new OrderRefusal("filter.batch", "the batch is not named as it should be");
+        }
+
+        if (ask.Day < today - WardenLimits.DrainDays || ask.Day > today + 1)
+        {
+            return new OrderRefusal("filter.day", "ingest asks only for the days whose own keys it still has");
+        }
+
+        var made = new byte[Wire.Limits.SectionsMax][];
+        for (int section = 1; section <= made.Length; section++)
+        {
+            made[section - 1] =
+                keys.FilterKey(device, ask.Day, Hash32.FromBytes(ask.Batch), (byte)section) ?? [];
+        }
+
+        answer = new FilterKeys(made);
+        return null;
+    }
+
+    /// <summary>Signs a checkpoint of a log that only grew.</summary>
+    public OrderRefusal? Cosign(byte[] checkpoint, byte[][] consistency, out byte[] cosignature) =>
+        log.Cosign(checkpoint, consistency, out cosignature);
+
+    private static List<ReleasedSection> SectionsOf(List<(VerifiedManifest Header, AskedBatch Asked)> batches)
+    {
+        var sections = new List<ReleasedSection>();
+        foreach ((VerifiedManifest header, AskedBatch asked) in batches)
+        {
+            foreach (byte section in asked.Sections)
+            {
+                sections.Add(new ReleasedSection(header.Id, section));
+            }
+        }
+
+        return sections;
+    }
+
+    /// <summary>Papers, law, scope, log and quota: what every call for a request is held against.</summary>
+    private OrderRefusal? CheckUnder(AskedUnder under, out Asked? asked)
+    {
+        asked = null;
+        ulong now = Now();
+        var papers = new Papers(under.Request, Array.ConvertAll(under.Approvals, bytes => (ReadOnlyMemory<byte>)bytes));
+        OrderRefusal? wrong = OrderReader.TryRead(papers, rules.People, now, out Order? order);
+        wrong ??= OrderReader.CheckInForce(order!, now) ?? rules.Gate(order!, now);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
+        if (AskedQuestion.Decode(under.Question) is not { } question)
+        {
+            return new OrderRefusal("question.form", "the question cannot be read");
+        }
+
+        wrong = QuestionScope.Judge(order!.Request, question)
+            ?? log.Check(under.Proof, under.Question, LogKind.Question, out LogEntry? entry)
+            ?? CheckEntry(entry!, order, under.Proof.Index, now);
+        asked = wrong is null ? new Asked(order, question, entry!) : null;
+        return wrong;
+    }
+
+    private OrderRefusal? CheckEntry(LogEntry entry, Order order, ulong index, ulong now)
+    {
+        if (entry.Request != order.Request.Id || entry.Purpose != order.Request.Purpose)
+        {
+            return new OrderRefusal("log.request", "the entry of the question names another request");
+        }
+
+        if (entry.UtcUs > now + WardenLimits.ClockSkewUs || entry.UtcUs + WardenLimits.QuestionAgeUs < now)
+        {
+            return new OrderRefusal("log.time", "the question was not logged just now; ask it again");
+        }
+
+        return state.TryCount(order.Request.Id, index, order.Request.Questions)
+            ? null
+            : new OrderRefusal("order.quota", $"all {order.Request.Questions} questions of this order were asked");
+    }
+
+    private OrderRefusal? CheckBatches(
+        AskedBatch[] batches, Asked asked, out List<(VerifiedManifest Header, AskedBatch Asked)> verified)
+    {
+        verified = [];
+        if (batches.Length is 0 or > WardenLimits.BatchesMax)
+        {
+            return new OrderRefusal("release.many", "none, or more batches than one release may name; ask a shorter time");
+        }
+
+        foreach (AskedBatch batch in batches)
+        {
+            OrderRefusal? wrong = keys.Check(batch, out VerifiedManifest? header)
+                ?? ReleaseScope.Judge(asked.Order.Request, asked.Question, header!.Manifest, batch.Sections);
+            if (wrong is not null)
+            {
+                return wrong;
+            }
+
+            verified.Add((header!, batch));
+        }
+
+        return null;
+    }
+
+    private OrderRefusal? TryTokens(AskedFilter batch, byte[][] values, Asked asked, out byte[] tokens)
+    {
+        tokens = [];
+        if (!Id16.TryParse(batch.Device, out Id16 device) || batch.Batch.Length != Hash32.Size)
+        {
+            return new OrderRefusal("tokens.batch", "a batch is not named as it should be");
+        }
+
+        OrderRefusal? wrong = ReleaseScope.JudgeDay(asked.Question, batch.Day);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
+        var filterKeys = new byte[]?[Wire.Limits.SectionsMax + 1];
+        for (byte section = 1; section < filterKeys.Length; section++)
+        {
+            filterKeys[section] = keys.FilterKey(device, batch.Day, Hash32.FromBytes(batch.Batch), section);
+        }
+
+        tokens = TokenScope.Make(values, filterKeys);
+        return null;
+    }
+
+    private OrderRefusal? Unwrap(Promise promise, List<SealedKey> sealedKeys)
+    {
+        Span<byte> contentKey = stackalloc byte[ContentKeys.Size];
+        foreach ((VerifiedManifest header, AskedBatch asked) in promise.Batches)
+        {
+            foreach (byte section in asked.Sections)
+            {
+                OrderRefusal? wrong = keys.Unwrap(header, asked.Recipients, section, contentKey);
+                if (wrong is not null)
+                {
+                    return wrong;
+                }
+
+                var place = new ReleasedSection(header.Id, section);
+                byte[] made = ContentKeys.Seal(
+                    contentKey, promise.Order.Id, place, promise.SealTo, RandomNumberGenerator.Fill);
+                sealedKeys.Add(new SealedKey(header.Id.ToArray(), section, made));
+            }
+        }
+
+        CryptographicOperations.ZeroMemory(contentKey);
+        return null;
+    }
+
+    private ulong Now() =>
+        (ulong)((clock.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+
+    private sealed record Asked(Order Order, AskedQuestion Question, LogEntry Entry);
+}

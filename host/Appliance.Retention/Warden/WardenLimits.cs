@@ -1,0 +1,45 @@
+using Appliance.Retention.Questions;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Warden;
+
+/// <summary>Every bound of the warden, with its reason.</summary>
+internal static class WardenLimits
+{
+    /// <summary>
+    /// How far beyond a question's time batches with attribution are opened: sessions are repeated every six hours, so
+    /// the line behind an address may stand that much earlier or later.
+    /// </summary>
+    public const long AttributionAroundUs = Limits.SessionAroundUs + Limits.ReadAroundUs;
+
+    /// <summary>How far beyond it contacts are opened: the records of a flow that was running.</summary>
+    public const long ContactAroundUs = Limits.ReadAroundUs;
+
+    /// <summary>
+    /// How old the entry of a question may be when its keys are asked for: a question of 30 days takes minutes.
+    /// </summary>
+    public const ulong QuestionAgeUs = 3600UL * TaiTime.MicrosecondsPerSecond;
+
+    /// <summary>How far the log's clock may be ahead of the warden's.</summary>
+    public const ulong ClockSkewUs = 60UL * TaiTime.MicrosecondsPerSecond;
+
+    /// <summary>Releases that were promised and not yet claimed, about 100 KiB each: one for each process that
+    /// asks.</summary>
+    public const int PromisesMax = 64;
+
+    /// <summary>Batches of one release: the bound of its statement.</summary>
+    public const int BatchesMax = Wire.Limits.ReleasedBatchesMax / Wire.Limits.SectionsMax;
+
+    /// <summary>
+    /// Values whose filter tokens one call may ask: the inside addresses that a question of many candidates found.
+    /// </summary>
+    public const int ValuesMax = 4096;
+
+    /// <summary>
+    /// Days for which ingest may ask for filter keys: as long as its own day keys live, which open the same batches.
+    /// </summary>
+    public const int DrainDays = 7;
+
+    /// <summary>Bytes of one message: a release of the most batches, about 1 KiB each, in base64.</summary>
+    public const int MessageBytesMax = 64 << 20;
+}

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using Appliance.Retention.Warden;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Archive;
@@ -57,9 +59,10 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
 
     /// <summary>Reads a file of the archive and verifies it against its row in the index.</summary>
     /// <exception cref="ArchiveException">It is not there, or not what was stored.</exception>
-    internal VerifiedBatch Verify(StoredBatch stored, DeviceKeys device)
+    internal VerifiedBatch Verify(StoredBatch stored, DeviceKeys device) => Verify(stored, device, out _);
+
+    private VerifiedBatch Verify(StoredBatch stored, DeviceKeys device, out byte[] bytes)
     {
-        byte[] bytes;
         try
         {
             bytes = File.ReadAllBytes(Path.Combine(folder.Root, stored.Path));
@@ -82,7 +85,53 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
         throw new ArchiveException($"{stored.Path} is not what was stored: {why}; restore it from a copy");
     }
 
-    private List<StoredBatch> Candidates(TaiTime from, TaiTime to) => database.All(
+    /// <summary>
+    /// False only where the filter of a batch excludes every token; an absent filter excludes nothing.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="values">What is looked for.</param>
+    /// <param name="tokens">The values' tokens with the batch's keys, 4 bytes each; empty without keys.</param>
+    internal bool MayHave(StoredBatch batch, List<Token> values, byte[] tokens)
+    {
+        var filters = new BatchFilters(database, null, batch);
+        for (int i = 0; i < values.Count; i++)
+        {
+            uint token = tokens.Length == values.Count * FilterTokens.Size
+                ? BinaryPrimitives.ReadUInt32BigEndian(tokens.AsSpan(i * FilterTokens.Size))
+                : 0;
+            if (token == 0 || filters.Tokens(values[i].Section) is not { } filter
+                || FilterTokens.MayHave(filter, token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Verifies a batch and gives what a warden needs to release its keys, with no sealed row.</summary>
+    /// <exception cref="ArchiveException">It is not there, or not what was stored.</exception>
+    internal AskedBatch AskFor(StoredBatch stored, SectionSet sections, out VerifiedBatch batch)
+    {
+        DeviceKeys device = DeviceOf(stored);
+        batch = Verify(stored, device, out byte[] bytes);
+        BatchClaim.TryReadSealed(bytes, out _, out ReadOnlyMemory<byte> recipients);
+        var wanted = new List<byte>();
+        foreach (SectionEntry section in batch.Manifest.Sections)
+        {
+            if (sections.Has(section.Number))
+            {
+                wanted.Add(section.Number);
+            }
+        }
+
+        SignedObject.TryRead(SignedType.Batch, batch.Header.Bytes, out SignedObject? signed);
+        return new AskedBatch(
+            batch.Header.Bytes.ToArray(), epochs.StatementOf(device, signed!.Kid), recipients.ToArray(), [.. wanted]);
+    }
+
+    /// <summary>Batches that may touch the interval, the oldest first.</summary>
+    internal List<StoredBatch> Candidates(TaiTime from, TaiTime to) => database.All(
         """
         SELECT no, device, epoch, epoch_id, seq, id, day, path FROM batches
         WHERE last_us >= $1 AND first_us <= $2 AND expired = 0 ORDER BY first_us, device, epoch, seq
@@ -110,8 +159,7 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
 
     private OpenedRows Open(StoredBatch stored, SectionSet sections)
     {
-        DeviceKeys device = keys.Find(stored.Device)
-            ?? throw new ArchiveException($"{stored.Path}: device {stored.Device} has no keys here any more");
+        DeviceKeys device = DeviceOf(stored);
         VerifiedBatch batch = Verify(stored, device);
         Refusal refusal = device.Reader.TryOpen(batch, sections, out RowBatch rows, out SectionSet opened);
         return refusal == Refusal.None
@@ -119,4 +167,7 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
                 stored.Device, stored.Epoch, stored.Sequence, stored.Id, opened, rows, batch.Manifest.Last)
             : throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
     }
+
+    private DeviceKeys DeviceOf(StoredBatch stored) => keys.Find(stored.Device)
+        ?? throw new ArchiveException($"{stored.Path}: device {stored.Device} has no keys here any more");
 }

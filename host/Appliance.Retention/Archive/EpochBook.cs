@@ -44,6 +44,13 @@ internal sealed class EpochBook(StoreDatabase database)
         return known;
     }
 
+    /// <summary>The signed statement that certifies a key.</summary>
+    /// <exception cref="ArchiveException">None is known.</exception>
+    public byte[] StatementOf(DeviceKeys keys, KeyId kid) =>
+        database.One<byte[]>(
+            "SELECT bytes FROM epochs WHERE device = $1 AND kid = $2 ORDER BY verdict", keys.Device, kid.Value)
+        ?? throw new ArchiveException($"device {keys.Device} has no statement of the key {kid} here");
+
     /// <summary>True where a statement of this very run is known, accepted or not.</summary>
     public bool Has(Id16 device, EpochRef epoch) => database.One<long>(
         "SELECT count(*) FROM epochs WHERE device = $1 AND number = $2 AND id = $3",

@@ -40,6 +40,13 @@ internal sealed class BatchFilters(StoreDatabase database, DeviceKeys? keys, Sto
             && !FilterTokens.MayHave(filter, key, token);
     }
 
+    /// <summary>The filter of a section; null where the batch has none.</summary>
+    public byte[]? Tokens(byte section)
+    {
+        Load(section);
+        return tokens[section];
+    }
+
     private void Load(byte section)
     {
         if (loaded[section])
@@ -48,13 +55,13 @@ internal sealed class BatchFilters(StoreDatabase database, DeviceKeys? keys, Sto
         }
 
         loaded[section] = true;
+        tokens[section] = database.One<byte[]>(
+            "SELECT tokens FROM filters WHERE batch = $1 AND section = $2", batch.Number, section);
         if (keys?.IndexKey(section, batch.Day) is { } indexKey)
         {
             byte[] key = new byte[Hash32.Size];
             FilterTokens.KeyOf(indexKey, batch.Id, key);
             batchKeys[section] = key;
-            tokens[section] = database.One<byte[]>(
-                "SELECT tokens FROM filters WHERE batch = $1 AND section = $2", batch.Number, section);
         }
     }
 }

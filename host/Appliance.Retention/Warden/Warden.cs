@@ -184,8 +184,9 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
             return new OrderRefusal("question.form", "the question cannot be read");
         }
 
+        LogEntry? entry = null;
         wrong = QuestionScope.Judge(order!.Request, question)
-            ?? log.Check(under.Proof, under.Question, LogKind.Question, out LogEntry? entry)
+            ?? log.Check(under.Proof, under.Question, LogKind.Question, out entry)
             ?? CheckEntry(entry!, order, under.Proof.Index, now);
         asked = wrong is null ? new Asked(order, question, entry!) : null;
         return wrong;

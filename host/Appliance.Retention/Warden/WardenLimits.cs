@@ -1,5 +1,5 @@
-using Appliance.Retention.Questions;
 using Appliance.Wire;
+using Limits = Appliance.Retention.Questions.Limits;
 
 namespace Appliance.Retention.Warden;
 

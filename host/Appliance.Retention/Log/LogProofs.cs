@@ -1,0 +1,26 @@
+using Appliance.Retention.Warden;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Log;
+
+/// <summary>Makes the proofs that a warden asks for, from the log as it stands.</summary>
+internal static class LogProofs
+{
+    /// <summary>That the entry is in the log, and that the log extends the size that the warden saw last.</summary>
+    public static LogProof Of(TransparencyLog log, LoggedEntry entry, ulong seen)
+    {
+        SignedCheckpoint signed = log.Checkpoint();
+        ulong size = signed.Checkpoint.Size;
+        LogContent content = log.Content(entry.Index)
+            ?? throw new InvalidOperationException("an entry is proven while its content is still here");
+        return new LogProof(
+            entry.Index,
+            entry.Bytes,
+            content.Nonce,
+            signed.Bytes,
+            Bytes(log.Inclusion(entry.Index, size)),
+            seen <= size ? Bytes(log.Consistency(seen, size)) : []);
+    }
+
+    private static byte[][] Bytes(Hash32[] path) => Array.ConvertAll(path, node => node.ToArray());
+}

@@ -1,0 +1,29 @@
+using Appliance.Retention.Requests;
+
+namespace Appliance.Retention.Warden;
+
+/// <summary>
+/// A warden as the store sees it: over its socket, or in the same process where custody is not split. A refusal is an
+/// exception with the rule: nothing of a question can go on without its warden.
+/// </summary>
+internal interface IWarden
+{
+    /// <summary>Entries of the log as the warden saw it last.</summary>
+    /// <exception cref="WardenException">It cannot be reached.</exception>
+    ulong SeenSize();
+
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    ReleasePromise Promise(ReleaseAsk ask);
+
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    ReleasedKeys Release(ReleaseClaim claim);
+
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    TokenAnswer Tokens(TokenAsk ask);
+}
+
+/// <summary>The warden says no, or nothing.</summary>
+internal sealed class WardenException(OrderRefusal refusal) : Exception(refusal.Sentence)
+{
+    public OrderRefusal Refusal { get; } = refusal;
+}

@@ -1,0 +1,206 @@
+using System.Security.Cryptography;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Log;
+using Appliance.Retention.Requests;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Warden;
+
+/// <summary>
+/// The store's archive behind a warden: reads for one logged question of one order. Which batches may answer is told by
+/// filter tokens that the warden makes; what is opened stands in the log before its keys arrive. One thread.
+/// </summary>
+internal sealed class OrderedArchive : IRecordArchive, IDisposable
+{
+    // Batches of one release: few enough that a question which finds its answer early opens little, many enough that
+    // a month is some hundred round trips.
+    private const int ReleaseBatches = 128;
+
+    private readonly EmbeddedArchive archive;
+    private readonly TransparencyLog log;
+    private readonly IWarden warden;
+    private readonly Papers papers;
+    private readonly Request request;
+    private readonly byte[] question;
+    private readonly LoggedEntry entry;
+    private readonly RecipientKey own;
+    private readonly RowOpener opener = new([]);
+
+    /// <param name="archive">The sealed archive; disposed with this one.</param>
+    /// <param name="log">The log that the question stands in.</param>
+    /// <param name="warden">Who has the keys.</param>
+    /// <param name="papers">The order's papers.</param>
+    /// <param name="request">The request in them.</param>
+    /// <param name="question">What was asked, as logged.</param>
+    /// <param name="entry">Its entry in the log.</param>
+    public OrderedArchive(
+        EmbeddedArchive archive,
+        TransparencyLog log,
+        IWarden warden,
+        Papers papers,
+        Request request,
+        AskedQuestion question,
+        LoggedEntry entry)
+    {
+        this.archive = archive;
+        this.log = log;
+        this.warden = warden;
+        this.papers = papers;
+        this.request = request;
+        this.question = question.Encode();
+        this.entry = entry;
+        own = RecipientKey.New(SectionPlain.AttributionNumber, 0, KeyRole.WardenA, RandomNumberGenerator.Fill);
+    }
+
+    /// <summary>Batches opened so far.</summary>
+    public ulong Batches { get; private set; }
+
+    /// <inheritdoc/>
+    public IEnumerable<OpenedRows> Read(
+        TaiTime from, TaiTime to, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
+    {
+        foreach (StoredBatch[] some in MayAnswer(archive.Candidates(from, to), sections, anyOf).Chunk(ReleaseBatches))
+        {
+            foreach (OpenedRows opened in Open(some, sections))
+            {
+                yield return opened;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Coverage Coverage(TaiTime from, TaiTime to) => archive.Coverage(from, to);
+
+    public void Dispose() => archive.Dispose();
+
+    private List<StoredBatch> MayAnswer(
+        List<StoredBatch> candidates, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
+    {
+        var values = new List<Token>();
+        foreach (TokenQuery query in anyOf)
+        {
+            foreach (Token token in query.Tokens)
+            {
+                if (!sections.Has(token.Section))
+                {
+                    // The filter of a section that is not asked for is not looked at: nothing can be excluded.
+                    return candidates;
+                }
+
+                values.Add(token);
+            }
+        }
+
+        return values.Count == 0 || candidates.Count == 0 ? candidates : Ask(candidates, values);
+    }
+
+    private List<StoredBatch> Ask(List<StoredBatch> candidates, List<Token> values)
+    {
+        byte[][] bytes = [.. values.ConvertAll(value => value.Bytes.ToArray())];
+        var left = new List<StoredBatch>();
+        foreach (StoredBatch[] some in candidates.Chunk(WardenLimits.BatchesMax))
+        {
+            AskedFilter[] filters = Array.ConvertAll(
+                some, batch => new AskedFilter(batch.Device.ToString(), batch.Day, batch.Id.ToArray()));
+            TokenAnswer answer = warden.Tokens(new TokenAsk(Under(), filters, bytes));
+            for (int i = 0; i < some.Length; i++)
+            {
+                if (archive.MayHave(some[i], values, answer.Tokens[i]))
+                {
+                    left.Add(some[i]);
+                }
+            }
+        }
+
+        return left;
+    }
+
+    private List<OpenedRows> Open(StoredBatch[] batches, SectionSet sections)
+    {
+        var verified = new List<(StoredBatch Stored, VerifiedBatch Batch)>();
+        var asked = new List<AskedBatch>();
+        foreach (StoredBatch stored in batches)
+        {
+            AskedBatch ask = archive.AskFor(stored, sections, out VerifiedBatch batch);
+            verified.Add((stored, batch));
+            if (ask.Sections.Length > 0)
+            {
+                asked.Add(ask);
+            }
+        }
+
+        Dictionary<(Hash32 Batch, byte Section), byte[]> keys = Release(asked);
+        var opened = new List<OpenedRows>();
+        foreach ((StoredBatch stored, VerifiedBatch batch) in verified)
+        {
+            opened.Add(Open(stored, batch, keys));
+        }
+
+        foreach (byte[] key in keys.Values)
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+
+        Batches += (ulong)opened.Count;
+        return opened;
+    }
+
+    private OpenedRows Open(
+        StoredBatch stored, VerifiedBatch batch, Dictionary<(Hash32 Batch, byte Section), byte[]> keys)
+    {
+        var own = new SortedDictionary<byte, byte[]>();
+        foreach (SectionEntry section in batch.Manifest.Sections)
+        {
+            if (keys.TryGetValue((batch.Id, section.Number), out byte[]? key))
+            {
+                own.Add(section.Number, key);
+            }
+        }
+
+        Refusal refusal = opener.TryOpen(batch, own, out RowBatch rows, out SectionSet opened);
+        return refusal == Refusal.None
+            ? new OpenedRows(
+                stored.Device, stored.Epoch, stored.Sequence, stored.Id, opened, rows, batch.Manifest.Last)
+            : throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
+    }
+
+    /// <summary>Both steps of a release, with its entry in the log between them.</summary>
+    private Dictionary<(Hash32 Batch, byte Section), byte[]> Release(List<AskedBatch> asked)
+    {
+        var keys = new Dictionary<(Hash32, byte), byte[]>();
+        if (asked.Count == 0)
+        {
+            return keys;
+        }
+
+        ReleasePromise promise = warden.Promise(new ReleaseAsk(Under(), [.. asked], own.Public.Point.ToArray()));
+        LoggedEntry logged = log.Append(new LogDraft
+        {
+            Kind = LogKind.Release,
+            Actor = LogActor.Warden,
+            Content = promise.Statement,
+            Request = request.Id,
+            Purpose = request.Purpose,
+            Batches = (ulong)asked.Count,
+            RefersTo = entry.Index,
+        });
+        LogProof proof = LogProofs.Of(log, logged, warden.SeenSize());
+        ReleasedKeys released = warden.Release(new ReleaseClaim(promise.Statement, proof));
+        foreach (SealedKey sealedKey in released.Keys)
+        {
+            var place = new ReleasedSection(Hash32.FromBytes(sealedKey.Batch), sealedKey.Section);
+            byte[] key = new byte[ContentKeys.Size];
+            keys[(place.Batch, place.Section)] = ContentKeys.TryOpen(sealedKey.Key, request.Id, place, own, key)
+                ? key
+                : throw new ArchiveException("a content key from the warden cannot be opened; see the warden's log");
+        }
+
+        return keys;
+    }
+
+    private AskedUnder Under() => new(
+        papers.Request.ToArray(),
+        [.. papers.Approvals.Select(approval => approval.ToArray())],
+        question,
+        LogProofs.Of(log, entry, warden.SeenSize()));
+}

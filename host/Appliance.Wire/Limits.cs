@@ -60,7 +60,7 @@ public static class Limits
     /// <summary>Addresses, lines or services that one request names: a referral of thousands of addresses.</summary>
     public const int ScopeItemsMax = 8192;
 
-    /// <summary>Batches that one release or destruction statement names: a month of one line, a batch a minute.</summary>
+    /// <summary>Sections that one release names: a month of one line, a batch a minute and some.</summary>
     public const int ReleasedBatchesMax = 16_384;
 
     /// <summary>Bytes of a WebAuthn authenticator's data or client data: both are below 1 KiB in practice.</summary>

@@ -14,7 +14,7 @@ public sealed class NatEventQueue(int capacity)
     private const int Logs = Limits.LogSourcesMax + 1;
     private readonly NatEvent[] ring = new NatEvent[capacity];
 
-    /// <summary>Arrival of the last event that was dropped, by log: exports, then lines; and what of it was told.</summary>
+    /// <summary>Arrival of the last event dropped, by log: exports, then lines; and what of it was told.</summary>
     private readonly long[] gaps = new long[2 * Logs];
     private readonly long[] gapsTold = new long[2 * Logs];
     private long written;

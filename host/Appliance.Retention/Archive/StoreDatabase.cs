@@ -10,7 +10,7 @@ namespace Appliance.Retention.Archive;
 internal sealed record DatabaseTables(string Sql, long Version, string Remedy);
 
 /// <summary>
-/// An SQLite file of the store: opened with its settings, its tables made where they are missing, statements prepared once.
+/// An SQLite file of the store: opened with its settings, tables made where they are missing, statements prepared once.
 /// A commit has reached the medium when it returns (WAL, synchronous = FULL). One thread.
 /// </summary>
 internal sealed class StoreDatabase : IDisposable

@@ -9,7 +9,7 @@ internal sealed record LogDraft
 
     public required LogActor Actor { get; init; }
 
-    /// <summary>What the entry commits to: the request, the question, the statement, as signed or as it stands.</summary>
+    /// <summary>What the entry commits to: request, question or statement, as signed or as it stands.</summary>
     public required ReadOnlyMemory<byte> Content { get; init; }
 
     public Id16 Request { get; init; }

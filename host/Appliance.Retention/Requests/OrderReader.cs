@@ -106,7 +106,8 @@ internal static class OrderReader
         Enrolment requester = people.Find(request.Requester)!;
         if (by!.Person == requester.Person || by.Key.IsSame(requester.Key))
         {
-            return new OrderRefusal("order.same-person", "requester and approver are the same person; another must approve");
+            return new OrderRefusal(
+                "order.same-person", "requester and approver are the same person; another must approve");
         }
 
         read = (approval, by);
@@ -128,7 +129,8 @@ internal static class OrderReader
 
         if (!person.Roles.HasFlag(role))
         {
-            return new OrderRefusal("people.role", $"who signed the {what} is not enrolled as {role.ToString().ToLowerInvariant()}");
+            string word = role.ToString().ToLowerInvariant();
+            return new OrderRefusal("people.role", $"who signed the {what} is not enrolled as {word}");
         }
 
         if (signedUtcUs > nowUtcUs)

@@ -4,7 +4,7 @@ namespace Appliance.Retention.Requests;
 
 /// <summary>A request and what was said about it, each as it was signed.</summary>
 /// <param name="Request">The requester's signed request.</param>
-/// <param name="Approvals">Signed approvals, in the order in which they came: one; two where the first was oral.</param>
+/// <param name="Approvals">Signed approvals in the order in which they came: one; two where the first was oral.</param>
 internal sealed record Papers(ReadOnlyMemory<byte> Request, IReadOnlyList<ReadOnlyMemory<byte>> Approvals);
 
 /// <summary>A request whose signatures were checked.</summary>

@@ -23,7 +23,8 @@ internal static class ReleaseScope
             if (section <= before || section > SectionPlain.ContactNumber || !question.Sections.Has(section))
             {
                 return new OrderRefusal(
-                    "release.section", "the question does not reach this section: who it was is not what was contacted");
+                    "release.section",
+                    "the question does not reach this section: who it was is not what was contacted");
             }
 
             if (!Reaches(question, manifest, section))

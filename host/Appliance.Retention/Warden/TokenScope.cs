@@ -24,7 +24,8 @@ internal static class TokenScope
         bool allowed = field switch
         {
             TokenField.PublicEndpoint or TokenField.PublicAddress or TokenField.BlockAddress =>
-                IsAsked(question.Address, value) && (question.Port == 0 || PortOf(value) is 0 || PortOf(value) == question.Port),
+                IsAsked(question.Address, value)
+                    && (question.Port == 0 || PortOf(value) is 0 || PortOf(value) == question.Port),
             TokenField.RemoteAddress => IsAsked(question.Remote, value),
             TokenField.Service => question.Service.Length > 0
                 && Encoding.UTF8.GetString(value[1..]).EndsWith(question.Service, StringComparison.Ordinal),

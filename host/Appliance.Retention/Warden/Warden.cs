@@ -215,7 +215,8 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         verified = [];
         if (batches.Length is 0 or > WardenLimits.BatchesMax)
         {
-            return new OrderRefusal("release.many", "none, or more batches than one release may name; ask a shorter time");
+            return new OrderRefusal(
+                "release.many", "none, or more batches than one release may name; ask a shorter time");
         }
 
         foreach (AskedBatch batch in batches)

@@ -23,7 +23,7 @@ public sealed record Approval
     /// <summary>UTC microseconds since 1970.</summary>
     public required ulong UtcUs { get; init; }
 
-    /// <summary>Given by word of mouth and written down by the requester's side: it needs a confirmation soon.</summary>
+    /// <summary>Given by word of mouth and written down afterwards: it needs a confirmation soon.</summary>
     public required bool IsOral { get; init; }
 
     /// <summary>At most <see cref="Limits.StatementBytesMax"/> bytes.</summary>

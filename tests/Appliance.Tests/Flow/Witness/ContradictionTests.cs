@@ -34,7 +34,8 @@ public sealed class ContradictionTests
 
         FlowRecord[] rows = [.. net.Records.Where(r => r.PublicPort == 1001)];
         Assert.Equal([LineA, LineB], rows.Select(r => r.SubscriberAddress.ToString()).Order());
-        Assert.All(rows, r => Assert.Equal((Attribution.Ambiguous, true, 2), (r.Attribution, r.Conflict, r.Candidates)));
+        Assert.All(
+            rows, r => Assert.Equal((Attribution.Ambiguous, true, 2), (r.Attribution, r.Conflict, r.Candidates)));
         Assert.NotEqual(0u, Assert.Single(rows.Select(r => r.Group).Distinct()));
         Assert.Equal([Witnesses.Mirror, Witnesses.Nel], rows.Select(r => r.Witnesses).Order());
         Assert.Equal((1ul, 0ul), (net[Counter.FlowsAmbiguous], net[Counter.FlowsAttributed]));

@@ -176,7 +176,10 @@ public sealed class WardenTests : IDisposable
     [Fact]
     public void A_batch_beyond_the_time_of_the_question_stays_closed()
     {
-        Request request = world.Request() with { FromUtcUs = WardenWorld.UtcOf(80_000), ToUtcUs = WardenWorld.UtcOf(80_001) };
+        Request request = world.Request() with
+        {
+            FromUtcUs = WardenWorld.UtcOf(80_000), ToUtcUs = WardenWorld.UtcOf(80_001),
+        };
         AskedQuestion question = WardenWorld.Question(request) with
         {
             FromUtcUs = request.FromUtcUs, ToUtcUs = request.ToUtcUs,

@@ -57,7 +57,7 @@ internal sealed class MirrorCheck(FlowStore store, JoinGraph graph, Judge judge,
         (store.Table.Hot(outside).Seen & Seen.Inside) != 0
         || (candidates.Collect(outside) > 0 && !candidates.Has(line, port, realm));
 
-    /// <summary>Another outside flow claims an inside flow, and this one's agreement does not stand beside it.</summary>
+    /// <summary>Another outside flow claims the inside flow, and this one does not agree beside it.</summary>
     private bool IsClaimedByOthers(int inside, in Ip open, ushort port)
     {
         ref HotFlow flow = ref store.Table.Hot(inside);

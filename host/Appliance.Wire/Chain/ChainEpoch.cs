@@ -48,7 +48,8 @@ internal sealed class ChainEpoch(CertifiedEpoch epoch)
     public Refusal Attest(ChainPosition position)
     {
         if ((batches.TryGetValue(position.Sequence, out (Hash32 Id, Hash32 Previous) known) && known.Id != position.Id)
-            || (attested.TryGetValue(position.Sequence, out Hash32 other) && other != position.Id))
+            || (attested.TryGetValue(position.Sequence, out Hash32 other) && other != position.Id)
+            || !FitsAfter(position.Sequence, position.Id))
         {
             return Refusal.Fork;
         }
@@ -81,14 +82,18 @@ internal sealed class ChainEpoch(CertifiedEpoch epoch)
             return false;
         }
 
+        // A batch that never came, but that the device attested, has its place in the chain all the same.
         Hash32? before = sequence == 0 ? Epoch.Id
-            : batches.TryGetValue(sequence - 1, out (Hash32 Id, Hash32 Previous) earlier) ? earlier.Id : null;
-        if (before is { } expected && expected != previous)
-        {
-            return false;
-        }
+            : batches.TryGetValue(sequence - 1, out (Hash32 Id, Hash32 Previous) earlier) ? earlier.Id
+            : attested.TryGetValue(sequence - 1, out Hash32 told) ? told : null;
+        return (before is not { } expected || expected == previous) && FitsAfter(sequence, id);
+    }
 
-        return !batches.TryGetValue(sequence + 1, out (Hash32 Id, Hash32 Previous) later) || later.Previous == id;
+    private bool FitsAfter(uint sequence, Hash32 id)
+    {
+        // Past the last number nothing follows; the sum must not begin at 0 again.
+        bool isKnown = batches.TryGetValue(unchecked(sequence + 1), out (Hash32 Id, Hash32 Previous) later);
+        return sequence == uint.MaxValue || !isKnown || later.Previous == id;
     }
 
     private void Raise(uint sequence) => Head = Head is { } head && head >= sequence ? head : sequence;

@@ -66,9 +66,10 @@ class Section:
 
 def decode(data: bytes, section: int) -> Section:
     """The section of these bytes. Refuses by the names of RowFault."""
+    require(section in (1, 2), "wrong section")
     require(len(data) <= limits.SECTION_BYTES, "too large")
     require(len(data) >= 1 and data[0] == _SCHEMA, "unknown schema")
-    require(len(data) >= 2 and section in (1, 2) and data[1] == section, "wrong section")
+    require(len(data) >= 2 and data[1] == section, "wrong section")
     source = ByteSource(data)
     source.take(2)
     counts = _read_counts(source)

@@ -13,7 +13,6 @@ from . import fields, limits, strict_cbor
 from .refused import Refused, require
 from .strict_cbor import Tag
 
-TYPES = ("batch", "epoch", "head", "receipt", "control", "checkpoint")
 _SIGN1 = 18
 _ES256 = -7
 
@@ -72,8 +71,8 @@ def from_item(item: Any, type_wanted: str) -> Signed:
     require(unprotected == {} and isinstance(unprotected, dict), "wrong structure", "the unprotected map is empty")
     fields.octets(signature, 64)
     require(len(payload) <= limits.OBJECT_BYTES, "too large")
-    type_found, kid = _header(protected)
-    require(type_found == type_wanted, "wrong type", type_found)
+    content_type, kid = _header(protected)
+    require(content_type == f"application/icr-{type_wanted}+cose", "wrong type", content_type)
     structure = ["Signature1", protected, f"icr/v1/{type_wanted}".encode("ascii"), payload]
     return Signed(type_wanted, kid, payload, strict_cbor.encode(structure), signature)
 
@@ -87,6 +86,4 @@ def _header(protected: bytes) -> tuple[str, bytes]:
     require(isinstance(header, dict) and list(header) == [1, 4, 16] and header[1] == _ES256, name)
     kid, content_type = header[4], header[16]
     require(isinstance(kid, bytes) and len(kid) == 8 and isinstance(content_type, str), name)
-    start, end = "application/icr-", "+cose"
-    require(content_type.startswith(start) and content_type.endswith(end), name)
-    return content_type[len(start):-len(end)], kid
+    return content_type, kid

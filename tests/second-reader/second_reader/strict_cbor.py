@@ -11,6 +11,7 @@ import cbor2
 from . import limits
 from .refused import require
 
+_END_MARK = 0xFF
 _SIMPLE = {20: False, 21: True, 22: None}
 
 
@@ -32,15 +33,25 @@ class _Cursor:
         self.at += count
         return part
 
+    def require_room(self, items: int, bytes_least: int) -> None:
+        """Refuses a number of items that the bytes left cannot hold, and then one beyond the limit."""
+        require(bytes_least <= len(self.data) - self.at, "not cbor", "cut off")
+        require(items <= self.items_left, "too large", "too many items")
+
+    def next_type(self) -> int:
+        """Major type of the next item, which is not taken yet."""
+        require(self.at < len(self.data) and self.data[self.at] != _END_MARK, "not cbor", "an item is missing")
+        return self.data[self.at] >> 5
+
     def head(self) -> tuple[int, int]:
         """Major type and argument of the next item; that its form is the shortest is seen when it is encoded again."""
         first = self.take(1)[0]
         major, short = first >> 5, first & 31
         if short < 24:
             return major, short
-        require(short not in (28, 29, 30), "not cbor", "reserved length")
         require(short != 31 or major in (2, 3, 4, 5), "not cbor", "an end mark without a beginning")
-        require(short != 31 and major != 7, "not canonical", "indefinite length, float or long simple value")
+        require(short != 31 and major != 7, "not canonical", "indefinite length, float or other simple value")
+        require(short < 28, "not cbor", "reserved head")
         return major, int.from_bytes(self.take(1 << (short - 24)), "big")
 
 
@@ -84,7 +95,7 @@ def _item(cursor: _Cursor, depth: int) -> Any:
         # What is not UTF-8 does not come out the same when it is encoded again.
         return cursor.take(argument).decode("utf-8", "replace")
     if major == 4:
-        require(argument <= cursor.items_left, "not cbor" if argument > len(cursor.data) else "too large")
+        cursor.require_room(argument, argument)
         return [_item(cursor, depth + 1) for _ in range(argument)]
     if major == 5:
         return _map(cursor, argument, depth)
@@ -95,12 +106,13 @@ def _item(cursor: _Cursor, depth: int) -> Any:
 
 
 def _map(cursor: _Cursor, count: int, depth: int) -> dict[int, Any]:
-    require(count <= cursor.items_left, "not cbor" if count > len(cursor.data) else "too large")
+    cursor.require_room(count, 2 * count)
     entries: dict[int, Any] = {}
     last = -1
     for _ in range(count):
-        major, key = cursor.head()
-        require(major == 0 and key > last, "not canonical", "keys are unsigned and ascend")
+        require(cursor.next_type() == 0, "not canonical", "keys are unsigned")
+        key = cursor.head()[1]
+        require(key > last, "not canonical", "keys ascend")
         last = key
         entries[key] = _item(cursor, depth + 1)
     return entries

@@ -17,6 +17,8 @@ internal static class BrokenChains
         yield return Fork();
         yield return ForkByLink();
         yield return CheckpointFork();
+        yield return ForkByCheckpointLink();
+        yield return CheckpointForkByLink();
     }
 
     private static IEnumerable<VectorFile> Epochs()
@@ -99,6 +101,34 @@ internal static class BrokenChains
         return world.File(
             "checkpoint-fork",
             "The checkpoint names another batch at the position of the one that is here.",
+            Refusal.Fork,
+            ("epoch", run.Started.Bytes),
+            ("batch", VectorWorld.Seal(run).Bytes),
+            ("head", Head(world, run, 0, Hash32.Of("other"u8))));
+    }
+
+    private static VectorFile ForkByCheckpointLink()
+    {
+        var world = new VectorWorld("fork-by-checkpoint-link");
+        VectorRun run = world.Start();
+        VectorWorld.Seal(run);
+        return world.File(
+            "fork-by-checkpoint-link",
+            "A batch that follows another one than the checkpoint named, which never came.",
+            Refusal.Fork,
+            ("epoch", run.Started.Bytes),
+            ("head", Head(world, run, 0, Hash32.Of("other"u8))),
+            ("batch", VectorWorld.Seal(run).Bytes));
+    }
+
+    private static VectorFile CheckpointForkByLink()
+    {
+        var world = new VectorWorld("checkpoint-fork-by-link");
+        VectorRun run = world.Start();
+        VectorWorld.Seal(run);
+        return world.File(
+            "checkpoint-fork-by-link",
+            "The checkpoint names another batch than the one that the batch after it follows.",
             Refusal.Fork,
             ("epoch", run.Started.Bytes),
             ("batch", VectorWorld.Seal(run).Bytes),

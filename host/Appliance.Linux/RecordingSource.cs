@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Appliance.Flow;
 using Microsoft.Win32.SafeHandles;
+using static Appliance.Flow.PcapngNumbers;
 
 namespace Appliance.Linux;
 
@@ -16,14 +17,6 @@ namespace Appliance.Linux;
 /// </summary>
 public sealed class RecordingSource : IPacketSource
 {
-    private const uint SectionBlock = 0x0A0D_0D0A;
-    private const uint InterfaceBlock = 1;
-    private const uint StatisticsBlock = 5;
-    private const uint PacketBlockType = 6;
-    private const uint ByteOrderMagic = 0x1A2B_3C4D;
-    private const ushort OptionName = 2; // if_name
-    private const ushort OptionResolution = 9; // if_tsresol
-    private const ushort OptionDropped = 5; // isb_ifdrop
     private const ushort LinkEthernet = 1;
     private const ushort VlanType = 0x8100;
     private const int AddressBytes = 12;
@@ -51,7 +44,8 @@ public sealed class RecordingSource : IPacketSource
     {
     }
 
-    private RecordingSource(IPacketSource source, string path, string name, SafeFileHandle file)
+    /// <summary>Records into a file that is open.</summary>
+    internal RecordingSource(IPacketSource source, string path, string name, SafeFileHandle file)
     {
         this.source = source;
         this.name = name;
@@ -64,10 +58,6 @@ public sealed class RecordingSource : IPacketSource
 
     /// <summary>Why the recording has ended early, or null; may be asked by any thread.</summary>
     public string? Problem => problem;
-
-    /// <summary>Records onto a file or device that is there.</summary>
-    internal static RecordingSource Onto(string path, IPacketSource source) =>
-        new(source, path, "", SyncedFile.Open(path, LibC.ReadWrite));
 
     /// <inheritdoc/>
     public SourceState TryNext(out PacketBlock block)
@@ -147,7 +137,7 @@ public sealed class RecordingSource : IPacketSource
         int added = isTagged ? TagBytes : 0;
         int captured = frame.Length + added;
         Span<byte> block = buffer.AsSpan(used, EnvelopeBytes + ((captured + 3) & ~3));
-        Envelope(block, PacketBlockType);
+        Envelope(block, EnhancedPacket);
         BinaryPrimitives.WriteUInt32LittleEndian(block[8..], 0);
         BinaryPrimitives.WriteUInt32LittleEndian(block[12..], (uint)(packet.StampNs >> 32));
         BinaryPrimitives.WriteUInt32LittleEndian(block[16..], (uint)packet.StampNs);
@@ -180,7 +170,7 @@ public sealed class RecordingSource : IPacketSource
         section.Fill(0xFF);
         BinaryPrimitives.WriteUInt32LittleEndian(section, ByteOrderMagic);
         BinaryPrimitives.WriteUInt32LittleEndian(section[4..], 1);
-        Block(SectionBlock, section);
+        Block(SectionHeader, section);
         int nameBytes = Encoding.UTF8.GetByteCount(name);
         Span<byte> body = stackalloc byte[8 + 4 + ((LinuxLimits.InterfaceNameMax * 4 + 3) & ~3) + 8 + 4];
         body.Clear();

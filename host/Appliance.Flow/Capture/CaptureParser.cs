@@ -104,7 +104,7 @@ public sealed class CaptureParser
 
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         isPcap = PcapFormat.IsMagic(magic);
-        isKnown = isPcap || magic == PcapngFormat.SectionHeader;
+        isKnown = isPcap || magic == PcapngNumbers.SectionHeader;
         if (!isKnown)
         {
             Fail((magic & 0xFFFF) == 0x8B1F

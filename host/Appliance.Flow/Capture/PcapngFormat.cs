@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static Appliance.Flow.PcapngNumbers;
 
 namespace Appliance.Flow;
 
@@ -15,12 +16,6 @@ namespace Appliance.Flow;
 /// </summary>
 internal sealed class PcapngFormat(ushort interfaceNumber, bool countInterfaces)
 {
-    public const uint SectionHeader = 0x0A0D_0D0A;
-    private const uint ByteOrderMagic = 0x1A2B_3C4D;
-    private const uint InterfaceBlock = 1;
-    private const uint ObsoletePacket = 2;
-    private const uint SimplePacket = 3;
-    private const uint EnhancedPacket = 6;
     private const int Envelope = 12;
     private readonly CaptureInterface[] interfaces = new CaptureInterface[Limits.CaptureInterfacesMax];
     private int interfaceCount;

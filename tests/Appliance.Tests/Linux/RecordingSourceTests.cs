@@ -45,8 +45,9 @@ public sealed class RecordingSourceTests : IDisposable
     [Fact]
     public void Where_the_disk_is_full_the_recording_ends_and_the_packets_go_on()
     {
+        const string Full = "/dev/full";
         OneBlock packets = new(new byte[64], [Frame(0, 60, 60, 0)]);
-        using RecordingSource source = RecordingSource.Onto("/dev/full", packets);
+        using RecordingSource source = new(packets, Full, "eth0", SyncedFile.Open(Full, LibC.ReadWrite));
         Assert.Equal(SourceState.Block, source.TryNext(out PacketBlock block));
         Assert.Equal(1, block.Packets.Length);
         Assert.Null(source.Problem);

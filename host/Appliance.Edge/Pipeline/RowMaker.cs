@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Appliance.Flow;
 using Appliance.Time;
 using Appliance.Wire;
@@ -10,11 +11,15 @@ namespace Appliance.Edge.Pipeline;
 /// </summary>
 internal sealed class RowMaker
 {
+    // Names of softwires kept, 5 MB of them; a line has many records, and each would be made anew.
+    private const int SoftwiresMax = 1 << 15;
+
     private readonly IClockMap clock;
     private readonly NameTable names;
     private readonly RouteTable routes;
     private readonly byte[][] realms;
     private readonly byte[][] legs;
+    private readonly Dictionary<(int Rule, Ip Softwire), byte[]?> softwires = [];
 
     public RowMaker(FlowOptions options, NameTable names, RouteTable routes, IClockMap clock)
     {
@@ -73,9 +78,20 @@ internal sealed class RowMaker
     private int RealmOf(in FlowRecord record, StringPool strings)
     {
         byte[] realm = realms[record.LegRule];
-        return strings.Add(record.SubscriberSoftwire.IsNone
-            ? realm
-            : [.. realm, (byte)'/', .. System.Text.Encoding.ASCII.GetBytes(record.SubscriberSoftwire.ToString())]);
+        if (record.SubscriberSoftwire.IsNone)
+        {
+            return strings.Add(realm);
+        }
+
+        if (softwires.Count >= SoftwiresMax)
+        {
+            softwires.Clear();
+        }
+
+        ref byte[]? text = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            softwires, (record.LegRule, record.SubscriberSoftwire), out _);
+        text ??= [.. realm, (byte)'/', .. System.Text.Encoding.ASCII.GetBytes(record.SubscriberSoftwire.ToString())];
+        return strings.Add(text);
     }
 
     // A record is as trustworthy as the worse of its two ends.

@@ -19,6 +19,8 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
     private readonly Queue<ReceiptCopy> copies = new();
     private Position? taken;
     private Position? offered;
+
+    // Flash holds batches that are not held here: from the start until the first scan, and when there is no room.
     private bool isBehind = true;
     private long bytes;
     private long sentBytes;
@@ -26,9 +28,6 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
     private long refusedCount;
     private long unreadableCount;
     private long resentCount;
-
-    /// <summary>True while flash holds batches that are not held here: from the start until the first scan.</summary>
-    public bool IsBehind => Locked(() => isBehind);
 
     /// <summary>True once this run has had a receipt.</summary>
     public bool HasReceipts => Locked(() => receiptedCount > 0);
@@ -142,7 +141,6 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
             sentBytes += next.Place.Length;
             resentCount += next.SentMs != 0 ? 1 : 0;
             next.SentMs = nowMs;
-            next.State = ItemState.Sent;
             item = next;
             return true;
         }
@@ -157,15 +155,6 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
         }
     }
 
-    /// <summary>The broker has it.</summary>
-    public void Acknowledge(OutboxItem item)
-    {
-        lock (gate)
-        {
-            item.State = item.State == ItemState.Sent ? ItemState.Acknowledged : item.State;
-        }
-    }
-
     /// <summary>
     /// All that is on its way is to be sent again, in order: the connection ended, or no store answered.
     /// </summary>
@@ -175,7 +164,6 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
         {
             foreach (OutboxItem item in sent.Values)
             {
-                item.State = ItemState.Waiting;
                 waiting.Add(item.Position, item);
             }
 
@@ -229,7 +217,6 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
             }
 
             Remove(item);
-            item.State = ItemState.Receipted;
             receipted.Add(position);
             receiptedCount++;
             if (copies.Count < UplinkLimits.ReceiptCopiesMax)
@@ -348,13 +335,12 @@ internal sealed class Outbox(int itemsMax = UplinkLimits.OutboxItemsMax)
 
     private void Refuse(OutboxItem item)
     {
-        if (item.State == ItemState.Refused)
+        if (quarantined.ContainsKey(item.Position))
         {
             return;
         }
 
         Remove(item);
-        item.State = ItemState.Refused;
         refusedCount++;
         if (quarantined.Count < UplinkLimits.QuarantineMax)
         {

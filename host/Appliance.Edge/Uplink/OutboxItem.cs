@@ -3,25 +3,6 @@ using Appliance.Wire;
 
 namespace Appliance.Edge.Uplink;
 
-/// <summary>How far a batch has come on its way to the store.</summary>
-internal enum ItemState
-{
-    /// <summary>On flash, to be sent.</summary>
-    Waiting,
-
-    /// <summary>Handed to the connection.</summary>
-    Sent,
-
-    /// <summary>The broker has it; nobody has promised to keep it yet.</summary>
-    Acknowledged,
-
-    /// <summary>A store keeps it; flash may be freed.</summary>
-    Receipted,
-
-    /// <summary>A store or the broker will not have it: kept, and never sent again by this run.</summary>
-    Refused,
-}
-
 /// <summary>A batch that has no receipt: where it lies, not its bytes.</summary>
 internal sealed class OutboxItem(Position position, FramePlace place, long writtenUtcUs)
 {
@@ -34,8 +15,6 @@ internal sealed class OutboxItem(Position position, FramePlace place, long writt
 
     /// <summary>Id of the batch; the default until its bytes were read.</summary>
     public Hash32 Id { get; set; }
-
-    public ItemState State { get; set; }
 
     /// <summary>Monotonic milliseconds of the last sending.</summary>
     public long SentMs { get; set; }

@@ -149,7 +149,6 @@ internal sealed class UplinkLink(MqttLink link, Topics topics, UplinkParts parts
         PublishOutcome outcome = await publish;
         if (outcome.State == PublishState.Acknowledged)
         {
-            outbox.Acknowledge(item);
             parts.Tally.StoreHeard(outcome.Reason != ReasonCode.NoMatchingSubscribers);
         }
         else if (outcome is { State: PublishState.Refused, Reason: ReasonCode.PacketTooLarge })

@@ -15,8 +15,6 @@ internal sealed class UplinkTally(string broker)
     private volatile string? laterWhy;
     private volatile bool hasNoStore;
 
-    public void Connecting() => state = "connecting";
-
     public void Stopped() => state = "stopped";
 
     public void Connected()

@@ -100,7 +100,7 @@ public sealed class OutboxTests
     public void What_does_not_fit_in_memory_is_left_to_a_scan_and_nothing_is_taken_twice()
     {
         Offer(1, 12);
-        Assert.True(outbox.IsBehind && !outbox.WantsScan);
+        Assert.False(outbox.Totals().IsWhole || outbox.WantsScan);
         Assert.Equal(8, outbox.Totals().Batches);
         for (uint sequence = 0; sequence < 4; sequence++)
         {

@@ -133,6 +133,9 @@ public sealed class FlowEngine
     /// </summary>
     public void Take(in NatEvent item) => witnesses?.Table?.Take(item);
 
+    /// <summary>What logs told; null where the options have no log.</summary>
+    internal BindingTable? Bindings => witnesses?.Table;
+
     /// <summary>Counts events that found no room on their way to <see cref="Take(in NatEvent)"/>.</summary>
     public void CountDroppedEvents(ulong dropped) => store.Count(Counter.WitnessDropped, dropped);
 

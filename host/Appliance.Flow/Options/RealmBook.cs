@@ -25,6 +25,9 @@ internal sealed class RealmBook
         }
     }
 
+    /// <summary>Names by number.</summary>
+    public IReadOnlyList<string> Names => names;
+
     /// <summary>Number of a realm, -1 where no rule names it.</summary>
     public int NumberOf(string name) => names.IndexOf(name);
 

@@ -29,6 +29,9 @@ internal struct Binding
     /// <summary>The log has no arrival times: its stamps must first prove themselves.</summary>
     public bool IsStamped;
 
+    /// <summary>Told to the run before, and not again since.</summary>
+    public bool IsRestored;
+
     /// <summary>Given at the earliest, at the latest.</summary>
     public long FromLo;
     public long FromHi;

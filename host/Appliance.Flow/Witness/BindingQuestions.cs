@@ -10,6 +10,7 @@ namespace Appliance.Flow;
 /// whole        that began while it may have been there, if its log is whole: numbered, nothing missing since it was
 ///              given, and heard again after the flow began. Then every rival is known.
 /// </code>
+/// What was told to the run before is never fresh: a flow that was running then seems to begin with this run.
 /// Everything else that may have been there makes the answer doubtful, and two different lines make it several. Both
 /// are no attribution. Nothing is said before all messages about the flow's beginning must have arrived. What is left
 /// is a log without numbers that loses two messages of one line (that it was given the port, and that it lost it)
@@ -129,7 +130,7 @@ internal sealed class BindingQuestions(FlowStore store, BindingTable table, Witn
         }
 
         bool mayHaveEnded = !item.IsOpen && startNs >= item.EndLo - slack;
-        bool isFresh = IsAt(item, startNs) && !isTaken && (item.IsSession || !mayHaveEnded);
+        bool isFresh = !item.IsRestored && IsAt(item, startNs) && !isTaken && (item.IsSession || !mayHaveEnded);
         bool isWhole = item.Course == LogCourse.Whole && log.HeardNs >= startNs + delayNs
             && (log.GapNs == long.MinValue || log.GapNs < item.FromLo - slack)
             && !(item.IsSession && mayHaveEnded);

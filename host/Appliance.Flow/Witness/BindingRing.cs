@@ -30,6 +30,12 @@ internal sealed class BindingRing
 
     public ref Binding this[int number] => ref items[number];
 
+    /// <summary>Bindings kept.</summary>
+    public int Count => isRound ? items.Length - 1 : next - 1;
+
+    /// <summary>Number of the n-th binding, the oldest first.</summary>
+    public int NumberOf(int index) => isRound ? 1 + ((next - 1 + index) % (items.Length - 1)) : 1 + index;
+
     /// <summary>The newest of a public address and port; 0 for none. Walk on with NextOfPublic.</summary>
     public int FirstOfPublic(in Ip address, ushort port) => publics[PublicBucket(address, port)];
 

@@ -32,6 +32,8 @@ internal sealed class BindingTable
 
     public LogTrust Trust { get; } = new();
 
+    public RealmBook Realms => realms;
+
     /// <summary>Takes an event, in order of arrival.</summary>
     public void Take(in NatEvent item)
     {
@@ -115,15 +117,16 @@ internal sealed class BindingTable
     {
         bool isSame = before.Inside == told.Inside && before.InsidePort == told.InsidePort
             && before.Realm == told.Realm;
-        if (isSame && (action == NatAction.Alive || (action == NatAction.Create && told.FromLo <= before.FromHi)))
+        bool isRepeated = action == NatAction.Alive || (action == NatAction.Create && told.FromLo <= before.FromHi);
+        if (isSame && isRepeated && !before.IsRestored)
         {
             before.SeenLo = told.FromLo;
             before.SeenHi = told.FromHi;
             return true;
         }
 
-        // Another holder, or the same anew: whatever was there is over. Taken back from somebody who was not known to
-        // have it: what is known is wrong.
+        // Another holder, or the same anew, or one that only the run before was told of: whatever was there is over.
+        // Taken back from somebody who was not known to have it: what is known is wrong.
         before.EndLo = told.FromLo;
         before.EndHi = told.FromHi;
         before.IsDoubtful |= action == NatAction.Delete && !isSame;
@@ -149,7 +152,7 @@ internal sealed class BindingTable
         if (isMissed)
         {
             store.Count(Counter.WitnessForgotten);
-            if (gone.SeenHi + (4 * delayNs) > told.FromHi)
+            if (!gone.IsRestored && gone.SeenHi + (4 * delayNs) > told.FromHi)
             {
                 // So young that a flow may still ask for it.
                 Trust.Of(gone.Witness, gone.Source).GapNs = told.FromHi;

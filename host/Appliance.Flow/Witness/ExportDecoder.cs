@@ -38,6 +38,8 @@ public sealed class ExportDecoder
     /// <summary>What was seen so far.</summary>
     public LogTally Tally { get; } = new();
 
+    internal ExportSources Sources => sources;
+
     /// <summary>
     /// Length that a message in a stream says it has: IPFIX over TCP frames itself; 0 where it is none.
     /// </summary>
@@ -208,6 +210,10 @@ public sealed class ExportDecoder
         bool isLate = ahead < 0 && ahead >= -Limits.LogReorderMax;
         bool isStart = ahead < 0 && (!isLate
             || (isV9 ? uptime + UptimeSlackMs < source.UptimeMs : sequence == 0));
+
+        // Whoever was away cannot tell what was lost from an exporter that began anew, with other templates.
+        isStart |= source.IsResumed && (ahead != 0 || uptime < source.UptimeMs);
+        source.IsResumed = false;
         source.UptimeMs = Math.Max(uptime, isStart ? 0 : source.UptimeMs);
         if (isStart)
         {

@@ -1,6 +1,7 @@
 namespace Appliance.Flow;
 
-/// <summary>Fields of a data record that are read; the number is the place in <see cref="ExportRecord"/>.</summary>
+/// <summary>Fields of a data record that are read; the number is the place in <see cref="ExportRecord"/>,
+/// and stands in <see cref="WitnessSnapshot"/>: another order is another version there.</summary>
 internal enum ExportField : byte
 {
     Ignored = 0,

@@ -18,6 +18,9 @@ internal sealed class ExportSource(ushort number)
 
     public bool HasExpected { get; set; }
 
+    /// <summary>Taken up after a restart: its next message must have the number that is expected.</summary>
+    public bool IsResumed { get; set; }
+
     /// <summary>NetFlow v9: milliseconds since the exporter started, as its last message said.</summary>
     public uint UptimeMs { get; set; }
 }
@@ -26,6 +29,9 @@ internal sealed class ExportSource(ushort number)
 internal sealed class ExportSources
 {
     private readonly Dictionary<ExportStream, ExportSource> streams = [];
+
+    /// <summary>All that were heard.</summary>
+    public IReadOnlyDictionary<ExportStream, ExportSource> Streams => streams;
 
     /// <summary>Templates of all streams.</summary>
     public int Templates { get; set; }

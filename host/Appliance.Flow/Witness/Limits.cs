@@ -3,6 +3,17 @@ namespace Appliance.Flow;
 /// <summary>Bounds of the witnesses: logs that a NAT writes, and rules that it follows.</summary>
 public static partial class Limits
 {
+    /// <summary>
+    /// A log that was not heard for so long is not gone on with: its exporter may have begun anew and come by chance to
+    /// the number that was expected. A hand-over takes less.
+    /// </summary>
+    public const long LogResumeNs = 5_000_000_000;
+
+    /// <summary>
+    /// A stream that was silent for so long before a stop is not saved: exporters repeat their templates more often.
+    /// </summary>
+    public const long LogSilenceNs = 1_800_000_000_000;
+
     /// <summary>Templates of all exporters together; a large NAT announces some 30, each of its cards.</summary>
     public const int TemplatesMax = 4096;
 

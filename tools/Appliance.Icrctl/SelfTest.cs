@@ -1,4 +1,5 @@
 using System.Globalization;
+using Appliance.Edge.NatLog;
 using Appliance.Edge.Service;
 
 namespace Appliance.Icrctl;
@@ -25,7 +26,6 @@ internal static class SelfTest
 {
     // A mirror that loses one packet in a hundred leaves a hole in every tenth flow: that is not left behind.
     private const ulong LossFailPpm = 10_000;
-    private const ulong LossWarnPpm = 1000;
 
     // Below these counts a share is chance.
     private const ulong PacketsLeast = 10_000;
@@ -34,14 +34,24 @@ internal static class SelfTest
     private const double ImbalanceShare = 0.2;
     private const double OneLegShare = 0.05;
 
-    /// <summary>All checks, in the order of a packet's way.</summary>
-    public static IEnumerable<SelfCheck> Of(BoxStatus status) =>
+    /// <summary>All checks, in the order of a packet's way; then the alarms that none of them has told.</summary>
+    public static IReadOnlyList<SelfCheck> Of(BoxStatus status)
+    {
+        List<SelfCheck> checks = [.. Checks(status)];
+        checks.AddRange(
+            status.Alarms.Except(checks.Select(check => check.Words)).Select(alarm => Warn("alarm", alarm)).ToArray());
+        return checks;
+    }
+
+    private static IEnumerable<SelfCheck> Checks(BoxStatus status) =>
     [
         .. status.Legs.SelectMany(Interface),
         .. status.Loss.SelectMany(Mirror),
         .. Balance(status.Loss),
         .. Join(status),
         Table(status.Flows),
+        .. Log(status.NatLog),
+        .. Sessions(status.Sessions),
         Clock(status.Clock),
         Storage(status.Storage),
         .. status.Uplink.Alarms.Select(alarm => Warn("uplink", alarm)),
@@ -66,17 +76,22 @@ internal static class SelfTest
     {
         string name = $"{leg.Interface} ({leg.Leg})";
         yield return leg.Received == 0
-            ? Fail("interface", $"{name} has shown no packet; check the mirror session, the port and its cable")
+            ? Fail("interface", StatusWords.NoPacket(leg))
             : Pass("interface", Format($"{name} has shown {leg.Received:N0} packets"));
+        if (leg.KernelDropped > 0)
+        {
+            yield return Warn("kernel", StatusWords.KernelLost(leg));
+        }
+
         yield return leg.Dropped == 0
             ? Pass("ring", $"{name} lost nothing on this box")
-            : Warn("ring", Format($"{name} lost {leg.Dropped:N0} packets on this box; raise capture.ringMilliseconds"));
+            : Warn("ring", StatusWords.RingLost(leg));
     }
 
     private static IEnumerable<SelfCheck> Mirror(LossStatus leg)
     {
         SelfOutcome outcome = leg.State == "one-direction" || leg.HiddenPpm >= LossFailPpm ? SelfOutcome.Fail
-            : leg.State == "too-little" || leg.HiddenPpm >= LossWarnPpm ? SelfOutcome.Warn
+            : leg.State == "too-little" || leg.HiddenPpm >= StatusWords.LossPpmTold ? SelfOutcome.Warn
             : SelfOutcome.Pass;
         yield return new SelfCheck(outcome, "mirror", leg.Words);
         yield return leg.Cut == 0
@@ -124,12 +139,67 @@ internal static class SelfTest
         : Fail("flows", Format(
             $"{flows.Evicted:N0} flows given up, {flows.RecordsDropped:N0} records dropped; raise traffic.flowLimit"));
 
+    private static IEnumerable<SelfCheck> Log(NatLogStatus? log)
+    {
+        if (log is null)
+        {
+            yield break;
+        }
+
+        foreach (string problem in log.Problems)
+        {
+            yield return Fail("nat log", problem);
+        }
+
+        if (log.Messages == 0)
+        {
+            yield return Warn(
+                "nat log", "no message of a NAT has come; check that it sends to natLog.udp or natLog.tcp");
+            yield break;
+        }
+
+        long lost = log.Dropped + log.LostDatagrams;
+        yield return lost + log.Missing == 0
+            ? Pass("nat log", Format($"{log.Messages:N0} messages, {log.Events:N0} events, none missed"))
+            : Warn("nat log", Format($"{log.Missing:N0} messages are missing in {log.Gaps:N0} places, {lost:N0} found ")
+                + "no room on this box; is the way from the NAT or this box overloaded?");
+        foreach ((string vendor, long lines) in log.NotUnderstood)
+        {
+            yield return Warn("nat log", Format($"{lines:N0} lines of {vendor} fit no template"));
+        }
+
+        yield return log.Refused == 0
+            ? Pass("nat log", "no message was refused")
+            : Warn("nat log", Format($"{log.Refused:N0} messages were refused; compare natLog.exporters"));
+    }
+
+    private static IEnumerable<SelfCheck> Sessions(SessionStatus? sessions)
+    {
+        if (sessions is null)
+        {
+            yield break;
+        }
+
+        yield return sessions.Dropped == 0
+            ? Pass("sessions", Format($"{sessions.Open:N0} in memory, {sessions.Messages:N0} messages taken"))
+            : Warn(
+                "sessions", Format($"{sessions.Dropped:N0} messages or sessions found no room; raise sessions.limit"));
+        yield return sessions.Refused == 0
+            ? Pass("sessions", "no message was refused")
+            : Warn("sessions", Format($"{sessions.Refused:N0} messages were refused; compare sessions.clients and ")
+                + "their secrets");
+        if (sessions.Conflicts > 0)
+        {
+            yield return Warn("sessions", StatusWords.SessionConflicts);
+        }
+    }
+
     private static SelfCheck Clock(ClockStatus clock) => clock.BoundUs is uint us
         ? Pass("clock", Format($"{clock.State}, within {us:N0} us"))
-        : Fail("clock", "unset: records carry no time bound; start chrony or another discipline");
+        : Fail("clock", StatusWords.ClockUnset);
 
     private static SelfCheck Storage(StorageStatus storage) => storage.IsFull
-        ? Fail("storage", "the flash is full: nothing is recorded; restore the uplink or give the journal more room")
+        ? Fail("storage", StatusWords.FlashFull)
         : Pass("storage", Format($"{storage.Batches:N0} batches in {storage.Path}"));
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -57,7 +57,7 @@ internal static class StatusCommands
                 return Exit.Refuse(problem);
             }
 
-            SelfCheck[] checks = [.. SelfTest.Of(status)];
+            IReadOnlyList<SelfCheck> checks = SelfTest.Of(status);
             Console.WriteLine(
                 parsed.GetValue(json) ? JsonSerializer.Serialize(checks, BoxStatus.Json) : SelfTest.Text(checks));
             return checks.Any(check => check.Outcome == SelfOutcome.Fail) ? Exit.CheckFailed : Exit.Success;
@@ -179,7 +179,10 @@ internal static class StatusText
     private static string Interface(LegStatus leg) => string.Create(
         Invariant,
         $"leg       {leg.Interface,-10} {leg.Leg,-8} {leg.Received,14:N0} packets {leg.Dropped,8:N0} dropped "
-        + $"{leg.Duplicates,8:N0} duplicates, ring {leg.RingFillPercent} % full");
+        + $"{leg.Duplicates,8:N0} duplicates, ring {leg.RingFillPercent} % full{Before(leg)}");
+
+    private static string Before(LegStatus leg) => leg.KernelDropped == 0 ? "" : string.Create(
+        Invariant, $"\n          {leg.KernelDropped:N0} dropped by the kernel before it");
 
     private static string Loss(LossStatus leg) => string.Create(
         Invariant,

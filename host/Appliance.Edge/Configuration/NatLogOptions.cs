@@ -37,6 +37,9 @@ public sealed record NatLogOptions
     /// <summary>Blocks of ports remembered.</summary>
     public int BlockLimit { get; init; } = 1 << 15;
 
+    /// <summary>The sealed table of bindings that survives a restart.</summary>
+    public string Table { get; init; } = "bindings.sealed";
+
     /// <summary>Rules of a deterministic NAT (RFC 7422); the first that fits decides.</summary>
     public IReadOnlyList<NatRuleOptions> Rules { get; init; } = [];
 
@@ -100,6 +103,10 @@ public static class NatLogSettings
 
     internal static IEnumerable<string?> Problems(NatLogOptions o)
     {
+        int listeners = o.Udp.Count + o.Tcp.Count;
+        yield return listeners > NatLog.Limits.ListenersMax ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"natLog.udp and natLog.tcp have {listeners} entries; there may be {NatLog.Limits.ListenersMax}") : null;
         foreach (string text in o.Udp.Concat(o.Tcp))
         {
             yield return EndPointOf(text) is null
@@ -117,6 +124,7 @@ public static class NatLogSettings
                 ? null : $"natLog.vrfs has '{text}'; it must be the number that the NAT writes";
         }
 
+        yield return o.Listens && o.Table.Length == 0 ? "natLog.table is empty; name a file" : null;
         yield return InRange("delayMs", o.DelayMs, 1, Flow.Limits.LogDelayMsMax);
         yield return InRange("clockErrorMs", o.ClockErrorMs, 1, Flow.Limits.LogDelayMsMax);
         yield return InRange("zoneMinutes", o.ZoneMinutes, -14 * 60, 14 * 60);

@@ -6,7 +6,7 @@ internal static class Limits
     /// <summary>Events between listener and packet thread: a tenth of a second at 300,000 events a second.</summary>
     public const int QueueEvents = 1 << 15;
 
-    /// <summary>Listening sockets; a box has one or two addresses and a port for each form.</summary>
+    /// <summary>Listening sockets, a thread each; a box has one or two addresses and a port for each form.</summary>
     public const int ListenersMax = 16;
 
     /// <summary>Streams open at once; a further one is closed at once and counted.</summary>

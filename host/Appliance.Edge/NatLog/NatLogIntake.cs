@@ -15,6 +15,7 @@ internal sealed class NatLogIntake
     private readonly NatEvents events = new();
     private readonly HashSet<Ip> allowed = [];
     private long refused;
+    private bool isClosed;
 
     public NatLogIntake(NatLogOptions options)
     {
@@ -24,6 +25,9 @@ internal sealed class NatLogIntake
             allowed.Add(Ip.TryParse(text, out Ip address) ? address : default);
         }
     }
+
+    /// <summary>The decoder, before anything is heard.</summary>
+    public ExportDecoder Exports => decoder.Exports;
 
     public NatEventQueue Queue { get; } = new(Limits.QueueEvents);
 
@@ -45,8 +49,11 @@ internal sealed class NatLogIntake
     {
         lock (gate)
         {
-            decoder.Decode(datagram, exporter, port, arrivalNs, events);
-            Hand();
+            if (!isClosed)
+            {
+                decoder.Decode(datagram, exporter, port, arrivalNs, events);
+                Hand();
+            }
         }
     }
 
@@ -54,8 +61,11 @@ internal sealed class NatLogIntake
     {
         lock (gate)
         {
-            decoder.Exports.Decode(message, exporter, port, arrivalNs, events);
-            Hand();
+            if (!isClosed)
+            {
+                decoder.Exports.Decode(message, exporter, port, arrivalNs, events);
+                Hand();
+            }
         }
     }
 
@@ -63,8 +73,11 @@ internal sealed class NatLogIntake
     {
         lock (gate)
         {
-            decoder.Lines.Decode(line, exporter, arrivalNs, LogCourse.Whole, events);
-            Hand();
+            if (!isClosed)
+            {
+                decoder.Lines.Decode(line, exporter, arrivalNs, LogCourse.Whole, events);
+                Hand();
+            }
         }
     }
 
@@ -73,12 +86,15 @@ internal sealed class NatLogIntake
     {
         lock (gate)
         {
-            decoder.Lines.Interrupt(exporter, arrivalNs, events);
-            Hand();
+            if (!isClosed)
+            {
+                decoder.Lines.Interrupt(exporter, arrivalNs, events);
+                Hand();
+            }
         }
     }
 
-    public NatLogStatus StatusOf(IReadOnlyList<string> problems)
+    public NatLogStatus StatusOf(IReadOnlyList<string> problems, long lostDatagrams, string tableBefore)
     {
         lock (gate)
         {
@@ -88,13 +104,25 @@ internal sealed class NatLogIntake
                 Messages = exports.Messages + decoder.Lines.Lines,
                 Events = exports.Events + decoder.Lines.Events,
                 Dropped = Queue.Dropped,
+                LostDatagrams = lostDatagrams,
                 Gaps = exports.Gaps,
                 Missing = exports.Missing,
                 Malformed = exports.Malformed + exports.SetsLost,
                 Refused = Interlocked.Read(ref refused) + exports.SourcesRefused,
                 NotUnderstood = NatLogSummary.NotUnderstoodOf(decoder),
                 Problems = problems,
+                TableBefore = tableBefore,
             };
+        }
+    }
+
+    /// <summary>Ends it: what comes from here on is not taken. The decoder is the caller's.</summary>
+    public ExportDecoder Close()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            return decoder.Exports;
         }
     }
 

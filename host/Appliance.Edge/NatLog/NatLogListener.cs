@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Appliance.Edge.Configuration;
+using Appliance.Edge.Service;
 using Appliance.Flow;
 using Appliance.Wire;
 
@@ -16,8 +17,10 @@ internal sealed class NatLogListener : IDisposable
     private readonly NatLogOptions options;
     private readonly NatLogIntake intake;
     private readonly Dictionary<string, string> problems = [];
-    private readonly HashSet<Socket> sockets = [];
+    private readonly Dictionary<string, string?> notes = [];
+    private readonly OpenSockets sockets = new();
     private volatile bool isOver;
+    private string tableBefore = "none kept";
     private int streams;
 
     public NatLogListener(NatLogOptions options)
@@ -36,9 +39,38 @@ internal sealed class NatLogListener : IDisposable
         {
             lock (problems)
             {
-                return intake.StatusOf([.. problems.Values]);
+                return intake.StatusOf([.. problems.Values], sockets.LostDatagrams, tableBefore);
             }
         }
+    }
+
+    /// <summary>What is not as it was asked for, though logs are taken; a sentence each.</summary>
+    public IReadOnlyList<string> Notes
+    {
+        get
+        {
+            lock (problems)
+            {
+                return [.. notes.Values.OfType<string>()];
+            }
+        }
+    }
+
+    /// <summary>Takes up what the run before knew; called before <see cref="Start"/>.</summary>
+    public void TakeUp(NatLogMemory memory, FlowEngine engine) =>
+        tableBefore = memory.TakeUp(engine, intake.Exports, WallClock.NowNs);
+
+    /// <summary>
+    /// Ends all and leaves what is known for the run to come, with what was still on its way to the engine. Called
+    /// after the packet thread has ended.
+    /// </summary>
+    /// <returns>Why that could not be, or null.</returns>
+    public string? Leave(NatLogMemory memory, FlowEngine engine)
+    {
+        Dispose();
+        ExportDecoder exports = intake.Close();
+        Queue.DrainTo(engine);
+        return memory.Leave(engine, exports, WallClock.NowNs);
     }
 
     public void Start()
@@ -57,15 +89,7 @@ internal sealed class NatLogListener : IDisposable
     public void Dispose()
     {
         isOver = true;
-        lock (sockets)
-        {
-            foreach (Socket socket in sockets)
-            {
-                socket.Dispose();
-            }
-
-            sockets.Clear();
-        }
+        sockets.Dispose();
     }
 
     private static void Begin(string name, Action run) =>
@@ -74,14 +98,17 @@ internal sealed class NatLogListener : IDisposable
     /// <summary>Opens a socket and works on it until it fails; then again, after a pause.</summary>
     private void Keep(string place, SocketType type, Action<Socket> work)
     {
+        string key = type == SocketType.Dgram ? $"udp {place}" : $"tcp {place}";
         while (!isOver)
         {
+            Socket? socket = null;
             try
             {
-                using Socket socket = Open(place, type);
+                socket = Open(place, type, out string? room);
                 lock (problems)
                 {
-                    problems.Remove(place);
+                    problems.Remove(key);
+                    notes[key] = room;
                 }
 
                 work(socket);
@@ -90,7 +117,14 @@ internal sealed class NatLogListener : IDisposable
             {
                 lock (problems)
                 {
-                    problems[place] = $"NAT logs are not taken on {place}: {failure.Message}";
+                    problems[key] = $"NAT logs are not taken on {key}: {failure.Message}";
+                }
+            }
+            finally
+            {
+                if (socket is not null)
+                {
+                    sockets.Remove(socket);
                 }
             }
 
@@ -98,17 +132,21 @@ internal sealed class NatLogListener : IDisposable
         }
     }
 
-    private Socket Open(string place, SocketType type)
+    private Socket Open(string place, SocketType type, out string? room)
     {
+        room = null;
         IPEndPoint point = NatLogSettings.EndPointOf(place)!;
         Socket socket = new(point.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
         try
         {
-            socket.ReceiveBufferSize = Limits.ReceiveBytes;
             socket.Bind(point);
             if (type == SocketType.Stream)
             {
                 socket.Listen();
+            }
+            else
+            {
+                room = ReceiveBuffer.Widen(socket, Limits.ReceiveBytes, $"NAT logs on udp {place}");
             }
         }
         catch
@@ -117,16 +155,8 @@ internal sealed class NatLogListener : IDisposable
             throw;
         }
 
-        Remember(socket);
+        sockets.Add(socket);
         return socket;
-    }
-
-    private void Remember(Socket socket)
-    {
-        lock (sockets)
-        {
-            sockets.Add(socket);
-        }
     }
 
     private void ReadDatagrams(Socket socket)
@@ -136,7 +166,7 @@ internal sealed class NatLogListener : IDisposable
         while (!isOver)
         {
             int length = socket.ReceiveFrom(buffer.AsSpan(), SocketFlags.None, sender);
-            long arrivalNs = NowNs;
+            long arrivalNs = WallClock.NowNs;
             (Ip exporter, ushort port) = SenderOf(sender);
             if (intake.Admits(exporter))
             {
@@ -150,9 +180,7 @@ internal sealed class NatLogListener : IDisposable
         while (!isOver)
         {
             Socket stream = socket.Accept();
-            IPEndPoint from = (IPEndPoint)stream.RemoteEndPoint!;
-            Ip exporter = IpOf(from.Address);
-            if (!intake.Admits(exporter))
+            if (SenderOf(stream) is not { } from || !intake.Admits(IpOf(from.Address)))
             {
                 stream.Dispose();
             }
@@ -164,9 +192,22 @@ internal sealed class NatLogListener : IDisposable
             }
             else
             {
-                Remember(stream);
-                Begin($"nat log {from.Port}", () => Follow(stream, exporter, (ushort)from.Port));
+                sockets.Add(stream);
+                Begin($"nat log {from.Port}", () => Follow(stream, IpOf(from.Address), (ushort)from.Port));
             }
+        }
+    }
+
+    /// <summary>Whose stream it is; null where it has ended already.</summary>
+    private static IPEndPoint? SenderOf(Socket stream)
+    {
+        try
+        {
+            return stream.RemoteEndPoint as IPEndPoint;
+        }
+        catch (SocketException)
+        {
+            return null;
         }
     }
 
@@ -183,13 +224,8 @@ internal sealed class NatLogListener : IDisposable
         finally
         {
             Interlocked.Decrement(ref streams);
-            intake.Interrupt(exporter, NowNs);
-            lock (sockets)
-            {
-                sockets.Remove(stream);
-            }
-
-            stream.Dispose();
+            intake.Interrupt(exporter, WallClock.NowNs);
+            sockets.Remove(stream);
         }
     }
 
@@ -207,7 +243,7 @@ internal sealed class NatLogListener : IDisposable
             }
 
             held += count;
-            int used = TakeWhole(buffer.AsSpan(0, held), exporter, port, NowNs);
+            int used = TakeWhole(buffer.AsSpan(0, held), exporter, port, WallClock.NowNs);
             if (used < 0)
             {
                 intake.Refuse();
@@ -233,7 +269,8 @@ internal sealed class NatLogListener : IDisposable
                 return at;
             }
 
-            int length = isExport ? ExportDecoder.LengthOf(rest) : LogFrames.Next(rest, out _);
+            ReadOnlySpan<byte> line = default;
+            int length = isExport ? ExportDecoder.LengthOf(rest) : LogFrames.Next(rest, out line);
             if (length < 0 || (isExport && length == 0))
             {
                 return -1;
@@ -250,7 +287,6 @@ internal sealed class NatLogListener : IDisposable
             }
             else
             {
-                LogFrames.Next(rest, out ReadOnlySpan<byte> line);
                 intake.TakeLine(line, exporter, arrivalNs);
             }
 
@@ -259,8 +295,6 @@ internal sealed class NatLogListener : IDisposable
 
         return at;
     }
-
-    private static long NowNs => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 
     /// <summary>
     /// sockaddr_in: family 2, port 2, address 4. sockaddr_in6: family 2, port 2, flow 4, address 16 (ip(7), ipv6(7)).

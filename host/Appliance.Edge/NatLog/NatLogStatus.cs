@@ -10,6 +10,9 @@ public sealed record NatLogStatus
     /// <summary>Events that found the queue to the packet thread full.</summary>
     public required long Dropped { get; init; }
 
+    /// <summary>Datagrams that found the kernel's room for them full.</summary>
+    public required long LostDatagrams { get; init; }
+
     /// <summary>Places where messages are missing, and what is missing there.</summary>
     public required long Gaps { get; init; }
 
@@ -26,4 +29,7 @@ public sealed record NatLogStatus
 
     /// <summary>Why a listener does not listen; empty where all is well.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>What became of the bindings that the run before knew.</summary>
+    public required string TableBefore { get; init; }
 }

@@ -15,6 +15,7 @@ namespace Appliance.Edge.Pipeline;
 public sealed class BoxPipeline : IDisposable
 {
     private const int QueueRecords = 1 << 15;
+    private const Counter FirstDrop = Counter.KernelDropsInside;
 
     private readonly RecordQueue queue = new(QueueRecords);
     private readonly JournalWriter journal;
@@ -28,7 +29,7 @@ public sealed class BoxPipeline : IDisposable
     private readonly LineRows lineRows;
     private readonly ulong[] counters;
     private readonly TaiTime? lastTime;
-    private readonly ulong[] ringDrops = new ulong[2];
+    private readonly ulong[] drops = new ulong[4];
 
     /// <summary>Recovers the journal, begins an epoch, and takes all memory of the packet path.</summary>
     /// <exception cref="JournalDeviceException">The flash cannot be used.</exception>
@@ -99,7 +100,7 @@ public sealed class BoxPipeline : IDisposable
     public bool Drain(long nowNs)
     {
         Engine.Counters.CopyTo(counters);
-        ringDrops.CopyTo(counters.AsSpan((int)Counter.RingDropsInside));
+        drops.CopyTo(counters.AsSpan((int)FirstDrop));
         counters[(int)Counter.RecordsExcluded] = policy.Excluded;
         CountLines();
         TaiTime now = clock.Map(nowNs).Time;
@@ -119,8 +120,17 @@ public sealed class BoxPipeline : IDisposable
         return isDurable && DrainLines(now);
     }
 
-    /// <summary>Packets that found a ring full, cumulative in the epoch; they go into the next manifest.</summary>
-    internal void SetRingDrops(ulong inside, ulong outside) => (ringDrops[0], ringDrops[1]) = (inside, outside);
+    /// <summary>
+    /// Packets that were dropped before a ring, or found it full, by leg and cumulative in the epoch; they go into the
+    /// next manifest.
+    /// </summary>
+    internal void SetDrops(ulong kernelInside, ulong kernelOutside, ulong ringInside, ulong ringOutside)
+    {
+        drops[Counter.KernelDropsInside - FirstDrop] = kernelInside;
+        drops[Counter.KernelDropsOutside - FirstDrop] = kernelOutside;
+        drops[Counter.RingDropsInside - FirstDrop] = ringInside;
+        drops[Counter.RingDropsOutside - FirstDrop] = ringOutside;
+    }
 
     /// <summary>
     /// Says when reception began: what lies between the last durable record and this was not recorded, and stands as a

@@ -32,6 +32,7 @@ internal sealed class BoxDaemon(
     private BoxPipeline? box;
     private PacketLoop? packets;
     private NatLogListener? natLog;
+    private NatLogMemory? bindings;
     private FlashFolder? sending;
     private UplinkService? uplink;
     private LineService? lines;
@@ -59,7 +60,7 @@ internal sealed class BoxDaemon(
         AdminSocket.Clear(options.Admin.Socket);
         box = new BoxPipeline(options, flow, keys, flash, clock, software, RandomNumberGenerator.Fill);
         double? gapMs = box.NoteRestart(receivingSinceNs, isHandedOver);
-        natLog = options.NatLog.Listens ? new NatLogListener(options.NatLog) : null;
+        natLog = OpenNatLog(box.Engine);
         packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs, natLog?.Queue);
         natLog?.Start();
         packetThread = Start("packets", packets.Run);
@@ -119,7 +120,7 @@ internal sealed class BoxDaemon(
         }
 
         packetThread?.Join();
-        natLog?.Dispose();
+        LeaveNatLog();
         legs?.FinishRecordings(packets?.EndNs ?? 0);
         await (lines?.StopAsync() ?? Task.CompletedTask);
         writer?.Stop(packets?.CoveredUntilNs ?? 0);
@@ -140,6 +141,7 @@ internal sealed class BoxDaemon(
         lines?.Dispose();
         watchdog?.Dispose();
         natLog?.Dispose();
+        bindings?.Dispose();
         uplink?.Dispose();
         sending?.Dispose();
         CloseFolder();
@@ -177,6 +179,28 @@ internal sealed class BoxDaemon(
         catch (Exception failure) when (failure is IOException or Win32Exception)
         {
             Events.SuccessorFailed(log, failure.Message);
+        }
+    }
+
+    private NatLogListener? OpenNatLog(FlowEngine engine)
+    {
+        if (!options.NatLog.Listens)
+        {
+            return null;
+        }
+
+        NatLogListener made = new(options.NatLog);
+        bindings = new NatLogMemory(keys, options.NatLog.Table);
+        made.TakeUp(bindings, engine);
+        return made;
+    }
+
+    private void LeaveNatLog()
+    {
+        if (natLog is not null && bindings is not null && box is not null
+            && natLog.Leave(bindings, box.Engine) is { } problem)
+        {
+            Events.BindingsNotLeft(log, problem);
         }
     }
 

@@ -100,6 +100,12 @@ public sealed record LegStatus
     /// <summary>Packets that the kernel gave to the ring or dropped for want of room in it.</summary>
     public required ulong Received { get; init; }
 
+    /// <summary>
+    /// Frames that the kernel or the card dropped on the interface since the ring was opened. With VLAN tags the kernel
+    /// also counts what the ring has shown and nobody else on the box understands (PPPoE, MPLS).
+    /// </summary>
+    public required ulong KernelDropped { get; init; }
+
     /// <summary>Packets that found the ring full.</summary>
     public required ulong Dropped { get; init; }
 

@@ -23,6 +23,9 @@ internal static partial class Events
     [LoggerMessage(7, LogLevel.Error, "no process could be started to take over: {Message}")]
     public static partial void SuccessorFailed(ILogger log, string message);
 
+    [LoggerMessage(8, LogLevel.Error, "what the NATs told was not kept for the next run: {Message}")]
+    public static partial void BindingsNotLeft(ILogger log, string message);
+
     [LoggerMessage(3, LogLevel.Critical, "thread {Thread} ended: {Message}")]
     public static partial void ThreadFailed(ILogger log, string thread, string message, Exception failure);
 }

@@ -3,7 +3,6 @@ using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Flow.Lines;
 using Appliance.Journal;
-using Appliance.Linux;
 using Appliance.Wire;
 
 namespace Appliance.Edge.Service;
@@ -32,9 +31,9 @@ internal sealed class LineService : IDisposable
     private readonly RadiusDecoder decoder;
     private readonly LineEvent happened = new();
     private readonly RadiusListener? listener;
-    private readonly LocalSeal seal;
-    private readonly string path;
+    private readonly SealedTable sealedTable;
     private long nextSaveNs;
+    private string? notSaved;
 
     /// <summary>Opens the listener, takes up the table of the run before, and enters the operator's prefixes.</summary>
     /// <exception cref="IOException">The listener, a secret or the file of prefixes cannot be used.</exception>
@@ -43,8 +42,7 @@ internal sealed class LineService : IDisposable
         this.box = box;
         table = new SessionTable(LineSettings.Of(options), box.LineTally);
         decoder = new RadiusDecoder(box.LineTally);
-        path = Path.GetFullPath(options.Sessions.Table);
-        seal = keys.OpenLocalSeal("sessions");
+        sealedTable = new SealedTable(keys, "sessions", options.Sessions.Table, TableBytesMax);
         if (!LineSettings.TryReadStatic(options, out IReadOnlyList<StaticLine> lines, out string problem))
         {
             throw new IOException(problem);
@@ -69,8 +67,9 @@ internal sealed class LineService : IDisposable
     /// <summary>Packets that found the listener's queue full, and were not answered.</summary>
     public ulong Dropped => listener?.Dropped ?? 0;
 
-    /// <summary>Why the table could not be written, or null.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>What is wrong and what to do, a sentence each.</summary>
+    public IEnumerable<string> Problems =>
+        ((string?[])[notSaved, listener?.Room, listener?.Problem]).Where(problem => problem is not null)!;
 
     /// <summary>Makes a service where the configuration asks for one.</summary>
     public static LineService? Open(ApplianceOptions options, KeySet keys, BoxPipeline box, long nowNs) =>
@@ -111,7 +110,7 @@ internal sealed class LineService : IDisposable
     public void Dispose()
     {
         listener?.Dispose();
-        seal.Dispose();
+        sealedTable.Dispose();
     }
 
     private bool TryTakeOne()
@@ -146,39 +145,24 @@ internal sealed class LineService : IDisposable
 
         try
         {
-            byte[] sealedTable = seal.Seal(SessionSnapshot.Write(table), RandomNumberGenerator.Fill);
-            DurableFile.Put(path, path + ".new", sealedTable);
-            Problem = null;
+            sealedTable.Put(SessionSnapshot.Write(table));
+            notSaved = null;
         }
         catch (JournalDeviceException failure)
         {
-            Problem = $"the table of sessions was not saved: {failure.Message}";
+            notSaved = $"the table of sessions was not saved: {failure.Message}";
         }
     }
 
     private string Restore(long nowNs)
     {
-        byte[] bytes;
-        try
+        if (sealedTable.Read(out string word) is not { } plain)
         {
-            FileInfo file = new(path);
-            if (!file.Exists)
-            {
-                return "none kept";
-            }
-
-            bytes = file.Length <= TableBytesMax ? File.ReadAllBytes(path) : [];
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return $"not readable: {failure.Message}";
+            return word;
         }
 
-        byte[]? plain = seal.Open(bytes);
-        string word = plain is null ? "altered or of another box: gone"
-            : SessionSnapshot.TryRead(table, plain, nowNs) ? $"{table.Count} taken up"
-            : "too old: gone";
+        bool isTaken = SessionSnapshot.TryRead(table, plain, nowNs);
         CryptographicOperations.ZeroMemory(plain);
-        return word;
+        return isTaken ? $"{table.Count} taken up" : "too old: gone";
     }
 }

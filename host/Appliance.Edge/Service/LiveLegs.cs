@@ -14,10 +14,11 @@ internal sealed class LiveLegs : IDisposable
     // Frames left out in so many turns of the ring came after those that were asked for.
     private const int BlocksBeforeIdle = 2;
 
-    private readonly List<PacketRing> rings = [];
+    private readonly PacketRing[] rings;
     private readonly List<TimeCut> cuts = [];
     private readonly List<RecordingSource> recordings = [];
     private readonly RingCounters[] counters;
+    private readonly KernelDrops[] kernel;
 
     /// <summary>Opens a ring on every interface that a rule names; reception begins here.</summary>
     /// <exception cref="IOException">An interface is not there or may not be opened.</exception>
@@ -25,12 +26,15 @@ internal sealed class LiveLegs : IDisposable
     {
         Interfaces = [.. options.Legs.Select(rule => rule.Interface).Distinct()];
         LegNames = [.. Interfaces.Select(name => LegOf(options, name))];
+        rings = new PacketRing[Interfaces.Count];
+        kernel = new KernelDrops[Interfaces.Count];
         string? folder = options.Capture.RecordTo is { } all ? RecordingFolder.Begin(all, DateTime.UtcNow) : null;
         try
         {
             for (int i = 0; i < Interfaces.Count; i++)
             {
-                rings.Add(new PacketRing(RingOf(options.Capture, Interfaces[i]), (ushort)i));
+                kernel[i] = new KernelDrops(Interfaces[i]);
+                rings[i] = new PacketRing(RingOf(options.Capture, Interfaces[i]), (ushort)i);
                 cuts.Add(new TimeCut(rings[i], BlocksBeforeIdle * rings[i].BlockCount));
                 Record(folder, i);
             }
@@ -41,7 +45,7 @@ internal sealed class LiveLegs : IDisposable
             throw;
         }
 
-        counters = new RingCounters[rings.Count];
+        counters = new RingCounters[rings.Length];
     }
 
     /// <summary>Names in the order of their numbers.</summary>
@@ -50,7 +54,8 @@ internal sealed class LiveLegs : IDisposable
     /// <summary>inside, outside or mixed, as the rules of the interface say.</summary>
     public IReadOnlyList<string> LegNames { get; }
 
-    public PacketRing[] Rings => [.. rings];
+    /// <summary>In the same order; nobody changes the array.</summary>
+    public PacketRing[] Rings => rings;
 
     /// <summary>What the packet thread reads: the rings, through their recordings where there are any.</summary>
     public IPacketSource[] Sources => recordings.Count > 0 ? [.. recordings] : [.. cuts];
@@ -80,32 +85,45 @@ internal sealed class LiveLegs : IDisposable
     /// <summary>Counters of an interface since its ring was opened, as last read.</summary>
     public RingCounters Counters(int index) => counters[index];
 
+    /// <summary>Frames that were dropped before an interface's ring, as last read.</summary>
+    public ulong KernelDropped(int index) => kernel[index].Count;
+
     /// <summary>Asks the kernel.</summary>
     public void ReadCounters()
     {
         for (int i = 0; i < counters.Length; i++)
         {
             counters[i] = rings[i].ReadCounters();
+            kernel[i].Read();
         }
     }
 
     /// <summary>Packets of a leg that found their ring full; an interface of both legs counts for either.</summary>
-    public ulong Dropped(Leg leg)
+    public ulong Dropped(Leg leg) => Sum(leg, i => (ulong)counters[i].Dropped);
+
+    /// <summary>Frames of a leg that were dropped before the ring; counted alike.</summary>
+    public ulong KernelDropped(Leg leg) => Sum(leg, KernelDropped);
+
+    public void Dispose()
+    {
+        recordings.ForEach(recording => recording.Dispose());
+        foreach (PacketRing? ring in rings)
+        {
+            // Not all are there where one could not be opened.
+            ring?.Dispose();
+        }
+    }
+
+    private ulong Sum(Leg leg, Func<int, ulong> count)
     {
         ulong sum = 0;
         string name = leg == Leg.Inside ? "inside" : "outside";
         for (int i = 0; i < counters.Length; i++)
         {
-            sum += LegNames[i] == name || LegNames[i] == "mixed" ? (ulong)counters[i].Dropped : 0;
+            sum += LegNames[i] == name || LegNames[i] == "mixed" ? count(i) : 0;
         }
 
         return sum;
-    }
-
-    public void Dispose()
-    {
-        recordings.ForEach(recording => recording.Dispose());
-        rings.ForEach(ring => ring.Dispose());
     }
 
     private void Record(string? folder, int number)

@@ -9,8 +9,6 @@ namespace Appliance.Edge.Service;
 /// </summary>
 internal sealed class LossNotes
 {
-    // The estimate's own noise is below this; the exact shares stand in the manifest's counters anyway.
-    private const ulong EstimatePpmLeast = 1000;
     private const ulong Million = 1_000_000;
 
     private readonly Leg[] legs =
@@ -50,7 +48,7 @@ internal sealed class LossNotes
     {
         ulong hidden = counters[(int)leg.HiddenCounter] - leg.Hidden;
         ulong shown = counters[(int)leg.ShownCounter] - leg.Shown;
-        if (leg.Since is { } since && hidden * Million >= EstimatePpmLeast * (hidden + shown) && hidden > 0)
+        if (leg.Since is { } since && hidden * Million >= StatusWords.LossPpmTold * (hidden + shown) && hidden > 0)
         {
             found.Add(new NotedGap(since, now, leg.Name, "estimate", hidden, null));
         }

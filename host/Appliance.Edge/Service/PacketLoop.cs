@@ -116,7 +116,6 @@ internal sealed class PacketLoop(
     private void Rest(MergeStep step)
     {
         Volatile.Write(ref lastPassMs, Environment.TickCount64);
-        long wallNs = WallClock.NowNs;
         long nowNs = MonotonicNs;
         Pauses.Pass(nowNs);
         if (step == MergeStep.Blocked)
@@ -128,6 +127,7 @@ internal sealed class PacketLoop(
         }
         else if (step == MergeStep.Idle)
         {
+            long wallNs = WallClock.NowNs;
             CatchUps.FoundEmpty(nowNs, Handed());
             PacketRing.WaitAny(rings, WaitMs);
             long afterNs = MonotonicNs;
@@ -149,11 +149,4 @@ internal sealed class PacketLoop(
     }
 
     private static long MonotonicNs => Stopwatch.GetElapsedTime(0).Ticks * TimeSpan.NanosecondsPerTick;
-}
-
-/// <summary>The kernel's real-time clock, which also stamps the packets.</summary>
-internal static class WallClock
-{
-    /// <summary>Nanoseconds since 1970, UTC scale.</summary>
-    public static long NowNs => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 }

@@ -20,6 +20,7 @@ internal sealed class RadiusListener : IDisposable
     private const int QueueMax = 8192;
     private const int PacketBytesMax = 4096;
     private const int ReceiveBufferBytes = 4 << 20;
+    private const int RetryMs = 500;
 
     private readonly Socket socket;
     private readonly bool answers;
@@ -47,7 +48,7 @@ internal sealed class RadiusListener : IDisposable
         {
             // The process that takes over listens beside the one that goes.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            socket.ReceiveBufferSize = ReceiveBufferBytes;
+            Room = ReceiveBuffer.Widen(socket, ReceiveBufferBytes, $"RADIUS on {at}");
             socket.Bind(at);
         }
         catch (SocketException failure)
@@ -57,14 +58,22 @@ internal sealed class RadiusListener : IDisposable
         }
     }
 
-    /// <summary>Packets that found the queue full; as the receiver, the server sends them again.</summary>
-    public ulong Dropped => (ulong)Interlocked.Read(ref dropped);
+    /// <summary>
+    /// Packets that found the queue, or the kernel's room, full; as the receiver, the server sends them again.
+    /// </summary>
+    public ulong Dropped => (ulong)Interlocked.Read(ref dropped) + ReceiveBuffer.DropsOf(socket);
 
     /// <summary>Packets of senders that no client is configured for, or that do not have its secret.</summary>
     public ulong Strangers => (ulong)Interlocked.Read(ref strangers);
 
     private IPEndPoint Anybody =>
         new(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+
+    /// <summary>That the kernel gives less room than was asked for, or null.</summary>
+    public string? Room { get; }
+
+    /// <summary>Why nothing is received, or null.</summary>
+    public string? Problem { get; private set; }
 
     public void Start(Action<Exception> onFailure) => running = Task.Run(async () =>
     {
@@ -122,19 +131,28 @@ internal sealed class RadiusListener : IDisposable
             {
                 got = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anybody, stopping.Token);
             }
-            catch (SocketException)
+            catch (SocketException failure) when (IsOfAnAnswer(failure.SocketErrorCode))
             {
-                // An ICMP error of an earlier answer, or a packet larger than any RADIUS packet: the socket goes on.
-                Interlocked.Increment(ref strangers);
+                continue;
+            }
+            catch (SocketException failure)
+            {
+                Problem = $"RADIUS accounting is not received: {failure.Message}";
+                await Task.Delay(RetryMs, stopping.Token);
                 continue;
             }
 
+            Problem = null;
             if (Take(buffer.AsSpan(0, got.ReceivedBytes), (IPEndPoint)got.RemoteEndPoint) is { } length)
             {
                 await Answer(length, got.RemoteEndPoint);
             }
         }
     }
+
+    // An ICMP error that an earlier answer met says nothing of what is received.
+    private static bool IsOfAnAnswer(SocketError error) => error is SocketError.ConnectionRefused
+        or SocketError.ConnectionReset or SocketError.HostUnreachable or SocketError.NetworkUnreachable;
 
     /// <summary>Queues a packet; gives the length of the answer that it gets.</summary>
     private int? Take(ReadOnlySpan<byte> bytes, IPEndPoint from)

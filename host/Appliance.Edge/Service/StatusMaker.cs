@@ -27,9 +27,6 @@ internal sealed class StatusBoard
 internal static class StatusMaker
 {
     private const int RingWarnPercent = 75;
-
-    // One packet in a thousand: at this loss every hundredth flow of ten packets has a hole.
-    private const ulong LossAlarmPpm = 1000;
     private static readonly long StartedAt = Environment.TickCount64;
 
     public static BoxStatus Make(
@@ -45,7 +42,7 @@ internal static class StatusMaker
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
         List<string> alarms =
             [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. Recordings(legs, options),
-            .. LineAlarms(parts), .. uplink.Alarms, .. natLog?.Problems ?? []];
+            .. LineAlarms(parts), .. uplink.Alarms, .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? []];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -96,14 +93,14 @@ internal static class StatusMaker
 
     private static IEnumerable<string> LineAlarms(BoxParts parts)
     {
-        if (parts.Lines?.Problem is { } problem)
+        foreach (string problem in parts.Lines?.Problems ?? [])
         {
             yield return problem;
         }
 
         if (parts.Box.LineTally.Conflicts > 0)
         {
-            yield return "two sessions held one address at once: tell their address spaces apart in sessions.realms";
+            yield return StatusWords.SessionConflicts;
         }
 
         if (parts.Box.LineTally.Refused > 0)
@@ -113,7 +110,7 @@ internal static class StatusMaker
     }
 
     private static IEnumerable<string> LossAlarms(IReadOnlyList<LossStatus> loss) => loss
-        .Where(leg => leg.State == "one-direction" || leg.HiddenPpm >= LossAlarmPpm)
+        .Where(leg => leg.State == "one-direction" || leg.HiddenPpm >= StatusWords.LossPpmTold)
         .Select(leg => leg.Words);
 
     private static MemoryStatus MemoryOf(MemoryPlan plan) => new()
@@ -146,6 +143,7 @@ internal static class StatusMaker
         Interface = legs.Interfaces[index],
         Leg = legs.LegNames[index],
         Received = (ulong)(legs.Counters(index).Received + legs.Counters(index).Dropped),
+        KernelDropped = legs.KernelDropped(index),
         Dropped = (ulong)legs.Counters(index).Dropped,
         Duplicates = counters[(int)(legs.LegNames[index] == "outside"
             ? Counter.DuplicatesOutside
@@ -158,19 +156,24 @@ internal static class StatusMaker
     {
         if (isFull)
         {
-            yield return "the flash is full: nothing is recorded; restore the uplink or give the journal more room";
+            yield return StatusWords.FlashFull;
         }
 
         if (!clock.IsSynchronised)
         {
-            yield return "the clock is unset: records carry no time bound; start chrony or another discipline";
+            yield return StatusWords.ClockUnset;
         }
 
         foreach (LegStatus leg in legs)
         {
             if (leg.Received == 0)
             {
-                yield return $"{leg.Interface} ({leg.Leg}) has shown no packet; check the mirror port and its cable";
+                yield return StatusWords.NoPacket(leg);
+            }
+
+            if (leg.KernelDropped > 0)
+            {
+                yield return StatusWords.KernelLost(leg);
             }
 
             if (leg.RingFillPercent >= RingWarnPercent)
@@ -180,14 +183,13 @@ internal static class StatusMaker
 
             if (leg.Dropped > 0)
             {
-                yield return $"{leg.Interface}: {leg.Dropped} packets found the ring full; "
-                    + "raise capture.ringMilliseconds";
+                yield return StatusWords.RingLost(leg);
             }
         }
 
         if (counters[(int)Counter.FlowsEvicted] + counters[(int)Counter.FlowsRefused] > 0)
         {
-            yield return "the flow table has been full; raise traffic.flowLimit";
+            yield return StatusWords.TableFull;
         }
     }
 }

@@ -103,7 +103,7 @@ internal sealed class WriterLoop
         legs.ReadCounters();
         ulong inside = legs.Dropped(Leg.Inside);
         ulong outside = legs.Dropped(Leg.Outside);
-        box.SetRingDrops(inside, outside);
+        box.SetDrops(legs.KernelDropped(Leg.Inside), legs.KernelDropped(Leg.Outside), inside, outside);
         foreach (NotedGap gap in losses.Take(Tai(nowNs), box.Engine.Counters, inside, outside))
         {
             box.Note(gap);

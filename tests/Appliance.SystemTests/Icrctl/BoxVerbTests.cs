@@ -125,7 +125,8 @@ public sealed class BoxVerbTests
             "FAIL  interface mirror1 (outside) has shown no packet; check the mirror session, the port and its cable\n",
             outcome.Output);
         Assert.Contains(
-            "FAIL  clock     unset: records carry no time bound; start chrony or another discipline\n", outcome.Output);
+            "FAIL  clock     the clock is unset: records carry no time bound; start chrony or another discipline\n",
+            outcome.Output);
         Assert.EndsWith("2 failed\n", outcome.Output);
     }
 

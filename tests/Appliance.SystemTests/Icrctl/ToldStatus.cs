@@ -72,7 +72,8 @@ internal sealed class ToldStatus : IDisposable
 
     public static LegStatus Leg(string name, string leg, ulong packets) => new()
     {
-        Interface = name, Leg = leg, Received = packets, Dropped = 0, Duplicates = 25, RingFillPercent = 1,
+        Interface = name, Leg = leg, Received = packets, KernelDropped = 0, Dropped = 0, Duplicates = 25,
+        RingFillPercent = 1,
     };
 
     public static LossStatus Loss(string leg, ulong packets) => new()

@@ -23,6 +23,23 @@ public sealed class AnsweredTests
     }
 
     [Fact]
+    public async Task An_answer_that_meets_nobody_makes_no_stranger_and_no_problem()
+    {
+        using LineBox box = new();
+        box.Start();
+        for (int i = 0; i < 20; i++)
+        {
+            box.BeginUnheard(i);
+        }
+
+        Assert.Equal(1, box.Begin(20, 1));
+        Assert.Equal(0UL, box.Lines.Strangers);
+        Assert.DoesNotContain(box.Lines.Problems, problem => problem.Contains("not received"));
+        await box.StopAsync();
+        Assert.Equal(21, box.Records("session").Count);
+    }
+
+    [Fact]
     public async Task While_nothing_can_be_written_what_does_not_fit_is_not_answered_and_counted()
     {
         using LineBox box = new();

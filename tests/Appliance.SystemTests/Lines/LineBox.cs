@@ -116,6 +116,13 @@ internal sealed class LineBox : IDisposable
         return Programs.Finish(process);
     }
 
+    /// <summary>Sends the start of a session and does not wait for its answer, which so meets a closed port.</summary>
+    public void BeginUnheard(int number)
+    {
+        using UdpClient client = new("127.0.0.1", Port);
+        client.Send(Start(number));
+    }
+
     /// <summary>
     /// Sends the starts of sessions, each with an address of its own, as fast as they are answered; how many were.
     /// </summary>
@@ -128,7 +135,7 @@ internal sealed class LineBox : IDisposable
         int answered = 0;
         for (int i = first; i < first + count; i++)
         {
-            client.Send(RadiusMessage.Start($"s{i}", $"100.64.{i >> 8}.{i & 0xFF}").Bytes(Secret));
+            client.Send(Start(i));
             try
             {
                 IPEndPoint? from = null;
@@ -159,6 +166,9 @@ internal sealed class LineBox : IDisposable
                 .ToDictionary(pair => pair.First, pair => pair.Second)),
         ];
     }
+
+    private static byte[] Start(int number) =>
+        RadiusMessage.Start($"s{number}", $"100.64.{number >> 8}.{number & 0xFF}").Bytes(Secret);
 
     public void Dispose() => folder.Delete(recursive: true);
 

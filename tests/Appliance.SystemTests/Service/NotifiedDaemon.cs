@@ -21,7 +21,7 @@ internal sealed class NotifiedDaemon : IDisposable
     private readonly BedProcess _process;
     private int _successor;
 
-    public NotifiedDaemon(VethPair cable, string folder, object? capture = null)
+    public NotifiedDaemon(VethPair cable, string folder, object? capture = null, bool hasOutside = false)
     {
         Folder = folder;
         string notify = Path.Combine(folder, "notify.sock");
@@ -30,10 +30,13 @@ internal sealed class NotifiedDaemon : IDisposable
         int today = LeapSeconds.UtcDay(LeapSeconds.ToTai(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000));
         string keys = Path.Combine(folder, KeySet.FileName);
         File.WriteAllText(keys, KeySet.MakeLab(RandomNumberGenerator.Fill, today, 3).ToJson());
+        var inside = new { @interface = "rx0", leg = "inside" };
+        var outside = new { @interface = "rx1", leg = "outside" };
         string configuration = Path.Combine(folder, "appliance.json");
         File.WriteAllText(configuration, JsonSerializer.Serialize(new
         {
-            legs = new[] { new { @interface = "rx0", leg = "inside" } },
+            legs = hasOutside ? [inside, outside] : new[] { inside },
+            traffic = new { publicPrefixes = new[] { "192.0.2.0/24" } },
             capture = capture ?? new { promiscuous = true },
             notice = new { profile = "uk-icr" },
             batch = new { ageSeconds = 1 },

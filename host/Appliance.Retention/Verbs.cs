@@ -17,6 +17,7 @@ internal static class Verbs
         IngestCommand.Create(),
         KeysCommand.Create(),
         RecordsCommand.Create(),
+        ReferralCommand.Create(),
         ResolveCommand.Create(),
         ServeCommand.Create(),
         ServicesCommand.Create(),

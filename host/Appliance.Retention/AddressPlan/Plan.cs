@@ -58,6 +58,7 @@ internal sealed record PlanEntry(
 internal sealed class Plan
 {
     private readonly List<PlanEntry> entries;
+    private readonly PrefixTable<PlanEntry> table = new();
 
     public Plan(IEnumerable<PlanEntry> entries)
     {
@@ -65,6 +66,7 @@ internal sealed class Plan
         // Longest first, then the newest: the first that fits is the one.
         this.entries.Sort((a, b) => (-a.Range.Length, -(a.From?.Microseconds ?? long.MinValue + 1)).CompareTo(
             (-b.Range.Length, -(b.From?.Microseconds ?? long.MinValue + 1))));
+        this.entries.ForEach(entry => table.Add(entry.Range, entry));
     }
 
     public IReadOnlyList<PlanEntry> Entries => entries;
@@ -72,9 +74,9 @@ internal sealed class Plan
     /// <summary>What the address is used for at a time; null where the plan does not say.</summary>
     public PlanEntry? Find(Ip address, TaiTime time)
     {
-        foreach (PlanEntry entry in entries)
+        foreach (PlanEntry entry in table.Find(address))
         {
-            if (entry.Range.Contains(address) && entry.HoldsAt(time))
+            if (entry.HoldsAt(time))
             {
                 return entry;
             }

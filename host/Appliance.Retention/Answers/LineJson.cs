@@ -1,5 +1,4 @@
 using Appliance.Retention.Archive;
-using Appliance.Retention.Commands;
 using Appliance.Retention.Questions;
 
 namespace Appliance.Retention.Answers;
@@ -7,10 +6,10 @@ namespace Appliance.Retention.Answers;
 /// <summary>Answers about a line as one JSON object, by the rules of <see cref="ResolveJson"/>.</summary>
 internal static class LineJson
 {
-    public static void Write(TextWriter output, LineAnswer answer, string? service)
+    public static object Of(LineAnswer answer, string? service)
     {
         Window asked = answer.Question.Interval.Window;
-        var all = new
+        return new
         {
             answer = answer.Words,
             reason = answer.Reason,
@@ -31,7 +30,6 @@ internal static class LineJson
             sections_opened = JsonAnswer.Sections((answer.Sections & SectionSet.Contact) != 0),
             batches_opened = answer.Batches,
         };
-        JsonText.Write(output, all);
     }
 
     private static object Port(HeldPort port) => new

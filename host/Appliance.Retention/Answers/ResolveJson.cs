@@ -1,5 +1,4 @@
 using Appliance.Retention.AddressPlan;
-using Appliance.Retention.Commands;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
 
@@ -11,31 +10,27 @@ namespace Appliance.Retention.Answers;
 /// </summary>
 internal static class ResolveJson
 {
-    public static void Write(TextWriter output, ResolveAnswer answer)
+    public static object Of(ResolveAnswer answer) => new
     {
-        var all = new
-        {
-            answer = answer.Words,
-            word = answer.Word == AnswerWord.Ambiguous ? "ambiguous" : answer.Words,
-            lines = answer.Result.Lines,
-            reason = answer.Reason,
-            question = Question(answer.Question),
-            plan = answer.Plan is { } plan
-                ? new { prefix = plan.Prefix, use = PlanEntry.NameOf(plan.Use), realm = plan.Realm }
-                : null,
-            candidates = answer.Result.Candidates.Select((candidate, i) => Candidate(answer, candidate, i + 1)),
-            before = answer.Before.Select(holding => Neighbour(holding)),
-            after = answer.After.Select(holding => Neighbour(holding)),
-            sensitivity = answer.Sensitivities.Select(row => Sensitivity(row)),
-            separated_by = answer.Separations.Select(fact => Separation(fact)),
-            covered = answer.Missing.Count == 0,
-            gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
-            notes = answer.Notes,
-            sections_opened = JsonAnswer.Sections(answer.Question.NeedsContact),
-            batches_opened = answer.Batches,
-        };
-        JsonText.Write(output, all);
-    }
+        answer = answer.Words,
+        word = answer.Word == AnswerWord.Ambiguous ? "ambiguous" : answer.Words,
+        lines = answer.Result.Lines,
+        reason = answer.Reason,
+        question = Question(answer.Question),
+        plan = answer.Plan is { } plan
+            ? new { prefix = plan.Prefix, use = PlanEntry.NameOf(plan.Use), realm = plan.Realm }
+            : null,
+        candidates = answer.Result.Candidates.Select((candidate, i) => Candidate(answer, candidate, i + 1)),
+        before = answer.Before.Select(holding => Neighbour(holding)),
+        after = answer.After.Select(holding => Neighbour(holding)),
+        sensitivity = answer.Sensitivities.Select(row => Sensitivity(row)),
+        separated_by = answer.Separations.Select(fact => Separation(fact)),
+        covered = answer.Missing.Count == 0,
+        gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
+        notes = answer.Notes,
+        sections_opened = JsonAnswer.Sections(answer.Question.NeedsContact),
+        batches_opened = answer.Batches,
+    };
 
     private static object Sensitivity(Sensitivity row) => new
     {
@@ -174,8 +169,8 @@ internal static class JsonAnswer
     public static object Gap(NotCovered missing) => new
     {
         device = missing.Device.ToString(),
-        from = UtcText.Of(missing.Gap.From),
-        to = missing.Gap.To.Microseconds > long.MaxValue / 8 ? null : UtcText.Of(missing.Gap.To),
+        from = missing.Gap.IsOpenBegun ? null : UtcText.Of(missing.Gap.From),
+        to = missing.Gap.IsOpenEnded ? null : UtcText.Of(missing.Gap.To),
         cause = missing.Gap.Cause,
         leg = OrNull(missing.Gap.Leg),
         where = OrNull(missing.Gap.Where),

@@ -53,4 +53,11 @@ internal enum GapSource : byte
 /// <param name="Leg">Leg that was not seen; empty where it is all or not known.</param>
 /// <param name="Where">Epoch and batch numbers that say it, for people: "epoch 7, batches 12 to 14".</param>
 internal sealed record CoverageGap(
-    TaiTime From, TaiTime To, GapSource Source, string Cause, string Leg, string Where);
+    TaiTime From, TaiTime To, GapSource Source, string Cause, string Leg, string Where)
+{
+    /// <summary>Nothing bounds its begin: what came before is not here.</summary>
+    public bool IsOpenBegun => From.Microseconds < long.MinValue / 8;
+
+    /// <summary>Its end stands for "not arrived yet".</summary>
+    public bool IsOpenEnded => To.Microseconds > long.MaxValue / 8;
+}

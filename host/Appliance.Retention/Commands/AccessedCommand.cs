@@ -20,19 +20,13 @@ internal static class AccessedCommand
             () => (line.Read(parsed), Name: AskedValues.Service("--service", parsed.GetValue(service)!)),
             (asked, door) =>
             {
-                (LineQuestion question, string name) = asked;
-                LineAnswer answer = new LineAsker(door.Archive, door.Oldest).Accessed(question, name);
+                (List<LineQuestion> questions, string name) = asked;
+                var asker = new LineAsker(door.Archive, door.Oldest);
+                List<LineAnswer> answers = [.. questions.Select(question => asker.Accessed(question, name))];
                 TextWriter output = parsed.InvocationConfiguration.Output;
-                if (options.Json(parsed))
-                {
-                    LineJson.Write(output, answer, name);
-                }
-                else
-                {
-                    LineText.WriteAccessed(output, answer, name, options.All(parsed));
-                }
-
-                return answer.IsAnswered ? Exit.Success : Exit.CheckFailed;
+                options.HandOver(parsed).Write(
+                    answers, name, answer => LineText.WriteAccessed(output, answer, name, options.All(parsed)));
+                return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
             }));
         return command;
     }

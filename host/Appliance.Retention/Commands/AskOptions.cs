@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
 
@@ -16,9 +17,18 @@ internal sealed class AskOptions(TimeProvider? clock)
     private readonly Option<string?> plan = new("--plan") { Description = "address plan as CSV (lab)" };
     private readonly Option<string?> request = new("--request") { Description = "approved request the question is of" };
     private readonly Option<bool> json = new("--json") { Description = "print the answer as JSON" };
+    private readonly Option<string?> format = new("--format") { Description = "text, json, csv or xml" };
     private readonly Option<bool> all = new("--all") { Description = "print every line, however many" };
 
     public void AddTo(Command command)
+    {
+        AddArchiveTo(command);
+        format.AcceptOnlyFromAmong("text", "json", "csv", "xml");
+        command.Options.Add(format);
+    }
+
+    /// <summary>The options of a verb whose answer is no single one, and has formats of its own.</summary>
+    public void AddArchiveTo(Command command)
     {
         foreach (Option option in new Option[] { input, keys, data, plan, request, json, all })
         {
@@ -26,7 +36,11 @@ internal sealed class AskOptions(TimeProvider? clock)
         }
     }
 
-    public bool Json(ParseResult parsed) => parsed.GetValue(json);
+    public bool Json(ParseResult parsed) => Format(parsed) == AnswerFormat.Json;
+
+    /// <summary>What prints the answer in the format that was asked for.</summary>
+    public HandOver HandOver(ParseResult parsed) => new(
+        parsed.InvocationConfiguration.Output, Format(parsed), parsed.GetValue(request) ?? "");
 
     public bool All(ParseResult parsed) => parsed.GetValue(all);
 
@@ -39,6 +53,16 @@ internal sealed class AskOptions(TimeProvider? clock)
         TextWriter errors = parsed.InvocationConfiguration.Error;
         return DataOption.Guard(errors, () => Ask(parsed, errors, read, ask));
     }
+
+    private AnswerFormat Format(ParseResult parsed) => parsed.GetValue(json)
+        ? AnswerFormat.Json
+        : parsed.GetValue(format) switch
+        {
+            "json" => AnswerFormat.Json,
+            "csv" => AnswerFormat.Csv,
+            "xml" => AnswerFormat.Xml,
+            _ => AnswerFormat.Text,
+        };
 
     private int Ask<T>(ParseResult parsed, TextWriter errors, Func<T> read, Func<T, AskDoor, int> ask)
     {

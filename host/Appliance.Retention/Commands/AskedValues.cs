@@ -8,30 +8,35 @@ namespace Appliance.Retention.Commands;
 /// <summary>Reads the values of questions from the command line; what is wrong is one sentence.</summary>
 internal static class AskedValues
 {
-    /// <summary>The interval of --at, or of --from and --to, the end's minute or second included.</summary>
-    public static AskedInterval Interval(string? at, string? from, string? to, long microsecondsMax)
+    /// <summary>
+    /// The interval of --at, or of --from and --to, the end's minute or second included. There are several where a
+    /// local time came twice: one for each reading, the earliest first.
+    /// </summary>
+    public static IReadOnlyList<AskedInterval> Intervals(string? at, string? from, string? to, long microsecondsMax)
     {
         if (at is not null ? from is not null || to is not null : from is null || to is null)
         {
             throw Bad("give either --at TIME or both --from TIME and --to TIME");
         }
 
-        AskedTime begin = Time(at ?? from!);
-        AskedTime end = at is not null ? begin : Time(to!);
-        var window = new Window(begin.Meaning.From, end.Meaning.To);
-        if (window.From > window.To)
+        if (at is not null)
         {
-            throw Bad($"--from {begin.Text} is later than --to {end.Text}; exchange them, and check their zones");
+            return [.. Times(at).Select(time => Checked($"at {time.Text}", time.Meaning, microsecondsMax))];
         }
 
-        if (window.LengthUs > microsecondsMax)
+        IReadOnlyList<AskedTime> ends = Times(to!);
+        var all = new List<AskedInterval>();
+        foreach (AskedTime begin in Times(from!))
         {
-            throw Bad(
-                $"the interval is {UtcText.Length(window.LengthUs)} long and may be {UtcText.Length(microsecondsMax)}; "
-                + "ask for a shorter one");
+            all.AddRange(ends
+                .Select(end => (end.Text, Window: new Window(begin.Meaning.From, end.Meaning.To)))
+                .Where(end => end.Window.From <= end.Window.To)
+                .Select(end => Checked($"from {begin.Text} to {end.Text}", end.Window, microsecondsMax)));
         }
 
-        return new AskedInterval(at is not null ? $"at {begin.Text}" : $"from {begin.Text} to {end.Text}", window);
+        return all.Count > 0
+            ? all
+            : throw Bad($"--from {from} is later than --to {to}; exchange them, and check their zones");
     }
 
     public static Ip Address(string option, string text) =>
@@ -62,11 +67,15 @@ internal static class AskedValues
     }
 
     /// <summary>A host name as names are compared: lower case, no dot at the end.</summary>
-    public static string Service(string option, string text)
+    public static string Service(string option, string text) => TryService(text, out string name)
+        ? name
+        : throw Bad($"{option} {text} is not a host name such as mail.example.org");
+
+    /// <summary>The same; false for anything but a host name.</summary>
+    public static bool TryService(string text, out string name)
     {
-        string name = text.Trim().TrimEnd('.').ToLowerInvariant();
-        bool isName = name.Length > 0 && name.IndexOfAny([' ', '/', ':', '*', '@']) < 0;
-        return isName ? name : throw Bad($"{option} {text} is not a host name such as mail.example.org");
+        name = text.Trim().TrimEnd('.').ToLowerInvariant();
+        return name.Length > 0 && name.IndexOfAny([' ', '/', ':', '*', '@']) < 0;
     }
 
     /// <summary>Seconds, fractions allowed.</summary>
@@ -82,6 +91,15 @@ internal static class AskedValues
 
     public static AskException Bad(string sentence) => new(Exit.BadInput, sentence);
 
-    private static AskedTime Time(string text) =>
-        AskedTime.TryParse(text, out AskedTime? time, out string problem) ? time! : throw Bad(problem);
+    private static AskedInterval Checked(string text, Window window, long microsecondsMax) =>
+        window.LengthUs <= microsecondsMax
+            ? new AskedInterval(text, window)
+            : throw Bad(
+                $"the interval is {UtcText.Length(window.LengthUs)} long and may be {UtcText.Length(microsecondsMax)}; "
+                + "ask for a shorter one");
+
+    private static IReadOnlyList<AskedTime> Times(string text) =>
+        AskedTime.TryReadings(text, out IReadOnlyList<AskedTime> readings, out string problem)
+            ? readings
+            : throw Bad(problem);
 }

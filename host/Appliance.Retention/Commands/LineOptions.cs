@@ -14,9 +14,13 @@ internal sealed class LineOptions
 
     private readonly Option<string?> subscriber = new("--subscriber") { Description = "line as answers name it" };
     private readonly Option<string?> inside = new("--inside") { Description = "inside address of the line" };
-    private readonly Option<string?> at = new("--at") { Description = "time with Z or offset; 15:04Z is that minute" };
-    private readonly Option<string?> from = new("--from") { Description = "begin, with Z or offset" };
-    private readonly Option<string?> to = new("--to") { Description = "end, with Z or offset; included" };
+    private readonly Option<string?> at = new("--at")
+    {
+        Description = "time with Z, offset or zone; 15:04Z is that minute",
+    };
+
+    private readonly Option<string?> from = new("--from") { Description = "begin, with Z, offset or zone" };
+    private readonly Option<string?> to = new("--to") { Description = "end, with Z, offset or zone; included" };
 
     public void AddTo(Command command)
     {
@@ -27,9 +31,10 @@ internal sealed class LineOptions
         }
     }
 
-    public LineQuestion Read(ParseResult parsed)
+    /// <summary>One question for each reading of the time.</summary>
+    public List<LineQuestion> Read(ParseResult parsed)
     {
-        AskedInterval interval = AskedValues.Interval(
+        IReadOnlyList<AskedInterval> intervals = AskedValues.Intervals(
             parsed.GetValue(at), parsed.GetValue(from), parsed.GetValue(to), Limits.LineIntervalUs);
         string?[] given = [parsed.GetValue(name), parsed.GetValue(subscriber), parsed.GetValue(inside)];
         if (given.Count(text => !string.IsNullOrWhiteSpace(text)) != 1)
@@ -37,8 +42,11 @@ internal sealed class LineOptions
             throw AskedValues.Bad("name one line: SUBSCRIBER, --subscriber SUBSCRIBER or --inside IP");
         }
 
-        return given[2] is { } address
-            ? new LineQuestion { Inside = AskedValues.Address("--inside", address), Interval = interval }
-            : LineQuestion.Of((given[0] ?? given[1])!.Trim(), interval);
+        return
+        [
+            .. intervals.Select(interval => given[2] is { } address
+                ? new LineQuestion { Inside = AskedValues.Address("--inside", address), Interval = interval }
+                : LineQuestion.Of((given[0] ?? given[1])!.Trim(), interval)),
+        ];
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
 
 namespace Appliance.Retention.Commands;
@@ -19,20 +18,14 @@ internal static class LineVerb
         Command command = new(name, description);
         line.AddTo(command);
         options.AddTo(command);
-        command.SetAction(parsed => options.Ask(parsed, () => line.Read(parsed), (question, door) =>
+        command.SetAction(parsed => options.Ask(parsed, () => line.Read(parsed), (questions, door) =>
         {
-            LineAnswer answer = ask(new LineAsker(door.Archive, door.Oldest), question);
+            var asker = new LineAsker(door.Archive, door.Oldest);
+            List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
             TextWriter output = parsed.InvocationConfiguration.Output;
-            if (options.Json(parsed))
-            {
-                LineJson.Write(output, answer, service: null);
-            }
-            else
-            {
-                write(output, answer, options.All(parsed));
-            }
-
-            return answer.IsAnswered ? Exit.Success : Exit.CheckFailed;
+            options.HandOver(parsed).Write(
+                answers, service: null, answer => write(output, answer, options.All(parsed)));
+            return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
         }));
         return command;
     }

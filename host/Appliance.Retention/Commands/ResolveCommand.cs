@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
 using Limits = Appliance.Retention.Questions.Limits;
@@ -12,9 +11,13 @@ internal sealed class ResolveCommand(TimeProvider? clock)
     private readonly Option<string> ip = new("--ip") { Description = "public address", Required = true };
     private readonly Option<string?> port = new("--port") { Description = "public port, or query id of a ping" };
     private readonly Option<string?> proto = new("--proto") { Description = "tcp, udp or icmp" };
-    private readonly Option<string?> at = new("--at") { Description = "time with Z or offset; 15:04Z is that minute" };
-    private readonly Option<string?> from = new("--from") { Description = "begin, with Z or offset" };
-    private readonly Option<string?> to = new("--to") { Description = "end, with Z or offset; included" };
+    private readonly Option<string?> at = new("--at")
+    {
+        Description = "time with Z, offset or zone; 15:04Z is that minute",
+    };
+
+    private readonly Option<string?> from = new("--from") { Description = "begin, with Z, offset or zone" };
+    private readonly Option<string?> to = new("--to") { Description = "end, with Z, offset or zone; included" };
     private readonly Option<string> sourceError = new("--source-error")
     {
         Description = "seconds that the source's clock may be wrong", DefaultValueFactory = _ => "0",
@@ -37,23 +40,23 @@ internal sealed class ResolveCommand(TimeProvider? clock)
         return command;
     }
 
-    private int Run(ParseResult parsed) => options.Ask(parsed, () => Question(parsed), (question, door) =>
+    private int Run(ParseResult parsed) => options.Ask(parsed, () => Questions(parsed), (questions, door) =>
     {
-        ResolveAnswer answer = new Resolver(door.Archive, door.Plan, door.Oldest).Answer(question);
-        TextWriter output = parsed.InvocationConfiguration.Output;
-        if (options.Json(parsed))
-        {
-            ResolveJson.Write(output, answer);
-        }
-        else
-        {
-            ResolveText.Write(output, answer, options.All(parsed));
-        }
-
-        return answer.IsAnswered ? Exit.Success : Exit.CheckFailed;
+        var resolver = new Resolver(door.Archive, door.Plan, door.Oldest);
+        List<ResolveAnswer> answers = [.. questions.Select(resolver.Answer)];
+        options.HandOver(parsed).Write(answers, options.All(parsed));
+        return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
     });
 
-    private ResolveQuestion Question(ParseResult parsed)
+    /// <summary>One question for each reading of the time.</summary>
+    private List<ResolveQuestion> Questions(ParseResult parsed) =>
+    [
+        .. AskedValues
+            .Intervals(parsed.GetValue(at), parsed.GetValue(from), parsed.GetValue(to), Limits.ResolveIntervalUs)
+            .Select(interval => Question(parsed, interval)),
+    ];
+
+    private ResolveQuestion Question(ParseResult parsed, AskedInterval interval)
     {
         (Ip Address, ushort? Port) contacted = parsed.GetValue(remote) is { } text
             ? AskedValues.Endpoint("--remote", text)
@@ -63,8 +66,7 @@ internal sealed class ResolveCommand(TimeProvider? clock)
             Address = AskedValues.Address("--ip", parsed.GetValue(ip)!),
             Port = parsed.GetValue(port) is { } number ? AskedValues.Port("--port", number) : null,
             Protocol = parsed.GetValue(proto) ?? "",
-            Interval = AskedValues.Interval(
-                parsed.GetValue(at), parsed.GetValue(from), parsed.GetValue(to), Limits.ResolveIntervalUs),
+            Interval = interval,
             SourceErrorUs = AskedValues.SourceError(parsed.GetValue(sourceError)!),
             Remote = contacted.Address,
             RemotePort = contacted.Port,

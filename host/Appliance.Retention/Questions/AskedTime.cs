@@ -6,10 +6,10 @@ namespace Appliance.Retention.Questions;
 
 /// <summary>
 /// A time as somebody wrote it, and the stretch of true time that it means: a minute where only the minute was given, a
-/// second where the second was. A time without Z or an offset is refused: guessed time zones have had innocent people
-/// arrested.
+/// second where the second was. A time without Z, an offset or a zone's name is refused: guessed time zones have had
+/// innocent people arrested.
 /// </summary>
-/// <param name="Text">As it was written.</param>
+/// <param name="Text">As it was written; with a zone's name, followed by the offset that this reading takes.</param>
 /// <param name="Meaning">What it covers.</param>
 internal sealed partial record AskedTime(string Text, Window Meaning)
 {
@@ -22,30 +22,81 @@ internal sealed partial record AskedTime(string Text, Window Meaning)
     // Before this there was no UTC with leap seconds, and no customer either.
     private const int YearMin = 1972;
 
-    /// <summary>Reads a time; where it cannot be relied on, one sentence that says why and what to write.</summary>
+    /// <summary>
+    /// Reads a time that means one moment; where it cannot be relied on, one sentence that says why and what to write.
+    /// A local time that came twice is refused here, with both of its readings.
+    /// </summary>
     public static bool TryParse(string text, out AskedTime? time, out string problem)
     {
         time = null;
-        Match match = Form().Match(text.Trim());
-        problem = match.Success ? Check(match, text) : Misread(text);
-        if (problem.Length > 0)
+        if (!TryReadings(text, out IReadOnlyList<AskedTime> readings, out problem))
         {
             return false;
         }
 
-        var minute = new DateTime(
-            Number(match, "y"), Number(match, "mo"), Number(match, "d"), Number(match, "h"), Number(match, "mi"), 0);
-        long utc = ((minute - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)
-            - (OffsetMinutes(match.Groups["zone"].Value) * 60 * Second);
-        Window? meaning = Covered(match, utc);
-        if (meaning is not { } window)
+        if (readings.Count > 1)
         {
-            problem = $"'{text}' names second 60, and there was no leap second then; write the time as {Example}";
+            string both = string.Join(" or ", readings.Select(reading => UtcText.Of(reading.Meaning.From)));
+            problem = $"'{text}' came twice, as clocks were put back: it is {both}; write the one that is meant, with "
+                + $"its offset, in the form {Example}";
             return false;
         }
 
-        time = new AskedTime(text.Trim(), window);
+        time = readings[0];
         return true;
+    }
+
+    /// <summary>
+    /// Reads a time and gives all that it may mean, the earlier first: more than one where it is a local time in a
+    /// named zone (2014-10-26T01:30 Europe/London) that came twice.
+    /// </summary>
+    public static bool TryReadings(string text, out IReadOnlyList<AskedTime> readings, out string problem)
+    {
+        readings = [];
+        string trimmed = text.Trim();
+        Match match = Form().Match(trimmed);
+        problem = match.Success ? Check(match, text) : Misread(text);
+        if (problem.Length > 0 || !TryOffsets(match, out IReadOnlyList<TimeSpan> offsets, out problem))
+        {
+            return false;
+        }
+
+        var all = new List<AskedTime>();
+        foreach (TimeSpan offset in offsets)
+        {
+            if (Covered(match, (Minute(match) - DateTime.UnixEpoch - offset).Ticks / TimeSpan.TicksPerMicrosecond)
+                is not { } window)
+            {
+                problem = $"'{text}' names second 60, and there was no leap second then; write the time as {Example}";
+                return false;
+            }
+
+            string said = IsNamed(match) ? $"{trimmed} ({LocalTime.OffsetText(offset)})" : trimmed;
+            all.Add(new AskedTime(said, window));
+        }
+
+        readings = all;
+        return true;
+    }
+
+    private static bool IsNamed(Match match) => match.Groups["zone"].Value.Contains('/');
+
+    private static DateTime Minute(Match match) => new(
+        Number(match, "y"), Number(match, "mo"), Number(match, "d"), Number(match, "h"), Number(match, "mi"), 0);
+
+    private static bool TryOffsets(Match match, out IReadOnlyList<TimeSpan> offsets, out string problem)
+    {
+        string zone = match.Groups["zone"].Value;
+        if (!IsNamed(match))
+        {
+            offsets = [TimeSpan.FromMinutes(OffsetMinutes(zone))];
+            problem = "";
+            return true;
+        }
+
+        bool good = LocalTime.TryOffsets(zone, Minute(match), out offsets, out problem);
+        problem = good ? "" : $"'{match.Value}': {problem}, in the form {Example}";
+        return good;
     }
 
     // Counted in TAI from the begin of the minute, so that second 60 is a second of its own where there was one.
@@ -75,7 +126,8 @@ internal sealed partial record AskedTime(string Text, Window Meaning)
         string zone = match.Groups["zone"].Value;
         if (zone.Length == 0)
         {
-            return $"'{text}' has no time zone; add Z for UTC or the offset that the source used: {Example}";
+            return $"'{text}' has no time zone; add Z for UTC or the offset that the source used: {Example}, or the "
+                + "zone's name as in 2026-11-20T15:04 Europe/London";
         }
 
         if (zone is "-00:00" or "-0000")
@@ -89,7 +141,7 @@ internal sealed partial record AskedTime(string Text, Window Meaning)
             && Number(match, "d") >= 1 && Number(match, "d") <= DateTime.DaysInMonth(year, month);
         bool isTime = Number(match, "h") <= 23 && Number(match, "mi") <= 59
             && (!match.Groups["s"].Success || Number(match, "s") <= 60)
-            && Math.Abs(OffsetMinutes(zone)) <= OffsetMinutesMax;
+            && (IsNamed(match) || Math.Abs(OffsetMinutes(zone)) <= OffsetMinutesMax);
         return isDate && isTime ? "" : $"'{text}' is not a date and time that exist; write {Example}";
     }
 
@@ -120,7 +172,8 @@ internal sealed partial record AskedTime(string Text, Window Meaning)
 
     [GeneratedRegex(
         @"^(?<y>[0-9]{4})-(?<mo>[0-9]{2})-(?<d>[0-9]{2})[Tt ](?<h>[0-9]{2}):(?<mi>[0-9]{2})"
-        + @"(:(?<s>[0-9]{2})([.,](?<f>[0-9]{1,6}))?)?\ ?(?<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?$",
+        + @"(:(?<s>[0-9]{2})([.,](?<f>[0-9]{1,6}))?)?\ ?(?<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2}"
+        + @"|[A-Za-z]+(/[A-Za-z0-9_+-]+)+)?$",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 

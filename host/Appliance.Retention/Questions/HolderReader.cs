@@ -10,7 +10,12 @@ internal sealed record Found(
     IReadOnlyList<BlockHolding> Blocks,
     Coverages Coverages,
     IReadOnlySet<Id16> Devices,
-    int Batches);
+    int Batches)
+{
+    /// <summary>Every line of it once.</summary>
+    public List<Line> Lines =>
+        [.. Holdings.Select(holding => holding.Line).Concat(Blocks.Select(block => block.Line)).Distinct()];
+}
 
 /// <summary>Reads the flows and blocks of a public address around an interval, and the sessions of lines.</summary>
 internal sealed class HolderReader(IRecordArchive archive)
@@ -74,7 +79,7 @@ internal sealed class HolderReader(IRecordArchive archive)
         return merge.Finish(new Coverages(archive.Coverage(from, around.To)));
     }
 
-    private static bool Fits(in BlockRow row, ResolveQuestion question) => row.PublicAddress == question.Address
+    internal static bool Fits(in BlockRow row, ResolveQuestion question) => row.PublicAddress == question.Address
         && (question.Port is not { } port || (row.PortFirst <= port && port <= row.PortLast));
 
     private static bool TakeFlows(OpenedRows opened, ResolveQuestion question, HoldingMerge merge)

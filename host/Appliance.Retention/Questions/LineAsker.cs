@@ -22,7 +22,9 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
     public LineAnswer Services(LineQuestion question) => Ask(question, SectionSet.Both, found =>
     {
         List<UsedService> services = Services(found.Holdings);
-        return Answer(question, services.Count > 0 ? LineWord.Found : LineWord.None, found) with
+        LineWord word = found.Holdings.Any(holding => holding.HasContact) ? LineWord.Found
+            : services.Count > 0 ? LineWord.NotCovered : LineWord.None;
+        return Answer(question, word, found) with
         {
             Services = services,
         };
@@ -32,7 +34,10 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
     public LineAnswer Accessed(LineQuestion question, string service) => Ask(question, SectionSet.Both, found =>
     {
         List<Holding> uses = [.. found.Holdings.Where(holding => Narrowing.IsUseOf(holding, service))];
-        LineWord word = uses.Exists(IsSure) ? LineWord.Yes : uses.Count > 0 ? LineWord.Perhaps : LineWord.No;
+        bool isKept = found.Holdings.All(holding => holding.HasContact);
+        LineWord word = uses.Exists(IsSure) ? LineWord.Yes
+            : uses.Count > 0 ? LineWord.Perhaps
+            : isKept ? LineWord.No : LineWord.NotCovered;
         LineAnswer answer = Answer(question, word, found);
         int lookups = found.Holdings.Count(holding =>
             holding.Row.ServiceSource == ServiceSource.Dns && Narrowing.IsNameOf(holding.Service, service));
@@ -71,7 +76,8 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
     {
         List<NotCovered> missing = found.Coverages.In(question.Interval.Window, AllDevices);
         bool isNothing = word is LineWord.None or LineWord.No;
-        string reason = !isNothing ? Said(word)
+        string reason = word == LineWord.NotCovered ? "flows of this line are recorded, but not what they contacted"
+            : !isNothing ? Said(word)
             : missing.Count == 0 ? "nothing is recorded of it in the interval, and nothing is missing there"
             : $"nothing is recorded of it, but {Verdict.Gap(missing[0])}";
         return new LineAnswer
@@ -80,7 +86,7 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
             Word = isNothing && missing.Count > 0 ? LineWord.NotCovered : word,
             Reason = reason,
             Missing = missing,
-            Notes = Notes(found.Holdings, missing.Count > 0 && !isNothing),
+            Notes = Notes(found.Holdings, missing.Count > 0 && !isNothing && word != LineWord.NotCovered),
             Batches = found.Batches,
         };
     }

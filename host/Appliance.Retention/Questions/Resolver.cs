@@ -78,8 +78,7 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
     /// <summary>Names the lines behind inside addresses by the sessions that held them.</summary>
     private Found WithSessions(HolderReader reader, ResolveQuestion question, Found found, out bool any)
     {
-        List<Line> lines = [.. found.Holdings.Select(holding => holding.Line)
-            .Concat(found.Blocks.Select(block => block.Line)).Distinct()];
+        List<Line> lines = found.Lines;
         if (lines.Count > Limits.SessionLinesMax)
         {
             var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages);
@@ -94,30 +93,7 @@ internal sealed class Resolver(IRecordArchive archive, Plan? plan, TaiTime oldes
 
         Sessions sessions = reader.ReadSessions(lines, flows, oldest);
         any = sessions.All.Count > 0;
-        return !any ? found : found with
-        {
-            Holdings = [.. found.Holdings.SelectMany(holding => WithSession(holding, sessions))],
-            Blocks = [.. found.Blocks.SelectMany(block => WithSession(block, sessions, question.Window.From))],
-        };
-    }
-
-    private static IEnumerable<Holding> WithSession(Holding holding, Sessions sessions)
-    {
-        List<SessionHolding> held = holding.Subscriber.Length > 0
-            ? [] : sessions.Of(holding.Line, holding.Row.Start);
-        return held.Count == 0
-            ? [holding]
-            : held.Select(session => holding with { Subscriber = session.Subscriber, Session = session });
-    }
-
-    // A block may outlive a session of its inside address: who had the address when it was asked about counts.
-    private static IEnumerable<BlockHolding> WithSession(BlockHolding block, Sessions sessions, TaiTime asked)
-    {
-        TaiTime time = asked > block.Row.Start ? asked : block.Row.Start;
-        List<SessionHolding> held = sessions.Of(block.Line, time);
-        return held.Count == 0
-            ? [block]
-            : held.Select(session => block with { Subscriber = session.Subscriber, Session = session });
+        return SessionNames.Give(found, sessions, question.Window.From);
     }
 
     private static Sensitivity Of(

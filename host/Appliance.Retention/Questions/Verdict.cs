@@ -1,4 +1,4 @@
-using Appliance.Wire;
+using Appliance.Retention.Archive;
 
 namespace Appliance.Retention.Questions;
 
@@ -58,10 +58,11 @@ internal static class Verdict
     {
         string where = missing.Gap.Where.Length > 0 ? $", {missing.Gap.Where}" : "";
         string leg = missing.Gap.Leg.Length > 0 ? $", leg {missing.Gap.Leg}" : "";
-        return $"{missing.Gap.Cause}: {UtcText.Of(missing.Gap.From)} to {End(missing.Gap.To)} "
+        return $"{missing.Gap.Cause}: {Begin(missing.Gap)} to {End(missing.Gap)} "
             + $"(device {missing.Device}{where}{leg})";
     }
 
-    // An open end stands for "not arrived yet".
-    private static string End(TaiTime to) => to.Microseconds > long.MaxValue / 8 ? "now" : UtcText.Of(to);
+    private static string Begin(CoverageGap gap) => gap.IsOpenBegun ? "the beginning" : UtcText.Of(gap.From);
+
+    private static string End(CoverageGap gap) => gap.IsOpenEnded ? "now" : UtcText.Of(gap.To);
 }

@@ -29,6 +29,9 @@ internal sealed class AskWorld : IDisposable
 
     public string FolderPath => folder.FullName;
 
+    /// <summary>The notice allows no more than who had which address: no contact section is sealed.</summary>
+    public bool IsSourceOnly { get; init; }
+
     public static TaiTime At(string time, int days = 0) => LeapSeconds.ToTai(
         ((Day + days) * DayUs) + (TimeSpan.Parse(time, CultureInfo.InvariantCulture).Ticks / 10));
 
@@ -144,6 +147,7 @@ internal sealed class AskWorld : IDisposable
         {
             ResolveCommand.Create(clock), AddressesOfCommand.Create(clock), ServicesCommand.Create(clock),
             AccessedCommand.Create(clock), AddressesCommand.Create(), IngestCommand.Create(),
+            ReferralCommand.Create(clock),
         };
         int code = Exit.Run(root, arguments, output, errors);
         string said = errors.ToString().Replace($"retention: {LabMode.Sentence}\n", "");
@@ -165,7 +169,7 @@ internal sealed class AskWorld : IDisposable
         {
             List<TaiTime> times = TimesOf(rows);
             SealedBatch made = started.Sealer.Seal(
-                Day, times.Min(), times.Max(), [encoder.Encode(rows, 1), encoder.Encode(rows, 2)], [], gaps,
+                Day, times.Min(), times.Max(), Sections(encoder, rows), [], gaps,
                 new ClockSummary(1, 0, 37, Day + 100, default), []);
             head = new ChainPosition(started.Statement.Epoch, made.Sequence, made.Id);
             if (!isLost)
@@ -178,6 +182,9 @@ internal sealed class AskWorld : IDisposable
         writer.Close();
         return head;
     }
+
+    private SectionPlain[] Sections(RowEncoder encoder, RowBatch rows) =>
+        IsSourceOnly ? [encoder.Encode(rows, 1)] : [encoder.Encode(rows, 1), encoder.Encode(rows, 2)];
 
     /// <summary>A week after the day: the store's today.</summary>
     private sealed class StoppedClock(long utcUs) : TimeProvider

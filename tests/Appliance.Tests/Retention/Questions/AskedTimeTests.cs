@@ -61,4 +61,42 @@ public sealed class AskedTimeTests
         Assert.Equal(leap.Meaning.To.Microseconds + 1, after!.Meaning.From.Microseconds);
         Assert.Equal(minute.Meaning.To, leap.Meaning.To);
     }
+
+    [Theory]
+    [InlineData("2014-10-26T01:30 Europe/London", "2014-10-26T00:30:00.000000Z", "2014-10-26T01:30:00.000000Z")]
+    [InlineData("2014-10-26T01:30 Europe/Moscow", "2014-10-25T21:30:00.000000Z", "2014-10-25T22:30:00.000000Z")]
+    [InlineData("2024-04-07T01:45 Australia/Lord_Howe", "2024-04-06T14:45:00.000000Z", "2024-04-06T15:15:00.000000Z")]
+    public void A_local_time_that_came_twice_has_both_readings_the_earlier_first(
+        string text, string first, string second)
+    {
+        Assert.True(AskedTime.TryReadings(text, out IReadOnlyList<AskedTime> readings, out string problem), problem);
+        Assert.Equal([first, second], readings.Select(reading => UtcText.Of(reading.Meaning.From)));
+        Assert.False(AskedTime.TryParse(text, out _, out string twice));
+        Assert.Contains($"it is {first} or {second}", twice);
+    }
+
+    [Theory]
+    [InlineData("2014-10-26T00:30 Europe/London", "2014-10-25T23:30:00.000000Z", "(+01:00)")]
+    [InlineData("2014-10-26T02:30 Europe/London", "2014-10-26T02:30:00.000000Z", "(+00:00)")]
+    [InlineData("2024-07-04 15:04:31 America/New_York", "2024-07-04T19:04:31.000000Z", "(-04:00)")]
+    public void A_local_time_in_a_named_zone_means_one_moment_where_clocks_showed_it_once(
+        string text, string from, string offset)
+    {
+        Assert.True(AskedTime.TryParse(text, out AskedTime? time, out string problem), problem);
+        Assert.Equal(from, UtcText.Of(time!.Meaning.From));
+        Assert.Equal($"{text} {offset}", time.Text);
+    }
+
+    [Theory]
+    [InlineData("2014-03-30T01:30 Europe/London", "skipped that time")]
+    [InlineData("2024-10-04T15:04 Europe/Atlantis", "is not in the time zone database")]
+    [InlineData("2024-10-04T15:04 Etc/GMT-1", "whose sign is the other way round")]
+    [InlineData("9999-12-31T23:59 Europe/London", "is not in the time zone database")]
+    public void A_local_time_that_means_nothing_is_refused(string text, string words)
+    {
+        Assert.False(AskedTime.TryReadings(text, out IReadOnlyList<AskedTime> readings, out string problem));
+        Assert.Empty(readings);
+        Assert.Contains(words, problem);
+        Assert.Contains("2026-11-20T15:04Z", problem);
+    }
 }

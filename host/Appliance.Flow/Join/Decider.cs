@@ -151,17 +151,9 @@ internal sealed class Decider(
 
     private void Join(in Pair pair)
     {
-        int outsideNumber = pair.Outside;
-        int insideNumber = pair.Inside;
-        int outside = graph.State(outsideNumber).Entry;
-        int inside = graph.State(insideNumber).Entry;
-        ref ColdFlow cold = ref store.Table.Cold(inside);
-        cold.EvidenceBits = (ushort)pair.Bits;
-        cold.OutsideRule = store.Table.Cold(outside).LegRule;
-        cold.LastOutsideNs = store.Table.Hot(outside).LastNs;
-        DropPairs(outsideNumber, isContest: false);
-        graph.FreeState(outsideNumber);
-        FreeIfAlone(insideNumber, inside);
+        int outside = graph.State(pair.Outside).Entry;
+        int inside = graph.State(pair.Inside).Entry;
+        Bind(outside, inside, (ushort)pair.Bits);
         if ((store.Table.Hot(outside).Marks & Marks.Hairpin) != 0)
         {
             Link(outside, inside);
@@ -201,7 +193,16 @@ internal sealed class Decider(
     /// </summary>
     public void JoinNamed(int outside, int inside)
     {
+        Bind(outside, inside, evidenceBits: 0);
+        MoveKey(outside, inside);
+        store.Count(Counter.FlowsAttributed);
+    }
+
+    /// <summary>What the inside flow keeps of its outside half, whose place in the graph ends.</summary>
+    private void Bind(int outside, int inside, ushort evidenceBits)
+    {
         ref ColdFlow cold = ref store.Table.Cold(inside);
+        cold.EvidenceBits = evidenceBits;
         cold.OutsideRule = store.Table.Cold(outside).LegRule;
         cold.LastOutsideNs = store.Table.Hot(outside).LastNs;
         int outsideNumber = store.Table.Hot(outside).Join;
@@ -215,9 +216,6 @@ internal sealed class Decider(
         {
             FreeIfAlone(insideNumber, inside);
         }
-
-        MoveKey(outside, inside);
-        store.Count(Counter.FlowsAttributed);
     }
 
     /// <summary>The outside half ends; its key goes over to the inside flow.</summary>

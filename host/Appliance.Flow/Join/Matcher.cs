@@ -256,7 +256,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
             return HairpinPart | flow.Protocol;
         }
 
-        ulong port = ((flow.KeyB & 0x0000_FFFF_0000_0000) >> 32) | ((ulong)flow.Protocol << 16);
+        ulong port = flow.InsideKey.RemotePort | ((ulong)flow.Protocol << 16);
         ref readonly Ip remote = ref PacketKeys.Remote(facts, view);
         return remote.IsV4 ? remote.V4 | (port << 32) : store.Hash.Of(remote.High ^ (port << 32), remote.Low);
     }

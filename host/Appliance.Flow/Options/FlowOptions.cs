@@ -184,7 +184,8 @@ public sealed record FlowOptions
         }
     }
 
-    private static void Range(List<string> faults, string name, int value, int least, int most)
+    /// <summary>Adds a fault where a number lies outside its bounds.</summary>
+    internal static void Range(List<string> faults, string name, int value, int least, int most)
     {
         if (value < least || value > most)
         {

@@ -183,8 +183,7 @@ internal sealed class FlowKeeper(
     private static bool IsByRemote(in PacketFacts facts, in PacketView view)
     {
         const byte synAck = 18;
-        const byte tcp = 6;
-        bool isAnswer = view.Protocol == tcp && (view.TcpFlags & synAck) == synAck;
+        bool isAnswer = view.Protocol == Tcp && (view.TcpFlags & synAck) == synAck;
         return facts.IsUp == isAnswer;
     }
 

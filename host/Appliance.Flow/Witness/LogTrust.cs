@@ -25,7 +25,9 @@ internal sealed class LogTrust
 {
     private readonly LogState[] exports = new LogState[Limits.LogSourcesMax + 1];
     private readonly LogState[] lines = new LogState[Limits.LogSourcesMax + 1];
-    private readonly HashSet<Ip> addresses = [];
+
+    /// <summary>Takes all its memory at start: it is filled on the packets' thread.</summary>
+    private readonly HashSet<Ip> addresses = new(Limits.LogAddressesMax);
 
     public LogTrust()
     {

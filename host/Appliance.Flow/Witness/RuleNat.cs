@@ -96,23 +96,16 @@ public sealed record RuleNat
         return number < Inside.Count;
     }
 
-    /// <summary>The public address and block that a line has at a time; false where the rule does not say.</summary>
-    public bool TryPublic(Ip line, long ns, out Ip address, out ushort first, out ushort last)
+    /// <summary>The public address that a line has at a time; false where the rule does not say.</summary>
+    public bool TryPublic(Ip line, long ns, out Ip address)
     {
         address = default;
-        first = 0;
-        last = 0;
         if (!IsInForce(ns) || !Inside.TryPlace(line, out long number))
         {
             return false;
         }
 
-        (long place, long block) = Order == RuleOrder.AddressFull
-            ? (number / BlocksPerAddress, number % BlocksPerAddress)
-            : (number % Public.Count, number / Public.Count);
-        address = Public.At(place);
-        first = (ushort)(FirstPort + (block * PortsPerLine));
-        last = (ushort)(first + PortsPerLine - 1);
+        address = Public.At(Order == RuleOrder.AddressFull ? number / BlocksPerAddress : number % Public.Count);
         return true;
     }
 

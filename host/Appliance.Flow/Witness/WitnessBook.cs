@@ -13,6 +13,7 @@ internal sealed class WitnessBook
     private readonly BindingQuestions? questions;
     private readonly WitnessNote[] notes;
     private readonly RealmBook realms;
+    private readonly int[] ruleRealms;
     private readonly WitnessClaim[] claims = new WitnessClaim[3];
 
     public WitnessBook(FlowStore store, FlowOptions options)
@@ -21,6 +22,12 @@ internal sealed class WitnessBook
         this.options = options;
         notes = new WitnessNote[options.FlowLimit];
         realms = new RealmBook(options.Rules);
+        ruleRealms = new int[options.Witness.Rules.Count];
+        for (int i = 0; i < ruleRealms.Length; i++)
+        {
+            ruleRealms[i] = realms.NumberOf(options.Witness.Rules[i].Realm);
+        }
+
         if (options.Witness.BindingLimit > 0)
         {
             Table = new BindingTable(store, options.Witness, realms);
@@ -225,11 +232,11 @@ internal sealed class WitnessBook
         IReadOnlyList<RuleNat> rules = options.Witness.Rules;
         for (int i = 0; i < rules.Count; i++)
         {
-            int realm = realms.NumberOf(rules[i].Realm);
+            int realm = ruleRealms[i];
             Ip other = default;
             bool isSaid = realm >= 0 && (isOutside
                 ? rules[i].TryInside(flow.Public, flow.PublicPort, flow.StartNs, out other)
-                : flow.Realm == realm && rules[i].TryPublic(flow.Line, flow.StartNs, out other, out _, out _));
+                : flow.Realm == realm && rules[i].TryPublic(flow.Line, flow.StartNs, out other));
             if (isSaid)
             {
                 claim = new WitnessClaim { Witness = Witnesses.Deterministic };

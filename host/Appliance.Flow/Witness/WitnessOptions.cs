@@ -35,25 +35,17 @@ public sealed record WitnessOptions
 
     internal void Validate(List<string> faults)
     {
-        Range(faults, nameof(BindingLimit), BindingLimit, 0, Limits.BindingsMax);
-        Range(faults, nameof(BlockLimit), BlockLimit, 16, Limits.BindingsMax);
-        Range(faults, nameof(DelayMs), DelayMs, 1, Limits.LogDelayMsMax);
-        Range(faults, nameof(ClockErrorMs), ClockErrorMs, 1, Limits.LogDelayMsMax);
-        Range(faults, nameof(Rules), Rules.Count, 0, Limits.NatRulesMax);
+        FlowOptions.Range(faults, "Witness." + nameof(BindingLimit), BindingLimit, 0, Limits.BindingsMax);
+        FlowOptions.Range(faults, "Witness." + nameof(BlockLimit), BlockLimit, 16, Limits.BindingsMax);
+        FlowOptions.Range(faults, "Witness." + nameof(DelayMs), DelayMs, 1, Limits.LogDelayMsMax);
+        FlowOptions.Range(faults, "Witness." + nameof(ClockErrorMs), ClockErrorMs, 1, Limits.LogDelayMsMax);
+        FlowOptions.Range(faults, "Witness." + nameof(Rules), Rules.Count, 0, Limits.NatRulesMax);
         foreach (RuleNat rule in Rules)
         {
             if (rule.Fault() is { Length: > 0 } fault)
             {
                 faults.Add(fault);
             }
-        }
-    }
-
-    private static void Range(List<string> faults, string name, int value, int least, int most)
-    {
-        if (value < least || value > most)
-        {
-            faults.Add($"Witness.{name} is {value}; it must lie between {least} and {most}");
         }
     }
 }

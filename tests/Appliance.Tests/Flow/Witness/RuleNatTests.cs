@@ -19,32 +19,44 @@ public sealed class RuleNatTests
         // Junos, "Deterministic NAPT": first port 1024, blocks of 249; offset * 249 over 64,512 ports an address.
         RuleNat rule = Rule with { Inside = Range("10.1.0.1-10.1.3.250"), PortsPerLine = 249 };
         Assert.Equal("", rule.Fault());
-        Assert.True(rule.TryPublic(Ip("10.1.0.6"), NowNs, out Ip address, out ushort first, out ushort last));
-        Assert.Equal(("198.51.100.0", 2269, 2517), (address.ToString(), first, last));
-        Assert.True(rule.TryPublic(Ip("10.1.1.4"), NowNs, out address, out first, out _));
-        Assert.Equal(("198.51.100.1", 1024), (address.ToString(), first));
+        AssertBlock("10.1.0.6", "198.51.100.0", 2269, 2517);
+        AssertBlock("10.1.1.4", "198.51.100.1", 1024, 1272);
+
+        void AssertBlock(string line, string address, ushort first, ushort last)
+        {
+            Assert.True(rule.TryPublic(Ip(line), NowNs, out Ip found));
+            Assert.Equal(address, found.ToString());
+            Assert.Equal((true, true), (IsOf(line, found, first), IsOf(line, found, last)));
+            Assert.Equal((false, false), (IsOf(line, found, first - 1), IsOf(line, found, last + 1)));
+        }
+
+        bool IsOf(string line, Ip address, int port) =>
+            rule.TryInside(address, (ushort)port, NowNs, out Ip back) && back == Ip(line);
     }
 
     [Theory]
     [InlineData(RuleOrder.AddressFull)]
     [InlineData(RuleOrder.AddressInTurn)]
-    public void Every_port_leads_back_to_its_line_and_no_port_to_two(RuleOrder order)
+    public void Every_line_has_its_number_of_ports_all_on_its_own_address(RuleOrder order)
     {
         RuleNat rule = Rule with { Order = order };
         Assert.Equal("", rule.Fault());
-        HashSet<(Ip, ushort)> taken = [];
-        for (uint n = 0; n < 1024; n++)
+        Dictionary<Ip, int> ports = [];
+        for (int place = 0; place < rule.Public.Count; place++)
         {
-            Ip line = Rule.Inside.At(n);
-            Assert.True(rule.TryPublic(line, NowNs, out Ip address, out ushort first, out ushort last));
-            Assert.Equal(999, last - first);
-            Assert.True(taken.Add((address, first)), $"line {n} shares {address}:{first}");
-            foreach (ushort port in new[] { first, (ushort)(first + 500), last })
+            Ip address = rule.Public.At(place);
+            for (int port = 0; port <= ushort.MaxValue; port++)
             {
-                Assert.True(rule.TryInside(address, port, NowNs, out Ip back));
-                Assert.Equal(line, back);
+                if (rule.TryInside(address, (ushort)port, NowNs, out Ip line))
+                {
+                    ports[line] = ports.GetValueOrDefault(line) + 1;
+                    Assert.True(rule.TryPublic(line, NowNs, out Ip back) && back == address, $"{address}:{port}");
+                }
             }
         }
+
+        Assert.Equal(1024, ports.Count);
+        Assert.All(ports.Values, count => Assert.Equal(1000, count));
     }
 
     [Fact]
@@ -55,7 +67,7 @@ public sealed class RuleNatTests
         Assert.False(Rule.TryInside(Ip("198.51.100.16"), 2000, NowNs, out _));
         Assert.False(Rule.TryInside(Ip("198.51.99.255"), 2000, NowNs, out _));
         Assert.False(Rule.TryInside(Ip("2001:db8::1"), 2000, NowNs, out _));
-        Assert.False(Rule.TryPublic(Ip("100.64.4.0"), NowNs, out _, out _, out _));
+        Assert.False(Rule.TryPublic(Ip("100.64.4.0"), NowNs, out _));
     }
 
     [Fact]
@@ -64,8 +76,8 @@ public sealed class RuleNatTests
         RuleNat rule = Rule with { FromNs = NowNs, ToNs = NowNs + 10 };
         Assert.False(rule.TryInside(Ip("198.51.100.0"), 2000, NowNs - 1, out _));
         Assert.True(rule.TryInside(Ip("198.51.100.0"), 2000, NowNs, out _));
-        Assert.True(rule.TryPublic(Ip("100.64.0.1"), NowNs + 9, out _, out _, out _));
-        Assert.False(rule.TryPublic(Ip("100.64.0.1"), NowNs + 10, out _, out _, out _));
+        Assert.True(rule.TryPublic(Ip("100.64.0.1"), NowNs + 9, out _));
+        Assert.False(rule.TryPublic(Ip("100.64.0.1"), NowNs + 10, out _));
     }
 
     [Fact]

@@ -16,12 +16,18 @@ internal static class PipelineBenchmark
 
     private static (Measured Cpu, JsonElement Summary) Replay(TrafficFiles files, int runs, params string[] legs)
     {
+        string[] command = Fresh(files, legs);
+        Measured cpu = Measured.Run(runs, command[0], command[1..]);
+        return (cpu, JsonDocument.Parse(cpu.Output).RootElement);
+    }
+
+    /// <summary>The command that replays legs into a folder that it first empties.</summary>
+    public static string[] Fresh(TrafficFiles files, params string[] legs)
+    {
         string output = Path.Combine(files.Folder, "out");
         string config = Configuration(files);
         string[] replay = ["dotnet", Programs.Icrctl, "replay", "--json", "--config", config, "--out", output];
-        string[] fresh = ["-c", "rm -rf \"$1\" && shift && exec \"$@\"", "sh", output];
-        Measured cpu = Measured.Run(runs, "sh", [.. fresh, .. replay, .. legs]);
-        return (cpu, JsonDocument.Parse(cpu.Output).RootElement);
+        return ["sh", "-c", "rm -rf \"$1\" && shift && exec \"$@\"", "sh", output, .. replay, .. legs];
     }
 
     // Room for every flow of the file, as the box would be configured for its load.

@@ -30,6 +30,7 @@ int Files()
         TrafficFiles files = TrafficFiles.Make(part, perSession, Number("--packets", 20) * 1_000_000L);
         Console.WriteLine(files.Describe());
         PipelineBenchmark.Run(files, runs);
+        JoinShare.Run(files);
         PeerBenchmark.Run(files, runs);
         files.Delete();
         Console.WriteLine();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Appliance.Linux.Process;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -14,11 +15,6 @@ namespace Appliance.Edge.Service;
 /// </summary>
 internal static class AdminSocket
 {
-    // SOL_SOCKET and SO_PEERCRED of Linux; struct ucred is pid, uid, gid, 32 bits each (unix(7)).
-    private const int SolSocket = 1;
-    private const int SoPeerCred = 17;
-    private const int PeerCredBytes = 12;
-
     /// <summary>Adds the socket to a host that is being built.</summary>
     public static void Listen(WebApplicationBuilder builder, string path)
     {
@@ -66,7 +62,7 @@ internal static class AdminSocket
     private static Task HandOver(HttpContext context, Func<int, long?> handOver)
     {
         Socket? socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (socket is not null && handOver(PeerOf(socket).Process) is long lastStampNs)
+        if (socket is not null && handOver(PeerUser.Of(socket).Process) is long lastStampNs)
         {
             string text = lastStampNs.ToString(CultureInfo.InvariantCulture);
             context.Response.ContentLength = text.Length;
@@ -90,14 +86,5 @@ internal static class AdminSocket
     }
 
     private static bool IsKnown(Socket socket) =>
-        PeerOf(socket).User is uint user && (user == 0 || user == Linux.Process.OwnUser.Id);
-
-    private static (int Process, uint? User) PeerOf(Socket socket)
-    {
-        Span<byte> peer = stackalloc byte[PeerCredBytes];
-        int length = socket.GetRawSocketOption(SolSocket, SoPeerCred, peer);
-        return length == PeerCredBytes
-            ? (BitConverter.ToInt32(peer), BitConverter.ToUInt32(peer[4..]))
-            : (0, null);
-    }
+        PeerUser.Of(socket).User is uint user && (user == 0 || user == OwnUser.Id);
 }

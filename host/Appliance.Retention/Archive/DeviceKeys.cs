@@ -28,7 +28,10 @@ internal sealed class DeviceKeys
     /// <summary>
     /// Whether questions can be answered here, without a warden elsewhere: its private day keys are here.
     /// </summary>
-    public bool CanAnswer => KeysOf(KeyRole.WardenA).Count + KeysOf(KeyRole.WardenB).Count > 0;
+    public bool CanAnswer => WardenKeys > 0;
+
+    /// <summary>Number of private day keys of a warden that are here.</summary>
+    public int WardenKeys => KeysOf(KeyRole.WardenA).Count + KeysOf(KeyRole.WardenB).Count;
 
     /// <summary>A private day key of either warden by its id, or null.</summary>
     public RecipientKey? WardenKey(KeyId kid)

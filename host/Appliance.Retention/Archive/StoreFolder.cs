@@ -14,6 +14,9 @@ namespace Appliance.Retention.Archive;
 /// forks/DEVICE/EPOCH-SEQ-ID8.batch                  what contradicts the archive, kept as evidence
 /// waiting/DEVICE/EPOCH-SEQ-ID8.batch                came before the statement of its epoch
 /// keys/store.json, keys/DEVICE-HASH8.keyset.json    receipt key; day keys
+/// log/                                              transparency log and its key
+/// requests/ID/                                      papers of each request
+/// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
 /// </code>
 /// The time of modification of a batch or statement is the time at which it was received: with it, the ledger and the
 /// index can be made again from the files alone.
@@ -39,6 +42,17 @@ internal sealed class StoreFolder(string root)
     public string Waiting => Path.Combine(Root, "waiting");
 
     public string Keys => Path.Combine(Root, "keys");
+
+    public string Log => Path.Combine(Root, "log");
+
+    public string Requests => Path.Combine(Root, "requests");
+
+    /// <summary>Pinned keys of operator, custodian and log; not there: the store is not set up for orders.</summary>
+    public string TrustFile => Path.Combine(Root, "trust.json");
+
+    public string People => Path.Combine(Root, "people");
+
+    public string Rules => Path.Combine(Root, "rules");
 
     /// <summary>File of the store's receipt key.</summary>
     public string StoreKeyFile => Path.Combine(Keys, StoreKey.FileName);

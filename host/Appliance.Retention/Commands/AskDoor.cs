@@ -64,7 +64,7 @@ internal sealed class AskDoor : IDisposable
     public void Dispose() => owned.Dispose();
 
     /// <summary>Begin of the UTC day as many months before as a notice can ask for.</summary>
-    private static TaiTime OldestAt(TaiTime now)
+    public static TaiTime OldestAt(TaiTime now)
     {
         DateTime today = DateTime.UnixEpoch.AddDays(LeapSeconds.UtcDay(now));
         long days = (today.AddMonths(-Limits.RetentionMonths) - DateTime.UnixEpoch).Days;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Requests;
 using Appliance.Wire;
 using Microsoft.Data.Sqlite;
 
@@ -54,7 +55,7 @@ internal sealed class TransparencyLog : IDisposable
         var entry = new LogEntry
         {
             Kind = draft.Kind,
-            UtcUs = Now(),
+            UtcUs = UtcClock.Now(clock),
             Request = draft.Request,
             Actor = draft.Actor,
             Commitment = LogEntry.CommitmentOf(nonce, draft.Content.Span),
@@ -82,7 +83,7 @@ internal sealed class TransparencyLog : IDisposable
         if (bytes is null)
         {
             using SigningKey key = identity.Open();
-            bytes = new LogCheckpoint(Id, size, Frontier(size).Root(), Now()).Sign(key).Bytes;
+            bytes = new LogCheckpoint(Id, size, Frontier(size).Root(), UtcClock.Now(clock)).Sign(key).Bytes;
             database.Run("INSERT INTO checkpoints (size, bytes) VALUES ($1, $2)", size, bytes);
         }
 
@@ -188,9 +189,6 @@ internal sealed class TransparencyLog : IDisposable
         LogCheckpoint.TryVerify(bytes, Key, out LogCheckpoint? checkpoint) == Refusal.None
             ? new SignedCheckpoint(checkpoint!, bytes)
             : throw new ArchiveException("a checkpoint of the log is damaged; run `retention audit`");
-
-    private ulong Now() =>
-        (ulong)((clock.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>Keeps the growing edge beside the leaves; part of the open transaction.</summary>
     private void Grow(ulong size, Hash32 leaf)

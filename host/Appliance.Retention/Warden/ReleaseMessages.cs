@@ -80,3 +80,23 @@ internal sealed record FilterKeys(byte[][] Keys);
 
 /// <summary>A refusal, as an answer.</summary>
 internal sealed record WardenNo(string Rule, string Sentence);
+
+/// <summary>A checkpoint to be cosigned.</summary>
+/// <param name="Checkpoint">The log, signed by it.</param>
+/// <param name="Consistency">From the size that the warden saw last.</param>
+internal sealed record CosignAsk(byte[] Checkpoint, byte[][] Consistency);
+
+/// <summary>The warden's signature under the checkpoint.</summary>
+internal sealed record Cosigned(byte[] Cosignature);
+
+/// <summary>What a warden says of itself.</summary>
+/// <param name="Warden">Its identity.</param>
+/// <param name="Public">Point of its key, 130 hexadecimal digits.</param>
+/// <param name="SeenSize">Entries of the log as it was seen last.</param>
+/// <param name="Devices">Devices whose day keys it has.</param>
+/// <param name="DayKeys">Private day keys that it has.</param>
+/// <param name="People">People who are enrolled.</param>
+/// <param name="Confirmed">Jurisdictions whose rules were confirmed as they stand.</param>
+/// <param name="IsLive">False: a lab, where unconfirmed rules decide.</param>
+internal sealed record WardenReport(
+    string Warden, string Public, ulong SeenSize, int Devices, int DayKeys, int People, string[] Confirmed, bool IsLive);

@@ -63,7 +63,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
             Question = asked.Entry.Commitment,
             QuestionIndex = ask.Under.Proof.Index,
             SealTo = process,
-            UtcUs = Now(),
+            UtcUs = UtcClock.Now(clock),
             Sections = SectionsOf(batches),
         }.Sign(key).Bytes;
         promises.Add(statement, new Promise(asked.Order.Request, process, batches));
@@ -126,7 +126,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     public OrderRefusal? FilterKeys(FilterKeyAsk ask, out FilterKeys? answer)
     {
         answer = null;
-        int today = (int)(Now() / (86_400UL * TaiTime.MicrosecondsPerSecond));
+        int today = (int)(UtcClock.Now(clock) / (86_400UL * TaiTime.MicrosecondsPerSecond));
         if (!Id16.TryParse(ask.Device, out Id16 device) || ask.Batch.Length != Hash32.Size)
         {
             return new OrderRefusal("filter.batch", "the batch is not named as it should be");
@@ -170,7 +170,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     private OrderRefusal? CheckUnder(AskedUnder under, out Asked? asked)
     {
         asked = null;
-        ulong now = Now();
+        ulong now = UtcClock.Now(clock);
         var papers = new Papers(under.Request, Array.ConvertAll(under.Approvals, bytes => (ReadOnlyMemory<byte>)bytes));
         OrderRefusal? wrong = OrderReader.TryRead(papers, rules.People, now, out Order? order);
         wrong ??= OrderReader.CheckInForce(order!, now) ?? rules.Gate(order!, now);
@@ -281,9 +281,6 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         CryptographicOperations.ZeroMemory(contentKey);
         return null;
     }
-
-    private ulong Now() =>
-        (ulong)((clock.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
     private sealed record Asked(Order Order, AskedQuestion Question, LogEntry Entry);
 }

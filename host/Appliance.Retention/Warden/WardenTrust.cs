@@ -10,7 +10,8 @@ namespace Appliance.Retention.Warden;
 /// <param name="Control">Operator and custodian, who together enrol people and confirm rules.</param>
 /// <param name="Log">Identity of the log.</param>
 /// <param name="LogKey">Key of its checkpoints.</param>
-internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey LogKey)
+/// <param name="IsLab">True: rules that nobody confirmed decide as well. Never where real records are.</param>
+internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey LogKey, bool IsLab)
 {
     /// <summary>Reads the file.</summary>
     /// <exception cref="ArchiveException">It is not there, or not what it should be.</exception>
@@ -37,7 +38,7 @@ internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey Log
             && !operatorKey!.IsSame(custodian!)
             && TryPoint(keys.LogKey, out PublicKey? logKey)
             && Id16.TryParse(keys.Log, out Id16 log)
-                ? new WardenTrust(new ControlTrust(operatorKey, custodian!), log, logKey!)
+                ? new WardenTrust(new ControlTrust(operatorKey, custodian!), log, logKey!, keys.Lab)
                 : throw new ArchiveException(
                     $"{path} must name operator, custodian and log_key as points of 130 hexadecimal digits, the first "
                         + "two different, and log as 32 digits");
@@ -47,7 +48,7 @@ internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey Log
     public void Write(string path)
     {
         var keys = new Keys(
-            Hex(Control.Operator), Hex(Control.Custodian), Log.ToString(), Hex(LogKey));
+            Hex(Control.Operator), Hex(Control.Custodian), Log.ToString(), Hex(LogKey), IsLab);
         DurableFile.Put(path, path + ".part", Encoding.UTF8.GetBytes(
             JsonSerializer.Serialize(keys, WardenJson.Options) + "\n"));
     }
@@ -64,5 +65,5 @@ internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey Log
 
     private static string Hex(PublicKey key) => Convert.ToHexStringLower(key.Point.Span);
 
-    private sealed record Keys(string Operator, string Custodian, string Log, string LogKey);
+    private sealed record Keys(string Operator, string Custodian, string Log, string LogKey, bool Lab);
 }

@@ -1,0 +1,121 @@
+using Appliance.Retention.Archive;
+using Appliance.Retention.Commands;
+using Appliance.Retention.Rules;
+using Appliance.Retention.Warden;
+using Appliance.Wire;
+using Refusal = Appliance.Wire.Refusal;
+
+namespace Appliance.Retention.Requests;
+
+/// <summary>Puts a signed order before the gate of the rules, and the gate's word into the order's terms.</summary>
+internal static class OrderLaw
+{
+    public const string Ending = ".rules";
+
+    /// <summary>The gate, with the confirmations in a folder.</summary>
+    /// <exception cref="ArchiveException">A confirmation is not signed by both roles.</exception>
+    public static LawGate Load(string confirmations, WardenTrust trust)
+    {
+        HashSet<(string, string)> confirmed = [.. Confirmed(confirmations, trust.Control)];
+        var gate = new Gate(RuleBook.BuiltIn, (jurisdiction, hash) => confirmed.Contains((jurisdiction, hash)));
+        return (order, now) => gate.Judge(FactsOf(order, now, !trust.IsLab)).Refusal is { } refusal
+            ? new OrderRefusal($"law.{refusal.Rule}", $"{refusal.Sentence} ({refusal.Place})")
+            : null;
+    }
+
+    /// <summary>Jurisdictions and the hashes of their rules that were confirmed.</summary>
+    /// <exception cref="ArchiveException">A confirmation is not signed by both roles.</exception>
+    public static IReadOnlyList<(string Jurisdiction, string Hash)> Confirmed(string folder, ControlTrust trust)
+    {
+        var confirmed = new List<(string, string)>();
+        foreach (string file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + Ending) : [])
+        {
+            Refusal refusal = RulesConfirmation.TryVerify(
+                File.ReadAllBytes(file), trust, out RulesConfirmation? confirmation);
+            if (refusal != Refusal.None)
+            {
+                throw new ArchiveException(
+                    $"{file} is no confirmation to rely on: {refusal.Sentence()}; remove it");
+            }
+
+            confirmed.Add((confirmation!.Jurisdiction, confirmation.Rules.ToString()));
+        }
+
+        return confirmed;
+    }
+
+    /// <summary>What the gate looks at. Who the authority is comes from the enrolments, never from the
+    /// request.</summary>
+    public static OrderFacts FactsOf(Order order, ulong nowUtcUs, bool isLive)
+    {
+        Request request = order.Request;
+        (Approval approval, Enrolment by) = order.Approved
+            ?? throw new InvalidOperationException("the gate judges approved orders");
+        TaiTime oldest = AskDoor.OldestAt(LeapSeconds.ToTai((long)nowUtcUs));
+        return new OrderFacts
+        {
+            Jurisdiction = request.Jurisdiction,
+            Authority = KindOf(order.Requester.Kind),
+            ApproverAuthority = KindOf(by.Kind),
+            Requester = order.Requester.Person.ToString(),
+            Approver = by.Person.ToString(),
+            RequesterRole = order.Requester.Office,
+            ApproverRole = by.Office,
+            LegalBasis = request.LegalBasis,
+            Case = request.Case,
+            Purpose = (OrderPurpose)request.Purpose,
+            Statements = request.Statements.ToDictionary(statement => statement.Id, statement => statement.Text),
+            SensitiveProfession = request.IsSensitiveProfession,
+            Offence = request.Offence is { } offence
+                ? new Offence(offence.Name, offence.IsSerious, (int)offence.SentenceYears, offence.Grounds)
+                : null,
+            Scope = ScopeOf(request),
+            From = TimeOf(request.FromUtcUs),
+            To = TimeOf(request.ToUtcUs),
+            Urgency = approval.IsOral ? Urgency.Spoken : (Urgency)request.Urgency,
+            ApprovedAt = TimeOf(approval.UtcUs),
+            Expiry = TimeOf(request.ExpiresUtcUs),
+            NotificationDate = request.NotifyUtcUs is { } notify ? TimeOf(notify) : null,
+            Now = TimeOf(nowUtcUs),
+            RetentionBegin = TimeOf((ulong)LeapSeconds.ToUtc(oldest)),
+            IsLive = isLive,
+        };
+    }
+
+    private static OrderScope ScopeOf(Request request)
+    {
+        bool hasPort = request.Scope.Addresses.Count > 0;
+        foreach (ScopeAddress address in request.Scope.Addresses)
+        {
+            hasPort &= address.Port != 0;
+        }
+
+        bool hasDestination = request.Scope.Services.Count + request.Scope.Remotes.Count > 0;
+        return new OrderScope
+        {
+            Subject = request.Scope.Addresses.Count > 0 ? OrderSubject.Address : OrderSubject.Line,
+            AddressUse = AddressUse.Shared,
+            HasPort = hasPort,
+            HasDestination = hasDestination,
+            Sections = request.Purpose == 1 && !hasDestination ? SectionSet.Attribution : SectionSet.Both,
+            LinesMax = (int)Math.Min(request.Candidates, int.MaxValue),
+            QuestionsMax = (int)Math.Min(request.Questions, int.MaxValue),
+        };
+    }
+
+    private static AuthorityKind KindOf(string word)
+    {
+        foreach (AuthorityKind kind in Enum.GetValues<AuthorityKind>())
+        {
+            if (Words.Of<AuthorityKind>(kind) == word)
+            {
+                return kind;
+            }
+        }
+
+        return AuthorityKind.None;
+    }
+
+    private static DateTimeOffset TimeOf(ulong utcUs) =>
+        DateTimeOffset.UnixEpoch.AddTicks((long)Math.Min(utcUs, long.MaxValue / 20) * TimeSpan.TicksPerMicrosecond);
+}

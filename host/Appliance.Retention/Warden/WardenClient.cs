@@ -1,0 +1,93 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Appliance.Retention.Requests;
+
+namespace Appliance.Retention.Warden;
+
+/// <summary>A warden over its socket. Calls block: a question waits for its warden anyway. One thread.</summary>
+internal sealed class WardenClient : IWarden, IDisposable
+{
+    // Unwrapping the keys of the most batches of one release takes seconds; nothing else comes near.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string path;
+    private readonly HttpClient client;
+
+    public WardenClient(string path)
+    {
+        this.path = path;
+        client = new HttpClient(HandlerOf(path))
+        {
+            BaseAddress = new Uri("http://warden/"),
+            Timeout = Patience,
+        };
+    }
+
+    /// <summary>What the warden says of itself.</summary>
+    /// <exception cref="WardenException">It cannot be reached.</exception>
+    public WardenReport Status() => Call<WardenReport>(HttpMethod.Get, "status", null);
+
+    /// <inheritdoc/>
+    public ulong SeenSize() => Status().SeenSize;
+
+    /// <inheritdoc/>
+    public ReleasePromise Promise(ReleaseAsk ask) =>
+        Call<ReleasePromise>(HttpMethod.Post, "promise", JsonContent.Create(ask, options: WardenJson.Options));
+
+    /// <inheritdoc/>
+    public ReleasedKeys Release(ReleaseClaim claim) =>
+        Call<ReleasedKeys>(HttpMethod.Post, "release", JsonContent.Create(claim, options: WardenJson.Options));
+
+    /// <inheritdoc/>
+    public TokenAnswer Tokens(TokenAsk ask) =>
+        Call<TokenAnswer>(HttpMethod.Post, "tokens", JsonContent.Create(ask, options: WardenJson.Options));
+
+    /// <summary>Filter keys of a batch, for ingest.</summary>
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    public FilterKeys FilterKeys(FilterKeyAsk ask) =>
+        Call<FilterKeys>(HttpMethod.Post, "filter-keys", JsonContent.Create(ask, options: WardenJson.Options));
+
+    /// <summary>Has a checkpoint cosigned.</summary>
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    public byte[] Cosign(byte[] checkpoint, byte[][] consistency) => Call<Cosigned>(
+        HttpMethod.Post,
+        "cosign",
+        JsonContent.Create(new CosignAsk(checkpoint, consistency), options: WardenJson.Options)).Cosignature;
+
+    public void Dispose() => client.Dispose();
+
+    private T Call<T>(HttpMethod method, string what, HttpContent? content)
+    {
+        try
+        {
+            using var message = new HttpRequestMessage(method, what) { Content = content };
+            using HttpResponseMessage answer = client.SendAsync(message).GetAwaiter().GetResult();
+            using Stream body = answer.Content.ReadAsStream();
+            if (answer.IsSuccessStatusCode)
+            {
+                return JsonSerializer.Deserialize<T>(body, WardenJson.Options)!;
+            }
+
+            WardenNo no = JsonSerializer.Deserialize<WardenNo>(body, WardenJson.Options)!;
+            throw new WardenException(new OrderRefusal(no.Rule, no.Sentence));
+        }
+        catch (Exception failure)
+            when (failure is HttpRequestException or SocketException or TaskCanceledException or JsonException)
+        {
+            throw new WardenException(new OrderRefusal(
+                "warden.unreachable",
+                $"the warden does not answer on {path}; is `retention warden serve` running, and may this user ask?"));
+        }
+    }
+
+    private static SocketsHttpHandler HandlerOf(string path) => new()
+    {
+        ConnectCallback = async (_, stop) =>
+        {
+            Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    };
+}

@@ -1,0 +1,27 @@
+using Appliance.Retention.Archive;
+using Appliance.Retention.Requests;
+
+namespace Appliance.Retention.Warden;
+
+/// <summary>What a warden tells of itself: numbers and names of rules, nothing of any request.</summary>
+internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<string> confirmed, bool isLive)
+{
+    public WardenReport Read(Warden warden)
+    {
+        int dayKeys = 0;
+        foreach (DeviceKeys device in ring.Devices)
+        {
+            dayKeys += device.WardenKeys;
+        }
+
+        return new WardenReport(
+            warden.Id.ToString(),
+            Convert.ToHexStringLower(warden.Key.Point.Span),
+            warden.SeenSize,
+            ring.Devices.Count,
+            dayKeys,
+            people.All.Count,
+            [.. confirmed],
+            isLive);
+    }
+}

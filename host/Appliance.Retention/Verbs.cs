@@ -16,12 +16,15 @@ internal static class Verbs
         ExpireCommand.Create(),
         IngestCommand.Create(),
         KeysCommand.Create(),
+        PeopleCommand.Create(),
         RecordsCommand.Create(),
         ReferralCommand.Create(),
+        RequestCommand.Create(),
         ResolveCommand.Create(),
         ServeCommand.Create(),
         ServicesCommand.Create(),
         StatusCommand.Create(),
         VerifyCommand.Create(),
+        WardenCommand.Create(),
     };
 }

@@ -65,6 +65,9 @@ internal sealed class DeviceKeys
         return same;
     }
 
+    /// <summary>Notices that a batch may name.</summary>
+    public IEnumerable<Id16> Notices => sets.Select(set => set.Notice);
+
     /// <summary>True where a batch may name this notice.</summary>
     public bool HasNotice(Id16 notice)
     {

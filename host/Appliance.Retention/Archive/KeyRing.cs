@@ -61,6 +61,26 @@ internal sealed class KeyRing
     /// <summary>The device's keys, or null where it is not enrolled.</summary>
     public DeviceKeys? Find(Id16 device) => devices.GetValueOrDefault(device);
 
+    /// <summary>The notice of all devices; the default where there are several, or none.</summary>
+    public Id16 OnlyNotice()
+    {
+        Id16 only = default;
+        foreach (DeviceKeys device in devices.Values)
+        {
+            foreach (Id16 notice in device.Notices)
+            {
+                if (only != default && only != notice)
+                {
+                    return default;
+                }
+
+                only = notice;
+            }
+        }
+
+        return only;
+    }
+
     /// <summary>Draws the store's own key and writes it, unless there is one.</summary>
     public StoreKey MakeStoreKey(StoreFolder folder)
     {

@@ -23,6 +23,13 @@ internal sealed class OrderDesk(
 
     public Papers Read(Id16 id) => folder.Read(id);
 
+    /// <summary>SHA-256 of a request's signed bytes: what an approval names.</summary>
+    /// <exception cref="ArchiveException">The papers cannot be read.</exception>
+    public Hash32 DigestOf(Id16 id) =>
+        PersonSigned.TryRead(SignedType.Request, folder.Read(id).Request, out PersonSigned? signed) == Refusal.None
+            ? Request.DigestOf(signed!.Payload.Span)
+            : throw new ArchiveException($"the papers of request {id} are damaged");
+
     /// <summary>Takes a signed request; the refusal where it is not one of an enrolled requester.</summary>
     public OrderRefusal? File(ReadOnlyMemory<byte> signed, out Request? request)
     {

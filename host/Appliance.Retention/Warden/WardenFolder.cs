@@ -30,6 +30,9 @@ internal sealed class WardenFolder(string root)
 
     public string Rules => Path.Combine(Root, "rules");
 
+    /// <summary>Where the day keys lie: laid out as in a store.</summary>
+    public StoreFolder KeyFolder => new(Root);
+
     public string State => Path.Combine(Root, "state.db");
 
     /// <summary>The warden's identity; drawn where there is none.</summary>

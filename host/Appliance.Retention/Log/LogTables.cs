@@ -21,8 +21,9 @@ internal static class LogTables
 
         CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 
+        -- witness: id of its key
         CREATE TABLE cosignatures (
-            size INTEGER NOT NULL, witness BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (size, witness))
+            size INTEGER NOT NULL, witness INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (size, witness))
             WITHOUT ROWID;
         """;
 }

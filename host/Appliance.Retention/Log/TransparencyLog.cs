@@ -91,25 +91,22 @@ internal sealed class TransparencyLog : IDisposable
         return Read(bytes);
     }
 
-    /// <summary>The newest checkpoint that is at least as large, or null.</summary>
-    public SignedCheckpoint? CheckpointOf(ulong size) =>
-        database.One<byte[]>("SELECT bytes FROM checkpoints WHERE size = $1", size) is { } bytes ? Read(bytes) : null;
-
-    /// <summary>Keeps what a witness signed about a size of the log.</summary>
-    public void AddCosignature(ulong size, Id16 witness, ReadOnlyMemory<byte> cosignature) => database.Run(
+    /// <summary>Keeps what a witness signed about a checkpoint of this log.</summary>
+    public void AddCosignature(byte[] checkpoint, byte[] cosignature) => database.Run(
         "INSERT OR REPLACE INTO cosignatures (size, witness, bytes) VALUES ($1, $2, $3)",
-        size,
-        witness,
-        cosignature.ToArray());
+        Read(checkpoint).Checkpoint.Size,
+        SignedObject.TryRead(SignedType.Checkpoint, cosignature, out SignedObject? signed) == Refusal.None
+            ? (long)signed!.Kid.Value
+            : throw new ArchiveException("the witness's cosignature cannot be read"),
+        cosignature);
 
     /// <summary>Cosignatures of a size, by witness.</summary>
-    public IReadOnlyList<(Id16 Witness, byte[] Bytes)> Cosignatures(ulong size) => database.All(
-        "SELECT witness, bytes FROM cosignatures WHERE size = $1 ORDER BY witness",
-        row => (row.Id(0), row.Bytes(1)),
-        size);
+    public IReadOnlyList<byte[]> Cosignatures(ulong size) => database.All(
+        "SELECT bytes FROM cosignatures WHERE size = $1 ORDER BY witness", row => row.Bytes(0), size);
 
-    /// <summary>Largest size that any witness has cosigned; 0 for none.</summary>
-    public ulong CosignedSize => (ulong)database.One<long>("SELECT max(size) FROM cosignatures");
+    /// <summary>Sizes that a witness has cosigned, ascending.</summary>
+    public IReadOnlyList<ulong> CosignedSizes() => database.All(
+        "SELECT DISTINCT size FROM cosignatures ORDER BY size", row => (ulong)row.GetInt64(0));
 
     /// <summary>Entries from an index on, at most so many.</summary>
     /// <exception cref="ArchiveException">An entry cannot be read: the file was altered.</exception>

@@ -186,6 +186,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         });
         LogProof proof = LogProofs.Of(log, logged, warden.SeenSize());
         ReleasedKeys released = warden.Release(new ReleaseClaim(promise.Statement, proof));
+        log.AddCosignature(proof.Checkpoint, released.Cosignature);
         foreach (SealedKey sealedKey in released.Keys)
         {
             var place = new ReleasedSection(Hash32.FromBytes(sealedKey.Batch), sealedKey.Section);

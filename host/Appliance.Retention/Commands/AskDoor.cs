@@ -1,6 +1,9 @@
 using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
+using Appliance.Retention.Requests;
+using Appliance.Retention.Warden;
 using Appliance.Wire;
 using Limits = Appliance.Retention.Questions.Limits;
 
@@ -36,32 +39,65 @@ internal sealed class AskDoor : IDisposable
         Plan? plan = planFile is null ? null : PlanStore.Read(planFile);
         FolderArchive archive = FolderArchive.Open(folder, set, complain);
         TaiTime newest = new Coverages(archive.Coverage(new TaiTime(long.MaxValue), new TaiTime(long.MaxValue))).Newest;
-        return new AskDoor(archive, plan, OldestAt(newest), archive);
+        return new AskDoor(archive, plan, OldestAt(newest), archive) { IsLab = true };
     }
 
-    /// <summary>A store that holds the day keys itself; any other one needs a request and its warden.</summary>
-    public static AskDoor OpenStore(string path, string? request, TimeProvider clock)
+    /// <summary>A store that holds the day keys itself, as in a lab; any other one needs a request.</summary>
+    public static AskDoor OpenStore(string path, TimeProvider clock)
     {
-        var folder = new StoreFolder(path);
-        if (!Directory.Exists(folder.Root))
-        {
-            throw new AskException(Exit.BadInput, $"{path} is not there; give the data folder of a store");
-        }
-
+        StoreFolder folder = FolderAt(path);
         if (!KeyRing.Load(folder).Devices.Any(device => device.CanAnswer))
         {
-            throw new AskException(Exit.CheckFailed, request is null
-                ? $"{path} holds no day keys, so each question needs --request ID of an approved request"
-                : $"{path} holds no day keys, and this version cannot put request {request} to a warden");
+            throw new AskException(
+                Exit.CheckFailed, $"{path} holds no day keys, so each question needs --request ID of an approved request");
         }
 
-        Plan? plan = PlanStore.ReadOf(folder);
         EmbeddedArchive archive = EmbeddedArchive.Open(folder);
-        long utcUs = (clock.GetUtcNow().UtcDateTime - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        return new AskDoor(archive, plan, OldestAt(LeapSeconds.ToTai(utcUs)), archive);
+        return new AskDoor(archive, PlanStore.ReadOf(folder), OldestAt(Now(clock)), archive) { IsLab = true };
     }
 
+    /// <summary>
+    /// A store behind its warden: the question is judged and logged first, and what the order refuses is an answer.
+    /// </summary>
+    public static AskDoor OpenOrdered(string path, AskedQuestion question, string socket, TimeProvider clock)
+    {
+        StoreFolder folder = FolderAt(path);
+        var desk = Desk.Open(folder, clock);
+        OrderRefusal? refusal = desk.Orders.Ask(question, out Order? order, out LoggedEntry? entry);
+        if (refusal is not null)
+        {
+            desk.Dispose();
+            throw new AskException(Exit.CheckFailed, $"{refusal.Sentence} [{refusal.Rule}]");
+        }
+
+        var ordered = new OrderedQuestion(desk, new WardenClient(socket), order!, question, entry!);
+        OrderedArchive archive = ordered.Open(EmbeddedArchive.Open(folder));
+        return new AskDoor(archive, PlanStore.ReadOf(folder), OldestAt(Now(clock)), ordered) { Ordered = ordered };
+    }
+
+    /// <summary>Custody is not split: this machine holds every day key.</summary>
+    public bool IsLab { get; private init; }
+
+    /// <summary>The order behind the question; null in the lab.</summary>
+    public OrderedQuestion? Ordered { get; private init; }
+
+    /// <summary>Lines that an answer may name; where there are more, their number alone is given.</summary>
+    public int LinesMax => Ordered is { } ordered ? ordered.LinesMax : int.MaxValue;
+
+    /// <summary>The answer was printed: the log says so.</summary>
+    public void Delivered() => Ordered?.Delivered();
+
     public void Dispose() => owned.Dispose();
+
+    private static StoreFolder FolderAt(string path)
+    {
+        var folder = new StoreFolder(path);
+        return Directory.Exists(folder.Root)
+            ? folder
+            : throw new AskException(Exit.BadInput, $"{path} is not there; give the data folder of a store");
+    }
+
+    private static TaiTime Now(TimeProvider clock) => LeapSeconds.ToTai((long)UtcClock.Now(clock));
 
     /// <summary>Begin of the UTC day as many months before as a notice can ask for.</summary>
     public static TaiTime OldestAt(TaiTime now)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
+using Appliance.Retention.Warden;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Commands;
@@ -16,6 +17,7 @@ internal sealed class AskOptions(TimeProvider? clock)
     private readonly Option<string> data = DataOption.Create();
     private readonly Option<string?> plan = new("--plan") { Description = "address plan as CSV (lab)" };
     private readonly Option<string?> request = new("--request") { Description = "approved request the question is of" };
+    private readonly Option<string> socket = WardenCommand.SocketOption();
     private readonly Option<bool> json = new("--json") { Description = "print the answer as JSON" };
     private readonly Option<string?> format = new("--format") { Description = "text, json, csv or xml" };
     private readonly Option<bool> all = new("--all") { Description = "print every line, however many" };
@@ -30,7 +32,7 @@ internal sealed class AskOptions(TimeProvider? clock)
     /// <summary>The options of a verb whose answer is no single one, and has formats of its own.</summary>
     public void AddArchiveTo(Command command)
     {
-        foreach (Option option in new Option[] { input, keys, data, plan, request, json, all })
+        foreach (Option option in new Option[] { input, keys, data, plan, request, socket, json, all })
         {
             command.Options.Add(option);
         }
@@ -69,9 +71,15 @@ internal sealed class AskOptions(TimeProvider? clock)
         try
         {
             T question = read();
-            using AskDoor door = Open(parsed, errors);
-            LabMode.Say(errors);
-            return ask(question, door);
+            using AskDoor door = Open(parsed, errors, question!);
+            if (door.IsLab)
+            {
+                LabMode.Say(errors);
+            }
+
+            int code = ask(question, door);
+            door.Delivered();
+            return code;
         }
         catch (AskException refused) when (refused.Code == Exit.CheckFailed)
         {
@@ -81,6 +89,11 @@ internal sealed class AskOptions(TimeProvider? clock)
         catch (AskException wrong)
         {
             return Exit.Say(errors, wrong.Code, wrong.Message);
+        }
+        catch (WardenException refused)
+        {
+            Refuse(parsed, $"{refused.Refusal.Sentence} [{refused.Refusal.Rule}]");
+            return Exit.CheckFailed;
         }
         catch (QuestionTooWideException wide)
         {
@@ -102,7 +115,7 @@ internal sealed class AskOptions(TimeProvider? clock)
         output.WriteLine($"           {reason}");
     }
 
-    private AskDoor Open(ParseResult parsed, TextWriter errors)
+    private AskDoor Open(ParseResult parsed, TextWriter errors, object question)
     {
         string? folder = parsed.GetValue(input);
         string? keyFolder = parsed.GetValue(keys);
@@ -118,9 +131,20 @@ internal sealed class AskOptions(TimeProvider? clock)
                 Exit.BadInput, "--plan belongs to --in; give a store its plan with `retention addresses import`");
         }
 
-        return folder is not null
-            ? AskDoor.OpenFolder(folder, keyFolder!, planFile, sentence => errors.WriteLine($"retention: {sentence}"))
-            : AskDoor.OpenStore(parsed.GetValue(data)!, parsed.GetValue(request), clock ?? TimeProvider.System);
+        if (folder is not null)
+        {
+            return AskDoor.OpenFolder(
+                folder, keyFolder!, planFile, sentence => errors.WriteLine($"retention: {sentence}"));
+        }
+
+        TimeProvider now = clock ?? TimeProvider.System;
+        return parsed.GetValue(request) is { } order
+            ? AskDoor.OpenOrdered(
+                parsed.GetValue(data)!,
+                QuestionWords.Of(parsed.CommandResult.Command.Name, order, question),
+                parsed.GetValue(socket)!,
+                now)
+            : AskDoor.OpenStore(parsed.GetValue(data)!, now);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Retention.Questions;
+using Appliance.Retention.Requests;
 using Appliance.Wire;
 using Limits = Appliance.Retention.Questions.Limits;
 
@@ -43,7 +44,10 @@ internal sealed class ResolveCommand(TimeProvider? clock)
     private int Run(ParseResult parsed) => options.Ask(parsed, () => Questions(parsed), (questions, door) =>
     {
         var resolver = new Resolver(door.Archive, door.Plan, door.Oldest);
-        List<ResolveAnswer> answers = [.. questions.Select(resolver.Answer)];
+        List<ResolveAnswer> answers =
+        [
+            .. questions.Select(question => Disclosure.Limit(resolver.Answer(question), door.LinesMax)),
+        ];
         options.HandOver(parsed).Write(answers, options.All(parsed));
         return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
     });

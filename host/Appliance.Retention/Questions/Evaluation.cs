@@ -12,8 +12,11 @@ internal sealed record Evaluation(IReadOnlyList<Candidate> Candidates, int Namel
     /// <summary>Candidates of which something is recorded in the interval.</summary>
     public int Solid => Candidates.Count(candidate => candidate.Activity != Activity.Unknown);
 
+    /// <summary>Lines beyond what the order may name: counted, not told.</summary>
+    public int Withheld { get; init; }
+
     /// <summary>Lines that may have held it, known or not; all flows of unknown lines count as one more line.</summary>
-    public int Lines => Candidates.Count;
+    public int Lines => Candidates.Count + Withheld;
 
     public int KnownLines => Candidates.Count(candidate => candidate.Line.IsKnown);
 

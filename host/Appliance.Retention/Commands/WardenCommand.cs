@@ -115,16 +115,8 @@ internal sealed class WardenCommand(TimeProvider clock)
 
     private int Serve(ParseResult parsed)
     {
-        var own = new WardenFolder(parsed.GetValue(folder)!);
-        WardenTrust trust = own.ReadTrust();
-        People people = own.ReadPeople(trust);
-        var ring = KeyRing.Load(own.KeyFolder);
-        using FolderLock held = FolderLock.Take(own.Root, "warden.lock");
-        using var state = WardenState.Open(own.State);
-        var rules = new WardenRules(trust, own.ReadOrMakeKey(), people, OrderLaw.Load(own.Rules, trust));
-        string[] confirmed = [.. OrderLaw.Confirmed(own.Rules, trust.Control).Select(rule => rule.Jurisdiction)];
-        var warden = new Warden.Warden(rules, ring, state, clock);
-        var server = new WardenServer(warden, new WardenStatus(ring, people, confirmed, !trust.IsLab), UsersOf(parsed));
+        using var open = OpenWarden.At(new WardenFolder(parsed.GetValue(folder)!), clock);
+        var server = new WardenServer(open.Warden, open.Status, UsersOf(parsed));
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.Text.Json;
+using Appliance.Retention;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Commands;
+using Appliance.Retention.Requests;
+using Appliance.Retention.Warden;
+using Appliance.Tests.Retention.Store;
+using Appliance.Wire;
+
+namespace Appliance.Tests.Retention.Requests;
+
+/// <summary>
+/// Everything as it is set up by the verbs: keys of four people, a store that holds ingest's day keys alone, a warden
+/// that answers on a socket, in the time of the records.
+/// </summary>
+internal sealed class OrderWorld : IDisposable
+{
+    private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("order-");
+    private readonly TestBox box = new();
+    private readonly TestStore store;
+    private readonly CancellationTokenSource stop = new();
+    private OpenWarden? open;
+    private Task serving = Task.CompletedTask;
+
+    public OrderWorld()
+    {
+        store = new TestStore(box);
+        StartedEpoch epoch = box.Start(1);
+        store.State(box.LastStatement);
+        store.Add([.. new long[] { 0, 100, 200 }.Select(second => box.Seal(epoch, second))]);
+        store.Kill();
+        System.IO.File.WriteAllText(File("box.json"), box.Keys.ToJson());
+        foreach (string file in Directory.GetFiles(store.Folder.Keys, "*" + StoreFolder.KeySetEnding))
+        {
+            System.IO.File.Delete(file);
+        }
+
+        KeyRing.Load(store.Folder).Add(store.Folder, box.Keys.ForRole(KeyRole.Ingest));
+    }
+
+    public string Data => store.Folder.Root;
+
+    public string WardenFolder => File("warden");
+
+    public string Socket => File("warden.sock");
+
+    public string File(string name) => Path.Combine(temporary.FullName, name);
+
+    /// <summary>Runs a verb at noon of the day of the records.</summary>
+    public (int Code, string Output, string Errors) Run(params string[] arguments)
+    {
+        TestClock clock = TestClock.OfDay(TestBox.Day);
+        StringWriter output = new();
+        StringWriter errors = new();
+        var root = new RootCommand
+        {
+            PeopleCommand.Create(clock), RequestCommand.Create(clock), WardenCommand.Create(clock),
+            ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
+        };
+        int code = Exit.Run(root, arguments, output, errors);
+        return (code, output.ToString(), errors.ToString());
+    }
+
+    /// <summary>Keys of operator, custodian, requester and approver; the warden set up; people enrolled.</summary>
+    public void SetUp()
+    {
+        string[] points = [.. new[] { "operator", "custodian" }.Select(NewKey)];
+        NewKey("asker");
+        NewKey("chief");
+        Succeed(
+            "warden", "init", "--warden", WardenFolder, "--data", Data, "--operator", points[0], "--custodian",
+            points[1], "--lab");
+        Succeed("warden", "keys", File("box.json"), "--warden", WardenFolder);
+        Enrol("asker", "requester", "single_point_of_contact");
+        Enrol("chief", "approver", "designated_senior_officer");
+    }
+
+    /// <summary>Enrols a person of the police in the store's folder and the warden's.</summary>
+    public string Enrol(string name, string role, string office, string kind = "police")
+    {
+        string output = "";
+        foreach (string folder in new[] { store.Folder.People, Path.Combine(WardenFolder, "people") })
+        {
+            output = Succeed(
+                "people", "enrol", "--key", File(name + ".json"), "--label", name, "--authority", "County Police",
+                "--kind", kind, "--office", office, "--role", role, "--until", "2024-12-31T00:00Z", "--operator",
+                File("operator.json"), "--custodian", File("custodian.json"), "--to", folder);
+        }
+
+        return output;
+    }
+
+    /// <summary>Draws a key and returns its public point.</summary>
+    public string NewKey(string name)
+    {
+        string output = Succeed("people", "key", File(name + ".json"));
+        return output.Split('\n')[1]["public  ".Length..];
+    }
+
+    /// <summary>A request for the line behind a port, signed by the requester; its name.</summary>
+    public string Request(string kind = "police", string address = "192.0.2.1:1100", string to = "2024-10-04T00:04Z")
+    {
+        var draft = new
+        {
+            jurisdiction = "GB",
+            legal_basis = "RIPA 2000 s. 22(2)(b)",
+            purpose = 1,
+            @case = "CP-17",
+            statements = new Dictionary<string, string>
+            {
+                ["necessity"] = "to find who sent a threat",
+                ["proportionality"] = "one address, one port, one minute",
+                ["collateral_intrusion"] = "none: the port is one line's",
+                ["approved_authority"] = "approved under the Act",
+                ["no_notification"] = "it would warn the sender",
+            },
+            offence = new { name = "threats to kill", serious = true, sentence_years = 10 },
+            addresses = new[] { address },
+            from = "2024-10-04T00:00Z",
+            to,
+            expires = "2024-10-20T00:00Z",
+        };
+        System.IO.File.WriteAllText(File("request.json"), JsonSerializer.Serialize(draft));
+        string output = Succeed(
+            "request", "new", "--data", Data, "--key", File("asker.json"), "--file", File("request.json"));
+        return output.Split('\n')[0]["request  ".Length..];
+    }
+
+    public (int Code, string Output, string Errors) Approve(string request, params string[] more) => Run(
+        ["request", "sign", request, "--data", Data, "--key", File("chief.json"), .. more]);
+
+    public (int Code, string Output, string Errors) Resolve(string request, params string[] more) => Run(
+        [
+            "resolve", "--data", Data, "--request", request, "--socket", Socket, "--ip", "192.0.2.1", "--port", "1100",
+            "--at", "2024-10-04T00:01:42Z", .. more,
+        ]);
+
+    /// <summary>The warden as `warden serve` runs it, in this process.</summary>
+    public void StartWarden()
+    {
+        open = OpenWarden.At(new Appliance.Retention.Warden.WardenFolder(WardenFolder), TestClock.OfDay(TestBox.Day));
+        serving = new WardenServer(open.Warden, open.Status, new HashSet<uint>()).RunAsync(Socket, stop.Token);
+    }
+
+    public void Dispose()
+    {
+        stop.Cancel();
+        serving.GetAwaiter().GetResult();
+        stop.Dispose();
+        open?.Dispose();
+        store.Dispose();
+        box.Dispose();
+        temporary.Delete(recursive: true);
+    }
+
+    private string Succeed(params string[] arguments)
+    {
+        (int code, string output, string errors) = Run(arguments);
+        return code == 0
+            ? output
+            : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {output}{errors}");
+    }
+}

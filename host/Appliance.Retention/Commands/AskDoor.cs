@@ -49,7 +49,8 @@ internal sealed class AskDoor : IDisposable
         if (!KeyRing.Load(folder).Devices.Any(device => device.CanAnswer))
         {
             throw new AskException(
-                Exit.CheckFailed, $"{path} holds no day keys, so each question needs --request ID of an approved request");
+                Exit.CheckFailed,
+                $"{path} holds no day keys, so each question needs --request ID of an approved request");
         }
 
         EmbeddedArchive archive = EmbeddedArchive.Open(folder);

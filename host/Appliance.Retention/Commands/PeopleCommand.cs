@@ -8,13 +8,17 @@ using Appliance.Wire;
 
 namespace Appliance.Retention.Commands;
 
-/// <summary><c>retention people</c>: keys of people, and enrolments that operator and custodian sign together.</summary>
+/// <summary><c>retention people</c>: keys of people; enrolments that operator and custodian sign together.</summary>
 internal sealed class PeopleCommand(TimeProvider clock)
 {
     private static readonly string[] RoleWords = ["requester", "approver", "auditor"];
 
     private readonly Option<string> key = new("--key") { Description = "key file of the person", Required = true };
-    private readonly Option<string> label = new("--label") { Description = "what the authority calls them", Required = true };
+    private readonly Option<string> label = new("--label")
+    {
+        Description = "what the authority calls them", Required = true,
+    };
+
     private readonly Option<string> authority = new("--authority") { Description = "its name", Required = true };
     private readonly Option<string> kind = new("--kind")
     {
@@ -38,7 +42,10 @@ internal sealed class PeopleCommand(TimeProvider clock)
         Description = "custodian's key", Required = true,
     };
 
-    private readonly Option<string> to = new("--to") { Description = "folder that enrolments are put in", Required = true };
+    private readonly Option<string> to = new("--to")
+    {
+        Description = "folder that enrolments are put in", Required = true,
+    };
 
     public static Command Create(TimeProvider? clock = null)
     {
@@ -97,11 +104,12 @@ internal sealed class PeopleCommand(TimeProvider clock)
         };
         using SigningKey operatorSigns = first.Open();
         using SigningKey custodianSigns = second.Open();
-        string folder = parsed.GetValue(to)!;
+        string folder = Path.GetFullPath(parsed.GetValue(to)!);
         DurableFile.MakeFolder(folder);
         string file = Path.Combine(folder, $"{person.Store}-{now}{People.Ending}");
         DurableFile.Put(file, file + ".part", enrolment.Sign(operatorSigns, custodianSigns));
-        parsed.InvocationConfiguration.Output.WriteLine($"{file}: {person.Store} is enrolled until {parsed.GetValue(until)}");
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        output.WriteLine($"{file}: {person.Store} is enrolled until {parsed.GetValue(until)}");
         return Exit.Success;
     }
 

@@ -37,7 +37,8 @@ internal static class QuestionWords
         };
     }
 
-    private static AskedQuestion OfLine(string verb, string request, List<LineQuestion> readings, string service) => new()
+    private static AskedQuestion OfLine(
+        string verb, string request, List<LineQuestion> readings, string service) => new()
     {
         Verb = verb,
         Request = request,

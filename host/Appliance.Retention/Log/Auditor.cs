@@ -111,7 +111,8 @@ internal sealed class Auditor
             && (entry.RefersTo is not { } before || before >= (ulong)place || entries[(int)before].Entry.Kind != wanted
                 || entries[(int)before].Entry.Request != entry.Request))
         {
-            faults.Add($"entry {place}, a {entry.Kind.ToString().ToLowerInvariant()}, answers no question of its request");
+            string kind = entry.Kind.ToString().ToLowerInvariant();
+            faults.Add($"entry {place}, a {kind}, answers no question of its request");
         }
 
         LogContent? content = log.Content(logged.Index);

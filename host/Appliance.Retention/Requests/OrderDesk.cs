@@ -96,7 +96,8 @@ internal sealed class OrderDesk(
     }
 
     /// <summary>Logs what was handed over for a question: a digest of the answer, batches and records.</summary>
-    public void Delivered(Request request, LoggedEntry question, ReadOnlySpan<byte> answer, ulong batches, ulong records) =>
+    public void Delivered(
+        Request request, LoggedEntry question, ReadOnlySpan<byte> answer, ulong batches, ulong records) =>
         log.Append(new LogDraft
         {
             Kind = LogKind.Delivery,

@@ -11,8 +11,9 @@ internal static class PersonKey
 {
     /// <summary>Draws an identity and a key; nothing is overwritten.</summary>
     /// <exception cref="ArchiveException">The file is there already.</exception>
-    public static StoreKey Make(string file)
+    public static StoreKey Make(string name)
     {
+        string file = Path.GetFullPath(name);
         if (File.Exists(file))
         {
             throw new ArchiveException($"{file} is there already; choose another name");
@@ -20,7 +21,6 @@ internal static class PersonKey
 
         var key = StoreKey.New(RandomNumberGenerator.Fill);
         DurableFile.Put(file, file + ".part", Encoding.UTF8.GetBytes(key.ToJson()));
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return key;
     }
 

@@ -99,4 +99,11 @@ internal sealed record Cosigned(byte[] Cosignature);
 /// <param name="Confirmed">Jurisdictions whose rules were confirmed as they stand.</param>
 /// <param name="IsLive">False: a lab, where unconfirmed rules decide.</param>
 internal sealed record WardenReport(
-    string Warden, string Public, ulong SeenSize, int Devices, int DayKeys, int People, string[] Confirmed, bool IsLive);
+    string Warden,
+    string Public,
+    ulong SeenSize,
+    int Devices,
+    int DayKeys,
+    int People,
+    string[] Confirmed,
+    bool IsLive);

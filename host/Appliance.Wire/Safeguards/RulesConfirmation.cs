@@ -6,8 +6,8 @@ namespace Appliance.Wire;
 /// obj("rules"), signed by operator and custodian: a lawyer confirmed the rules of a jurisdiction in exactly this
 /// form. A live gate stays shut without it.
 /// </summary>
-/// <param name="Jurisdiction">Its key in the rules, for example "uk".</param>
-/// <param name="Rules">SHA-256 of the rules' file.</param>
+/// <param name="Jurisdiction">Its key in the rules, for example "GB".</param>
+/// <param name="Rules">SHA-256 of its rules and those that all share.</param>
 /// <param name="UtcUs">When, UTC microseconds since 1970.</param>
 /// <param name="By">Who confirmed, in words.</param>
 public sealed record RulesConfirmation(string Jurisdiction, Hash32 Rules, ulong UtcUs, string By)

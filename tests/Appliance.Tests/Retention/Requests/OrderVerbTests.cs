@@ -20,7 +20,8 @@ public sealed class OrderVerbTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Matches("^person  [0-9a-f]{32}\npublic  04[0-9a-f]{128}\n$", output);
-        Assert.Equal((2, $"retention: {world.File("a.json")} is there already; choose another name\n"), (again, errors));
+        Assert.Equal(
+            (2, $"retention: {world.File("a.json")} is there already; choose another name\n"), (again, errors));
     }
 
     [Transcript("retention people enrol")]
@@ -36,7 +37,8 @@ public sealed class OrderVerbTests : IDisposable
         (int same, _, string errors) = world.Run([.. init, "--operator", operatorPoint, "--custodian", operatorPoint]);
         (int code, string output, _) = world.Run([.. init, "--operator", operatorPoint, "--custodian", custodianPoint]);
         (int twice, _, _) = world.Run([.. init, "--operator", operatorPoint, "--custodian", custodianPoint]);
-        (int given, string keys, _) = world.Run("warden", "keys", world.File("box.json"), "--warden", world.WardenFolder);
+        (int given, string keys, _) = world.Run(
+            "warden", "keys", world.File("box.json"), "--warden", world.WardenFolder);
         world.NewKey("asker");
 
         Assert.Equal((2, true), (same, errors.Contains("two different keys", StringComparison.Ordinal)));
@@ -94,7 +96,8 @@ public sealed class OrderVerbTests : IDisposable
         Assert.Contains("identified", output);
         Assert.Contains("line-1", output);
         Assert.DoesNotContain("mail.example.org", output);
-        string[] kinds = [.. log.Split('\n')[3..^1].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2])];
+        string[] kinds =
+            [.. log.Split('\n')[3..^1].Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2])];
         Assert.Equal(["request", "approval", "question"], kinds[..3]);
         Assert.Equal("delivery", kinds[^1]);
         Assert.Contains("release", kinds);

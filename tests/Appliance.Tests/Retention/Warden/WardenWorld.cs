@@ -38,7 +38,8 @@ internal sealed class WardenWorld : IDisposable
         People = new People();
         People.Add(Asker);
         People.Add(Chief);
-        var trust = new WardenTrust(new ControlTrust(operatorKey.Public, custodianKey.Public), Log.Id, Log.Key, IsLab: true);
+        var trust = new WardenTrust(
+            new ControlTrust(operatorKey.Public, custodianKey.Public), Log.Id, Log.Key, IsLab: true);
         var ring = KeyRing.Load(WardenKeys());
         Direct = new DirectWarden(new WardenOfKeys(
             new WardenRules(trust, wardenKey, People, (_, _) => null), ring, state, TestClock.OfDay(TestBox.Day)));

@@ -29,6 +29,12 @@ internal static class StoreLimits
     /// </summary>
     public const long RecordAgeUs = 10 * TaiTime.MicrosecondsPerSecond;
 
+    /// <summary>
+    /// Days after its own for which ingest keeps a day key: a box delivers what it buffered within a week (DESIGN,
+    /// uplink).
+    /// </summary>
+    public const int DrainDays = 7;
+
     /// <summary>Milliseconds that a reader waits for the writer's commit before it gives up.</summary>
     public const int DatabaseWaitMs = 10_000;
 

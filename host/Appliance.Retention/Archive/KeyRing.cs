@@ -119,12 +119,28 @@ internal sealed class KeyRing
     /// Destroys the private day keys that no batch of <paramref name="firstDay"/> or later needs: each file is
     /// replaced, durable, by one without them. Returns how many are gone.
     /// </summary>
-    public static int DestroyExpired(StoreFolder folder, int firstDay)
+    public static int DestroyExpired(StoreFolder folder, int firstDay) => DestroyExpired(folder, null, firstDay);
+
+    /// <summary>The same for one role alone, and drops them from this ring as well.</summary>
+    public int Destroy(StoreFolder folder, KeyRole role, int firstDay)
+    {
+        int destroyed = DestroyExpired(folder, role, firstDay);
+        if (destroyed > 0)
+        {
+            devices.Clear();
+            taken.Clear();
+            TakeNew(folder);
+        }
+
+        return destroyed;
+    }
+
+    private static int DestroyExpired(StoreFolder folder, KeyRole? role, int firstDay)
     {
         int destroyed = 0;
         foreach (string file in KeySetFiles(folder))
         {
-            KeySet left = Parse(file, Read(file)).WithoutExpired(firstDay, out int gone);
+            KeySet left = Parse(file, Read(file)).WithoutExpired(role, firstDay, out int gone);
             if (gone > 0)
             {
                 Put(folder, file, left.ToJson());

@@ -53,7 +53,7 @@ internal static class ExpireCommand
         ExpiryReport report;
         using (ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches"))
         {
-            report = new StoreExpiry(folder, database).Run(today - keepDays, progress.Report);
+            report = new StoreExpiry(folder, database).Run(today - keepDays, today, progress.Report);
         }
 
         if (json)

@@ -116,7 +116,7 @@ internal sealed class WardenCommand(TimeProvider clock)
     private int Serve(ParseResult parsed)
     {
         using var open = OpenWarden.At(new WardenFolder(parsed.GetValue(folder)!), clock);
-        var server = new WardenServer(open.Warden, open.Status, UsersOf(parsed));
+        var server = new WardenServer(open, UsersOf(parsed));
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

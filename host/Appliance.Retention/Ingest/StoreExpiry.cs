@@ -34,11 +34,12 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
 {
     /// <summary>Forgets every day before <paramref name="firstDay"/>; the caller holds the writer's lock.</summary>
     /// <param name="firstDay">First UTC day since 1970 that is kept.</param>
+    /// <param name="today">UTC day since 1970.</param>
     /// <param name="progress">Told batches done and in all.</param>
-    public ExpiryReport Run(int firstDay, Action<long, long>? progress = null)
+    public ExpiryReport Run(int firstDay, int today, Action<long, long>? progress = null)
     {
         var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(firstDay) };
-        report.Keys = KeyRing.DestroyExpired(folder, firstDay);
+        report.Keys = KeyRing.DestroyExpired(folder, firstDay) + DestroyDrained(today);
         List<(long Number, string Path, long Rows, long Size, long Received)> old = database.All(
             "SELECT no, path, rows, size, received_us FROM batches WHERE expired = 0 AND day < $1",
             row => (row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
@@ -61,6 +62,18 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
 
         database.Run("VACUUM");
         return report;
+    }
+
+    /// <summary>
+    /// Ingest's own keys live only as long as a box may take to deliver a day. Where custody is not split nothing is
+    /// gained by it, and old captures are taken in.
+    /// </summary>
+    private int DestroyDrained(int today)
+    {
+        var ring = KeyRing.Load(folder);
+        return ring.Devices.Any(device => device.CanAnswer)
+            ? 0
+            : ring.Destroy(folder, KeyRole.Ingest, today - StoreLimits.DrainDays);
     }
 
     private void Expire(long number, string path, ulong received)

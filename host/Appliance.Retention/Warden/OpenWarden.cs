@@ -1,6 +1,7 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Requests;
+using Appliance.Wire;
 
 namespace Appliance.Retention.Warden;
 
@@ -10,8 +11,22 @@ internal sealed class OpenWarden : IDisposable
     private readonly FolderLock held;
     private readonly WardenState state;
 
-    private OpenWarden(FolderLock held, WardenState state, Warden warden, WardenStatus status)
+    private readonly WardenFolder folder;
+    private readonly KeyRing ring;
+    private readonly TimeProvider clock;
+
+    private OpenWarden(
+        WardenFolder folder,
+        KeyRing ring,
+        TimeProvider clock,
+        FolderLock held,
+        WardenState state,
+        Warden warden,
+        WardenStatus status)
     {
+        this.folder = folder;
+        this.ring = ring;
+        this.clock = clock;
         this.held = held;
         this.state = state;
         Warden = warden;
@@ -34,7 +49,18 @@ internal sealed class OpenWarden : IDisposable
         FolderLock held = FolderLock.Take(folder.Root, "warden.lock");
         var state = WardenState.Open(folder.State);
         var warden = new Warden(rules, ring, state, clock);
-        return new OpenWarden(held, state, warden, new WardenStatus(ring, people, confirmed, !trust.IsLab));
+        var status = new WardenStatus(ring, people, confirmed, !trust.IsLab);
+        return new OpenWarden(folder, ring, clock, held, state, warden, status);
+    }
+
+    /// <summary>
+    /// Destroys the day keys whose retention has ended, on the medium and in memory: from then on no copy of their
+    /// batches opens anywhere. Returns how many.
+    /// </summary>
+    public int Forget()
+    {
+        int today = (int)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalDays;
+        return ring.Destroy(folder.KeyFolder, KeyRole.WardenA, today - WardenLimits.KeepDays);
     }
 
     public void Dispose()

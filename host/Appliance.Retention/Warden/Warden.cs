@@ -132,7 +132,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
             return new OrderRefusal("filter.batch", "the batch is not named as it should be");
         }
 
-        if (ask.Day < today - WardenLimits.DrainDays || ask.Day > today + 1)
+        if (ask.Day < today - StoreLimits.DrainDays || ask.Day > today + 1)
         {
             return new OrderRefusal("filter.day", "ingest asks only for the days whose own keys it still has");
         }

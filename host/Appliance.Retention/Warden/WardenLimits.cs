@@ -35,10 +35,11 @@ internal static class WardenLimits
     /// </summary>
     public const int ValuesMax = 4096;
 
-    /// <summary>
-    /// Days for which ingest may ask for filter keys: as long as its own day keys live, which open the same batches.
-    /// </summary>
-    public const int DrainDays = 7;
+    /// <summary>Days that a warden keeps its keys after their own: twelve months, the longest notice.</summary>
+    public const int KeepDays = 365;
+
+    /// <summary>How often a running warden looks whether a day is over.</summary>
+    public static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
 
     /// <summary>Bytes of one message: a release of the most batches, about 1 KiB each, in base64.</summary>
     public const int MessageBytesMax = 64 << 20;

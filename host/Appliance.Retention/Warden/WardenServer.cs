@@ -15,9 +15,10 @@ namespace Appliance.Retention.Warden;
 /// The warden's door: HTTP with JSON over a Unix socket. The kernel says who calls; root, the warden's own user and the
 /// store's user are let in, and even they get nothing that <see cref="Warden"/> does not allow. One call at a time.
 /// </summary>
-internal sealed class WardenServer(Warden warden, WardenStatus status, IReadOnlySet<uint> users)
+internal sealed class WardenServer(OpenWarden open, IReadOnlySet<uint> users)
 {
     private readonly Lock one = new();
+    private readonly Warden warden = open.Warden;
 
     /// <summary>Answers until stopped.</summary>
     /// <param name="path">The socket; an old one is replaced.</param>
@@ -40,7 +41,16 @@ internal sealed class WardenServer(Warden warden, WardenStatus status, IReadOnly
 
         // Who may connect is decided by the peer's user, not by the file's mode.
         File.SetUnixFileMode(path, (UnixFileMode)0b110_110_110);
-        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!stop.IsCancellationRequested)
+        {
+            lock (one)
+            {
+                open.Forget();
+            }
+
+            await Task.Delay(WardenLimits.ForgetEvery, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         await app.StopAsync(CancellationToken.None);
     }
 
@@ -48,7 +58,7 @@ internal sealed class WardenServer(Warden warden, WardenStatus status, IReadOnly
     {
         app.Use(OnlyKnownUsers);
         app.UseRouting();
-        app.MapGet("/status", () => Results.Json(status.Read(warden), WardenJson.Options));
+        app.MapGet("/status", () => Results.Json(open.Status.Read(warden), WardenJson.Options));
         app.MapPost("/promise", context => Answer<ReleaseAsk>(
             context, ask => (warden.Promise(ask, out ReleasePromise? made), made)));
         app.MapPost("/release", context => Answer<ReleaseClaim>(

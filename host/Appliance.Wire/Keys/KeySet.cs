@@ -129,13 +129,19 @@ public sealed class KeySet
     /// </summary>
     /// <param name="firstDay">UTC days since 1970.</param>
     /// <param name="destroyed">How many private halves are gone.</param>
-    public KeySet WithoutExpired(int firstDay, out int destroyed)
+    public KeySet WithoutExpired(int firstDay, out int destroyed) => WithoutExpired(null, firstDay, out destroyed);
+
+    /// <summary>The same for the keys of one role; all roles where it is null.</summary>
+    /// <param name="role">Whose keys go.</param>
+    /// <param name="firstDay">UTC days since 1970.</param>
+    /// <param name="destroyed">How many private halves are gone.</param>
+    public KeySet WithoutExpired(KeyRole? role, int firstDay, out int destroyed)
     {
         var halves = new List<RecipientKey>();
         destroyed = 0;
         foreach (RecipientKey key in Recipients)
         {
-            bool isNeeded = !key.HasPrivate || !HasSuccessor(key, firstDay);
+            bool isNeeded = !key.HasPrivate || (role is not null && key.Role != role) || !HasSuccessor(key, firstDay);
             halves.Add(isNeeded ? key : key.PublicOnly());
             destroyed += isNeeded ? 0 : 1;
         }

@@ -55,7 +55,7 @@ public sealed partial class StyleTests
         [
             ".ci", ".editorconfig", ".git", ".gitattributes", ".gitignore", "Appliance.sln", "Directory.Build.props",
             "Directory.Packages.props", "README.md", "appliance", "artifacts", "firmware", "global.json", "hardware",
-            "host", "nuget.config", "tests", "tools",
+            "host", "nuget.config", "SECURITY.md", "tests", "tools",
         ];
         string[] found = [.. Directory.EnumerateFileSystemEntries(Checkout.Root).Select(e => Path.GetFileName(e)!)];
         Assert.Empty(found.Except(allowed));

@@ -140,7 +140,7 @@ internal sealed class OrderWorld : IDisposable
     public void StartWarden()
     {
         open = OpenWarden.At(new Appliance.Retention.Warden.WardenFolder(WardenFolder), TestClock.OfDay(TestBox.Day));
-        serving = new WardenServer(open.Warden, open.Status, new HashSet<uint>()).RunAsync(Socket, stop.Token);
+        serving = new WardenServer(open, new HashSet<uint>()).RunAsync(Socket, stop.Token);
     }
 
     public void Dispose()

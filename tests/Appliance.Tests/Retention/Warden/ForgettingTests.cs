@@ -1,0 +1,107 @@
+using Appliance.Retention.Archive;
+using Appliance.Retention.Warden;
+using Appliance.Tests.Retention.Store;
+using Appliance.Wire;
+using Xunit;
+
+namespace Appliance.Tests.Retention.Warden;
+
+/// <summary>
+/// Every file of box, broker and store was kept aside by somebody; then the day's keys are destroyed where custody is
+/// split. What was kept opens no more.
+/// </summary>
+public sealed class ForgettingTests : IDisposable
+{
+    private const int NextDay = 86_400;
+
+    private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("forget-");
+    private readonly TestBox box = new();
+    private readonly TestStore store;
+    private readonly SealedBatch[] batches;
+
+    public ForgettingTests()
+    {
+        store = new TestStore(box);
+        StartedEpoch epoch = box.Start(1);
+        store.State(box.LastStatement);
+        batches = [box.Seal(epoch, 0), box.Seal(epoch, NextDay, day: TestBox.Day + 1)];
+        store.Add(batches);
+        store.Kill();
+        foreach (string file in Directory.GetFiles(store.Folder.Keys, "*" + StoreFolder.KeySetEnding))
+        {
+            File.Delete(file);
+        }
+
+        KeyRing.Load(store.Folder).Add(store.Folder, box.Keys.ForRole(KeyRole.Ingest));
+    }
+
+    public void Dispose()
+    {
+        store.Dispose();
+        box.Dispose();
+        temporary.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Nothing_that_was_kept_aside_opens_a_day_whose_keys_warden_and_ingest_destroyed()
+    {
+        WardenFolder folder = SetUp();
+        using (OpenWarden open = OpenWarden.At(folder, TestClock.OfDay(TestBox.Day + 366)))
+        {
+            Assert.Equal(2, open.Forget());
+            Assert.Equal(0, open.Forget());
+        }
+
+        Assert.Equal(0, store.Run("expire").Code);
+
+        RecipientKey[] left = [.. PrivateKeys(store.Folder), .. PrivateKeys(folder.KeyFolder)];
+        Assert.Equal([TestBox.Day + 1], left.Select(key => key.Day).Distinct());
+        Assert.Equal([Refusal.NoKey, Refusal.None], batches.Select(batch => Open(batch, left)));
+    }
+
+    [Fact]
+    public void Before_the_end_of_retention_the_warden_keeps_every_key()
+    {
+        using OpenWarden open = OpenWarden.At(SetUp(), TestClock.OfDay(TestBox.Day + 365));
+
+        Assert.Equal(0, open.Forget());
+    }
+
+    [Theory]
+    [InlineData(7, 0)]
+    [InlineData(8, 2)]
+    public void Ingest_keeps_its_keys_of_a_day_for_a_week(int days, int destroyed)
+    {
+        var folder = new StoreFolder(store.Folder.Root);
+
+        int gone = KeyRing.Load(folder).Destroy(folder, KeyRole.Ingest, TestBox.Day + days - 7);
+
+        Assert.Equal(destroyed, gone);
+    }
+
+    private static IEnumerable<RecipientKey> PrivateKeys(StoreFolder folder) =>
+        Directory.GetFiles(folder.Keys, "*" + StoreFolder.KeySetEnding)
+            .SelectMany(file => KeyRing.ReadSet(file).Recipients)
+            .Where(key => key.HasPrivate);
+
+    private Refusal Open(SealedBatch batch, RecipientKey[] keys)
+    {
+        var rules = new ReaderRules(box.Keys.Device, default, int.MaxValue);
+        CertifiedEpoch.TryVerify(box.LastStatement, box.Keys.DeviceKey, rules, out CertifiedEpoch? epoch);
+        BatchCheck.TryVerify(batch.Bytes, _ => epoch, rules, out VerifiedBatch? verified);
+        return new RowOpener(keys).TryOpen(verified!, SectionSet.Both, out _, out _);
+    }
+
+    private WardenFolder SetUp()
+    {
+        var folder = new WardenFolder(Path.Combine(temporary.FullName, "warden"));
+        Directory.CreateDirectory(folder.Root);
+        folder.ReadOrMakeKey();
+        using SigningKey one = SigningKey.New(new Random(1).NextBytes);
+        using SigningKey two = SigningKey.New(new Random(2).NextBytes);
+        new WardenTrust(new ControlTrust(one.Public, two.Public), box.Keys.Notice, one.Public, IsLab: true)
+            .Write(folder.TrustFile);
+        KeyRing.Load(folder.KeyFolder).Add(folder.KeyFolder, box.Keys.ForRole(KeyRole.WardenA));
+        return folder;
+    }
+}

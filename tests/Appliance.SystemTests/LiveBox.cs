@@ -35,7 +35,8 @@ internal sealed class LiveBox : IDisposable
     private string Socket => Path.Combine(_folder, "admin.sock");
 
     /// <summary>Makes keys and configuration, starts the daemon, and returns once it records.</summary>
-    public static LiveBox Start(BedLayout layout, string folder, bool isRecording = false)
+    public static LiveBox Start(
+        BedLayout layout, string folder, bool isRecording = false, bool hasInside = true, object? natLog = null)
     {
         string keys = Path.Combine(folder, "keys");
         Directory.CreateDirectory(keys);
@@ -43,16 +44,15 @@ internal sealed class LiveBox : IDisposable
         string keySet = Path.Combine(keys, KeySet.FileName);
         File.WriteAllText(keySet, KeySet.MakeLab(RandomNumberGenerator.Fill, today, 3).ToJson());
         string configuration = Path.Combine(folder, "appliance.json");
+        var inside = new { @interface = BedMirror.InsidePort, leg = "inside" };
+        var outside = new { @interface = BedMirror.OutsidePort, leg = "outside" };
         File.WriteAllText(configuration, JsonSerializer.Serialize(new
         {
-            legs = new[]
-            {
-                new { @interface = BedMirror.InsidePort, leg = "inside" },
-                new { @interface = BedMirror.OutsidePort, leg = "outside" },
-            },
-            traffic = new { publicPrefixes = new[] { BedLayout.PublicAddress + "/32" } },
+            legs = hasInside ? new[] { inside, outside } : [outside],
+            traffic = new { publicPrefixes = new[] { BedLayout.PublicPrefix } },
             notice = new { profile = "uk-icr" },
             capture = new { recordTo = isRecording ? Path.Combine(folder, "recordings") : null },
+            natLog = natLog ?? new { },
             batch = new { ageSeconds = 1 },
             journal = new { path = Path.Combine(folder, "journal") },
             admin = new { socket = Path.Combine(folder, "admin.sock") },

@@ -14,10 +14,12 @@ internal sealed class BedCheck
     private readonly ILookup<string, Flow> _byInside;
     private readonly ILookup<string, Flow> _byOutside;
     private readonly List<Flow> _flows;
+    private readonly string _method;
     private bool _sound;
 
-    private BedCheck(List<Flow> flows)
+    private BedCheck(List<Flow> flows, string method)
     {
+        _method = method;
         _flows = flows;
         _byInside = flows.ToLookup(f => f.InsideKey);
         _byOutside = flows.ToLookup(f => f.OutsideKey);
@@ -38,9 +40,14 @@ internal sealed class BedCheck
     public static BedCheck Run(IEnumerable<ConntrackEntry> truth, string recordsFile) =>
         Run(truth, CsvRow.ReadFile(recordsFile).Select(Flow.From));
 
-    public static BedCheck Run(IEnumerable<ConntrackEntry> truth, IEnumerable<Flow> flows)
+    /// <inheritdoc cref="Run(IEnumerable{ConntrackEntry}, string)"/>
+    /// <param name="truth">Every connection.</param>
+    /// <param name="flows">Merged flows.</param>
+    /// <param name="method">How each flow must have been attributed.</param>
+    public static BedCheck Run(
+        IEnumerable<ConntrackEntry> truth, IEnumerable<Flow> flows, string method = "mirror")
     {
-        BedCheck check = new([.. flows]);
+        BedCheck check = new([.. flows], method);
         foreach (ConntrackEntry entry in truth)
         {
             check._sound = true;
@@ -81,7 +88,7 @@ internal sealed class BedCheck
     private void Compare(ConntrackEntry entry, Flow flow)
     {
         Equal("public side", entry, entry.OutsideKey, flow.OutsideKey);
-        Equal("attribution", entry, "mirror 1", $"{flow.Attribution} {flow.Candidates}");
+        Equal("attribution", entry, _method + " 1", $"{flow.Attribution} {flow.Candidates}");
         Equal("name", entry, entry.Name, flow.Name);
         Equal("packets", entry, $"{entry.PacketsUp} {entry.PacketsDown}", $"{flow.PacketsUp} {flow.PacketsDown}");
         Equal("bytes", entry, $"{entry.BytesUp} {entry.BytesDown}", $"{flow.BytesUp} {flow.BytesDown}");

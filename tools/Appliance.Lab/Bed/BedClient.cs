@@ -96,8 +96,8 @@ internal sealed class BedClient : IDisposable
         [
             "curl", "-sS", "-k", "-f", "-o", "/dev/null", "--noproxy", "*", "--max-time", "15", "--interface",
             flow.Source, "--local-port", Text(flow.SourcePort), "--resolve",
-            $"{flow.Name}:{flow.RemotePort}:{flow.Remote}", "--tlsv1.2", "--tls-max", version,
-            $"{scheme}://{flow.Name}/{flow.Size}",
+            $"{flow.Name}:{flow.RemotePort}:{Bracketed(flow.Remote)}", "--tlsv1.2", "--tls-max", version,
+            $"{scheme}://{flow.Name}:{Text(flow.RemotePort)}/{flow.Size}",
         ];
     }
 
@@ -179,10 +179,14 @@ internal sealed class BedClient : IDisposable
 
     internal static Socket Bound(BedFlow flow, SocketType type, ProtocolType protocol)
     {
-        Socket socket = new(AddressFamily.InterNetwork, type, protocol);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(flow.Source), flow.SourcePort));
+        IPAddress source = IPAddress.Parse(flow.Source);
+        Socket socket = new(source.AddressFamily, type, protocol);
+        socket.Bind(new IPEndPoint(source, flow.SourcePort));
         return socket;
     }
+
+    private static string Bracketed(string address) =>
+        address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -20,7 +20,7 @@ internal static class BedCommand
         };
         Option<int> flows = new("--flows") { Description = "Connections to make.", DefaultValueFactory = _ => 2_000 };
         Option<string> mode = new("--mode") { Description = "How the NAT takes ports.", Required = true };
-        mode.AcceptOnlyFromAmong("preserving", "fully-random");
+        mode.AcceptOnlyFromAmong(BedNat.Words);
         Option<int> seed = new("--seed") { Description = "Same seed, same plan.", DefaultValueFactory = _ => 1 };
         Option<string> folder = new("--out") { Description = "Folder for captures and truth.", Required = true };
         Option<bool> json = new("--json") { Description = "Print the summary as JSON." };
@@ -31,7 +31,7 @@ internal static class BedCommand
         };
         // Synchronous on purpose: the library ends asynchronous verbs two seconds after Ctrl-C, too soon to clean up.
         run.SetAction(p => Guard(stop => Run(new BedOptions(p.GetValue(subscribers), p.GetValue(flows),
-            p.GetValue(mode) == "preserving" ? BedMode.Preserving : BedMode.FullyRandom, p.GetValue(seed),
+            BedNat.ModeOf(p.GetValue(mode)!), p.GetValue(seed),
             Path.GetFullPath(p.GetValue(folder)!), p.GetValue(keep)), p.GetValue(json), stop)));
         return run;
     }
@@ -71,10 +71,12 @@ internal static class BedCommand
 
     private static Command CreateEcho()
     {
-        Command echo = new("echo", "UDP echo on the remote addresses.") { Hidden = true };
-        echo.SetAction(_ => Guard(stop =>
+        Option<string[]> addresses = new("--address") { Required = true };
+        Command echo = new("echo", "UDP echo on the given addresses.") { addresses };
+        echo.Hidden = true;
+        echo.SetAction(p => Guard(stop =>
         {
-            BedEcho.Run(stop);
+            BedEcho.Run(p.GetValue(addresses)!, stop);
             return LabExit.Success;
         }));
         return echo;

@@ -3,16 +3,16 @@ using System.Net.Sockets;
 
 namespace Appliance.Lab.Bed;
 
-/// <summary>UDP echo on every remote address, run inside the server namespace until it is told to end.</summary>
+/// <summary>UDP echo on the given addresses, run inside a namespace until it is told to end.</summary>
 internal static class BedEcho
 {
-    public static void Run(CancellationToken stop)
+    public static void Run(IEnumerable<string> addresses, CancellationToken stop)
     {
         List<Task> loops = [];
-        for (int i = 0; i < BedLayout.RemoteCount; i++)
+        foreach (string address in addresses)
         {
             Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            socket.Bind(new IPEndPoint(IPAddress.Parse(BedLayout.RemoteAddress(i)), BedPlan.EchoPort));
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), BedPlan.EchoPort));
             loops.Add(Serve(socket, stop));
         }
 

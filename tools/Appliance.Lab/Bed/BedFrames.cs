@@ -8,7 +8,8 @@ namespace Appliance.Lab.Bed;
 /// <summary>
 /// Counts the frames of one leg by connection, straight from the capture file: a second, deliberately simple reader
 /// that shares nothing with the product, so that truth and capture are held against each other before the product is.
-/// Knows what tcpdump writes here: nanosecond pcap of this machine's byte order, Ethernet, IPv4 without options.
+/// Knows what tcpdump writes here: nanosecond pcap of this machine's byte order, Ethernet, IPv4 without options, IPv6 without
+/// extension headers.
 /// </summary>
 internal sealed class BedFrames
 {
@@ -20,7 +21,7 @@ internal sealed class BedFrames
 
     public int Frames { get; private set; }
 
-    /// <summary>Frames that are no IPv4 TCP, UDP or echo; the layout leaves no reason for any.</summary>
+    /// <summary>Frames that are no TCP, UDP or echo; the layout leaves no reason for any.</summary>
     public int Others { get; private set; }
 
     /// <summary>Frames whose IP length is above the MTU: an offload was left on.</summary>
@@ -56,14 +57,16 @@ internal sealed class BedFrames
     /// <summary>
     /// Every difference between the kernel's counters and the frames of both legs, as lines; none is right. A refused
     /// connection leaves the table at once, so the NAT may give its public port to the next one towards the same
-    /// remote: on the outside leg such connections share a key, and their counters are added.
+    /// remote: on the outside leg such connections share a key, and their counters are added. The outside leg is held
+    /// against what was tracked, the inside leg against the truth made of it: a NAT64 changes lengths between them.
     /// </summary>
     public static List<string> Differences(
-        IReadOnlyCollection<ConntrackEntry> truth, BedFrames inside, BedFrames outside)
+        IReadOnlyCollection<ConntrackEntry> truth, IReadOnlyCollection<ConntrackEntry> tracked, BedFrames inside,
+        BedFrames outside)
     {
         List<string> found = [];
         Compare(found, "inside", inside, truth.ToLookup(e => e.InsideKey));
-        Compare(found, "outside", outside, truth.ToLookup(e => e.OutsideKey));
+        Compare(found, "outside", outside, tracked.Where(e => !e.IsTurned).ToLookup(e => e.OutsideKey));
         return found;
     }
 
@@ -97,36 +100,71 @@ internal sealed class BedFrames
     private void Add(ReadOnlySpan<byte> frame, string ours)
     {
         Frames++;
-        bool plain = frame.Length >= EthernetBytes + 28 && frame[12] == 8 && frame[13] == 0 && frame[14] == 0x45;
-        if (!plain || (frame[20] & 0x3F) != 0 || frame[21] != 0 || frame[23] is not (1 or 6 or 17))
+        if (frame.Length >= EthernetBytes + 28 && frame[12] == 8 && frame[13] == 0)
+        {
+            Add4(frame[EthernetBytes..], ours);
+        }
+        else if (frame.Length >= EthernetBytes + 48 && frame[12] == 0x86 && frame[13] == 0xDD)
+        {
+            Add6(frame[EthernetBytes..], ours);
+        }
+        else
+        {
+            Others++;
+        }
+    }
+
+    private void Add4(ReadOnlySpan<byte> ip, string ours)
+    {
+        if (ip[0] != 0x45 || (ip[6] & 0x3F) != 0 || ip[7] != 0 || ip[9] is not (1 or 6 or 17))
         {
             Others++;
             return;
         }
 
-        ReadOnlySpan<byte> ip = frame[EthernetBytes..];
-        ushort bytes = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
-        Oversized += bytes > 1_500 ? 1 : 0;
         string source = new IPAddress(ip[12..16]).ToString();
         string target = new IPAddress(ip[16..20]).ToString();
         bool up = source.StartsWith(ours, StringComparison.Ordinal);
-        (int near, int far) = Ports(ip, up);
-        string key = string.Create(CultureInfo.InvariantCulture,
-            $"{ip[9]} {(up ? source : target)}:{near} > {(up ? target : source)}:{far}");
-        ref Count count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _);
-        count.PacketsUp += up ? 1u : 0;
-        count.BytesUp += up ? bytes : 0u;
-        count.PacketsDown += up ? 0u : 1;
-        count.BytesDown += up ? 0u : bytes;
+        (string near, string far) = up ? (source, target) : (target, source);
+        Add(ip[9], ip[20..], BinaryPrimitives.ReadUInt16BigEndian(ip[2..]), up, near, far);
     }
 
-    private static (int Near, int Far) Ports(ReadOnlySpan<byte> ip, bool up)
+    /// <summary>The leg before a NAT64; remotes are named as behind it.</summary>
+    private void Add6(ReadOnlySpan<byte> ip, string ours)
     {
-        ushort first = BinaryPrimitives.ReadUInt16BigEndian(ip[20..]);
-        ushort second = BinaryPrimitives.ReadUInt16BigEndian(ip[22..]);
-        if (ip[9] == 1)
+        if (ip[6] is not (6 or 17 or 58))
         {
-            return (BinaryPrimitives.ReadUInt16BigEndian(ip[24..]), 0);
+            Others++;
+            return;
+        }
+
+        string source = new IPAddress(ip[8..24]).ToString();
+        string target = new IPAddress(ip[24..40]).ToString();
+        bool up = source.StartsWith(ours, StringComparison.Ordinal);
+        (string near, string far) = up ? (source, target) : (target, source);
+        int bytes = 40 + BinaryPrimitives.ReadUInt16BigEndian(ip[4..]);
+        Add(ip[6] == 58 ? (byte)1 : ip[6], ip[40..], bytes, up, near, BedNat64.Extract(far));
+    }
+
+    private void Add(byte protocol, ReadOnlySpan<byte> transport, int bytes, bool up, string near, string far)
+    {
+        Oversized += bytes > 1_500 ? 1 : 0;
+        (int nearPort, int farPort) = Ports(protocol, transport, up);
+        string key = string.Create(CultureInfo.InvariantCulture, $"{protocol} {near}:{nearPort} > {far}:{farPort}");
+        ref Count count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _);
+        count.PacketsUp += up ? 1u : 0;
+        count.BytesUp += up ? (ulong)bytes : 0;
+        count.PacketsDown += up ? 0u : 1;
+        count.BytesDown += up ? 0 : (ulong)bytes;
+    }
+
+    private static (int Near, int Far) Ports(byte protocol, ReadOnlySpan<byte> transport, bool up)
+    {
+        ushort first = BinaryPrimitives.ReadUInt16BigEndian(transport);
+        ushort second = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
+        if (protocol == 1)
+        {
+            return (BinaryPrimitives.ReadUInt16BigEndian(transport[4..]), 0);
         }
 
         return up ? (first, second) : (second, first);

@@ -2,16 +2,6 @@ using System.Globalization;
 
 namespace Appliance.Lab.Bed;
 
-/// <summary>How the kernel's source NAT chooses public ports.</summary>
-internal enum BedMode
-{
-    /// <summary>Keeps the subscriber's port unless another flow towards the same remote holds it.</summary>
-    Preserving,
-
-    /// <summary>Draws each port from a small range, so ports repeat towards different remotes.</summary>
-    FullyRandom,
-}
-
 /// <summary>
 /// Three network namespaces in a row: clients (one address a subscriber), the NAT, servers (several remote addresses).
 /// <code>
@@ -23,13 +13,17 @@ internal enum BedMode
 internal sealed class BedLayout : IDisposable
 {
     public const string PublicAddress = "203.0.113.1";
+
+    /// <summary>All public addresses of the NAT, and how their text begins.</summary>
+    public const string PublicPrefix = "203.0.113.0/29";
+    public const string PublicBegin = "203.0.113.";
     public const string InsideInterface = "inside0";
     public const string OutsideInterface = "outside0";
     public const int RemoteCount = 10;
 
     private const string Prefix = "icrbed-";
-    private const string InsideMac = "02:00:5e:10:00:01";
-    private const string ClientMac = "02:00:5e:10:00:02";
+    internal const string InsideMac = "02:00:5e:10:00:01";
+    internal const string ClientMac = "02:00:5e:10:00:02";
     private const string OutsideMac = "02:00:5e:10:00:03";
     private const string ServerMac = "02:00:5e:10:00:04";
 
@@ -69,7 +63,7 @@ internal sealed class BedLayout : IDisposable
 
     /// <summary>
     /// Builds the namespaces; on failure everything made so far is removed. <paramref name="publicPorts"/> is the size
-    /// of the range of <see cref="BedMode.FullyRandom"/>.
+    /// of the one range that some modes have (<see cref="BedNat.PortsFor"/>).
     /// </summary>
     /// <exception cref="BedException">A step failed; the message names it.</exception>
     public static BedLayout Start(int subscribers, BedMode mode, int publicPorts)
@@ -245,11 +239,11 @@ internal sealed class BedLayout : IDisposable
 
         clients.AddRange([$"neigh add 100.64.0.1 lladdr {InsideMac} dev icr0 nud permanent",
             "route add 100.64.0.1/32 dev icr0", "route add default via 100.64.0.1"]);
-        // The public address is on no interface: what belongs to no binding is dropped, not answered.
+        // The public addresses are on no interface: what belongs to no binding is dropped, not answered.
         nat.AddRange([$"neigh add 192.0.2.2 lladdr {ServerMac} dev outside0 nud permanent",
-            "route add 198.51.100.0/24 via 192.0.2.2", $"route add blackhole {PublicAddress}"]);
+            "route add 198.51.100.0/24 via 192.0.2.2", $"route add blackhole {PublicPrefix}"]);
         servers.AddRange([$"neigh add 192.0.2.1 lladdr {OutsideMac} dev icr0 nud permanent",
-            $"route add {PublicAddress} via 192.0.2.1"]);
+            $"route add {PublicPrefix} via 192.0.2.1"]);
         Batch(ClientNamespace, clients);
         Batch(NatNamespace, nat);
         Batch(ServerNamespace, servers);
@@ -257,13 +251,6 @@ internal sealed class BedLayout : IDisposable
 
     private void Nat(BedMode mode)
     {
-        string ports = string.Create(CultureInfo.InvariantCulture,
-            $"{BedLimits.PublicPortFirst}-{BedLimits.PublicPortFirst + _publicPorts - 1}");
-        string rules = mode == BedMode.Preserving
-            ? $"add rule ip bed post oifname outside0 snat to {PublicAddress}"
-            : $"add rule ip bed post oifname outside0 meta l4proto {{ tcp, udp }} " +
-              $"snat to {PublicAddress}:{ports} fully-random; " +
-              $"add rule ip bed post oifname outside0 snat to {PublicAddress} fully-random";
         // Timeouts longer than a run: a connection stays in the table with its counters until the table is read. Only
         // a reset in answer to the first packet ends one at once.
         Shell(NatNamespace, "cd /proc/sys/net; echo 1 > ipv4/ip_forward; cd netfilter; " +
@@ -271,7 +258,8 @@ internal sealed class BedLayout : IDisposable
             "for f in udp_timeout udp_timeout_stream icmp_timeout tcp_timeout_close tcp_timeout_close_wait " +
             "tcp_timeout_fin_wait tcp_timeout_last_ack tcp_timeout_time_wait; do echo 900 > nf_conntrack_$f; done");
         BedProcess.Run("ip", Inside(NatNamespace, "nft", "add table ip bed; " +
-            "add chain ip bed post { type nat hook postrouting priority srcnat; }; " + rules));
+            "add chain ip bed post { type nat hook postrouting priority srcnat; }; " +
+            BedNat.Rules(mode, _subscribers, _publicPorts)));
     }
 
     private static void Shell(string space, string commands) =>

@@ -38,6 +38,18 @@ internal static class BedLimits
     public const int PublicPortsMin = 1_024;
 
     /// <summary>
+    /// Ports of the overloaded mode: 600 flows over ten remotes and four services are up to 50 towards one, and each
+    /// finds a free port.
+    /// </summary>
+    public const int OverloadedPorts = 80;
+
+    /// <summary>Ports of a line that has a range; those of <see cref="SubscribersMax"/> lines end below 65,536.</summary>
+    public const int PortsPerLine = 128;
+
+    /// <summary>First public port by which lines call each other: above every port that a subscriber takes.</summary>
+    public const int CalledPortFirst = 61_000;
+
+    /// <summary>
     /// Netlink buffer of the event listener: about 100,000 events; loss is asserted zero all the same.
     /// </summary>
     public const int NetlinkBufferBytes = 64 << 20;

@@ -63,8 +63,7 @@ internal sealed record BedFlow(
 internal static class BedPlan
 {
     public const int EchoPort = 7;
-    private const int RefusedPort = 81;
-    private const int HotPercent = 40;
+    public const int RefusedPort = 81;
 
     // Parts of 1,000. Real programs for some hundred flows of a run of 2,000; own sockets, over the same kernel, for
     // the rest.
@@ -75,7 +74,8 @@ internal static class BedPlan
         (BedFlowKind.Ping, 40), (BedFlowKind.Abort, 10), (BedFlowKind.Refused, 10),
     ];
 
-    public static List<BedFlow> Draw(int subscribers, int flows, int seed)
+    public static List<BedFlow> Draw(
+        int subscribers, int flows, int seed, BedMode mode = BedMode.Preserving)
     {
         Random random = new(seed);
         int[] made = new int[subscribers];
@@ -86,12 +86,30 @@ internal static class BedPlan
             BedFlowKind kind = Pick(random.Next(1_000));
             int number = made[who]++;
             int port = number + (kind == BedFlowKind.Ping ? BedLimits.EchoIdFirst : BedLimits.SourcePortFirst);
-            int remote = random.Next(100) < HotPercent ? 0 : random.Next(BedLayout.RemoteCount);
-            plan.Add(new BedFlow(i, kind, BedLayout.SubscriberAddress(who), port, BedLayout.RemoteAddress(remote),
-                RemotePort(kind), Name(kind, i, random), random.Next(3)));
+            int remote = random.Next(100) < BedNat.HotPercent(mode) ? 0 : random.Next(BedLayout.RemoteCount);
+            BedFlow flow = new(i, kind, BedLayout.SubscriberAddress(who), port, BedLayout.RemoteAddress(remote),
+                RemotePort(kind), Name(kind, i, random), random.Next(3));
+            plan.Add(mode switch
+            {
+                BedMode.Hairpin when made[who] % 2 == 0 => Turned(flow, who, remote),
+                BedMode.Nat64 => flow with
+                {
+                    Source = BedNat64.SubscriberAddress(who), Remote = BedNat64.Embed(flow.Remote),
+                },
+                _ => flow,
+            });
         }
 
         return plan;
+    }
+
+    /// <summary>The same flow to another subscriber's service by its public port, where there is one.</summary>
+    private static BedFlow Turned(BedFlow flow, int who, int remote)
+    {
+        int called = remote == who ? (remote + 1) % BedLayout.RemoteCount : remote;
+        return BedNat.CalledPort(flow.RemotePort, called) is { } port
+            ? flow with { Remote = BedLayout.PublicAddress, RemotePort = port }
+            : flow;
     }
 
     private static BedFlowKind Pick(int at)

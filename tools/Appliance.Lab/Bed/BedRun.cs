@@ -24,11 +24,17 @@ internal static class BedRun
     {
         Stopwatch total = Stopwatch.StartNew();
         Directory.CreateDirectory(options.Folder);
-        List<BedFlow> plan = BedPlan.Draw(options.Subscribers, options.Flows, options.Seed);
+        List<BedFlow> plan = BedPlan.Draw(options.Subscribers, options.Flows, options.Seed, options.Mode);
         progress("laying out the namespaces");
         using BedLayout layout = BedLayout.Start(options.Subscribers, options.Mode,
-            Math.Max(BedLimits.PublicPortsMin, BedLimits.PublicPortsPerFlow * options.Flows));
+            BedNat.PortsFor(options.Mode, options.Flows));
         using BedServers servers = BedServers.Start(layout, options.Folder, stop);
+        using BedServers? lines = options.Mode == BedMode.Hairpin
+            ? BedServers.StartAtLines(layout, options.Folder, stop)
+            : null;
+        using BedNat64? translator = options.Mode == BedMode.Nat64
+            ? BedNat64.Start(layout, options.Subscribers, options.Folder)
+            : null;
         using ConntrackWatch watch = ConntrackWatch.Start(layout, options.Folder, stop);
         using BedCapture capture = BedCapture.Start(layout, options.Folder, stop);
 
@@ -41,20 +47,25 @@ internal static class BedRun
         progress("waiting for silence");
         capture.WaitForQuiet(stop);
         layout.RequireNoTrackingDrops();
-        List<ConntrackEntry> truth = BedTruth.Join(watch.Stop(), made);
+        List<ConntrackEntry> tracked = watch.Stop();
+        List<ConntrackEntry> truth = translator is null
+            ? BedTruth.Join(tracked, made)
+            : BedTruth.Join(translator.Untranslate(tracked), BedNat64.Named(made));
         capture.Stop();
-        return Finish(options, capture, truth, watch.AliveAtEnd, traffic.Elapsed, total.Elapsed);
+        return Finish(options, capture, truth, tracked, watch.AliveAtEnd, traffic.Elapsed, total.Elapsed);
     }
 
     public static string ToJson(object value) => JsonSerializer.Serialize(value, Json);
 
     private static BedSummary Finish(
-        BedOptions options, BedCapture capture, List<ConntrackEntry> truth, int alive, TimeSpan traffic, TimeSpan total)
+        BedOptions options, BedCapture capture, List<ConntrackEntry> truth, List<ConntrackEntry> tracked, int alive,
+        TimeSpan traffic, TimeSpan total)
     {
         BedTruth.Write(Path.Combine(options.Folder, "truth.csv"), truth);
-        BedFrames inside = BedFrames.Read(capture.InsideFile, "100.64.");
-        BedFrames outside = BedFrames.Read(capture.OutsideFile, BedLayout.PublicAddress);
-        List<string> differences = BedFrames.Differences(truth, inside, outside);
+        BedFrames inside = BedFrames.Read(capture.InsideFile,
+            options.Mode == BedMode.Nat64 ? BedNat64.SubscriberBegin : "100.64.");
+        BedFrames outside = BedFrames.Read(capture.OutsideFile, BedLayout.PublicBegin);
+        List<string> differences = BedFrames.Differences(truth, tracked, inside, outside);
         File.WriteAllLines(Path.Combine(options.Folder, "differences.txt"), differences);
         BedSummary summary = new()
         {
@@ -66,6 +77,8 @@ internal static class BedRun
             PortKept = truth.Count(e => e.SourcePort == e.PublicPort),
             PortsShared = truth.GroupBy(e => (e.Protocol, e.PublicPort))
                 .Count(g => g.Select(e => e.Source).Distinct().Count() > 1),
+            PortsUsed = truth.Select(e => (e.Protocol, e.PublicAddress, e.PublicPort)).Distinct().Count(),
+            Hairpins = truth.Count(e => e.IsTurned),
             TuplesReused = truth.Count - truth.Select(e => e.OutsideKey).Distinct().Count(),
             AliveAtEnd = alive,
             FramesInside = inside.Frames,
@@ -77,9 +90,18 @@ internal static class BedRun
         File.WriteAllText(Path.Combine(options.Folder, "bed.json"), ToJson(summary));
         if (!options.Keep)
         {
-            Directory.Delete(Path.Combine(options.Folder, "servers"), recursive: true);
+            RemoveServers(options);
         }
 
         return summary;
+    }
+
+    private static void RemoveServers(BedOptions options)
+    {
+        Directory.Delete(Path.Combine(options.Folder, "servers"), recursive: true);
+        if (options.Mode == BedMode.Hairpin)
+        {
+            Directory.Delete(Path.Combine(options.Folder, "lines"), recursive: true);
+        }
     }
 }

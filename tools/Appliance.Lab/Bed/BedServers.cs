@@ -6,7 +6,8 @@ namespace Appliance.Lab.Bed;
 
 /// <summary>
 /// The far side: nginx for HTTP and TLS 1.2 and 1.3, dnsmasq for DNS and the lab's own UDP echo, each on every remote
-/// address. Start returns when all of them answer.
+/// address. Start returns when all of them answer. Subscribers can serve too, but for DNS: their remotes are others
+/// of them.
 /// </summary>
 internal sealed class BedServers : IDisposable
 {
@@ -16,29 +17,28 @@ internal sealed class BedServers : IDisposable
     private readonly List<BedProcess> _children = [];
     private readonly string _folder;
     private readonly string _space;
+    private readonly string[] _addresses;
 
-    private BedServers(BedLayout layout, string folder)
+    private BedServers(string space, string folder, Func<int, string> address)
     {
         _folder = folder;
-        _space = layout.ServerNamespace;
+        _space = space;
+        _addresses = [.. Enumerable.Range(0, BedLayout.RemoteCount).Select(address)];
     }
 
     public static BedServers Start(BedLayout layout, string folder, CancellationToken stop)
     {
-        BedServers servers = new(layout, Path.Combine(folder, "servers"));
-        try
-        {
-            servers.Prepare();
-            servers.StartNginx(stop);
-            servers.StartResolver(stop);
-            servers.StartEcho(stop);
-            return servers;
-        }
-        catch
-        {
-            servers.Dispose();
-            throw;
-        }
+        BedServers servers = new(
+            layout.ServerNamespace, Path.Combine(folder, "servers"), BedLayout.RemoteAddress);
+        return servers.Begun(withResolver: true, stop);
+    }
+
+    /// <summary>The same at the first subscribers, who are called by others.</summary>
+    public static BedServers StartAtLines(BedLayout layout, string folder, CancellationToken stop)
+    {
+        BedServers servers = new(
+            layout.ClientNamespace, Path.Combine(folder, "lines"), BedLayout.SubscriberAddress);
+        return servers.Begun(withResolver: false, stop);
     }
 
     public void Dispose()
@@ -50,6 +50,27 @@ internal sealed class BedServers : IDisposable
         }
 
         _children.Clear();
+    }
+
+    private BedServers Begun(bool withResolver, CancellationToken stop)
+    {
+        try
+        {
+            Prepare();
+            StartNginx(stop);
+            if (withResolver)
+            {
+                StartResolver(stop);
+            }
+
+            StartEcho(stop);
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     private void Prepare()
@@ -73,9 +94,8 @@ internal sealed class BedServers : IDisposable
     private string NginxConfiguration()
     {
         StringBuilder listen = new();
-        for (int i = 0; i < BedLayout.RemoteCount; i++)
+        foreach (string address in _addresses)
         {
-            string address = BedLayout.RemoteAddress(i);
             listen.AppendLine($"    listen {address}:80 backlog=1024; listen {address}:443 ssl backlog=1024;");
         }
 
@@ -109,15 +129,14 @@ internal sealed class BedServers : IDisposable
             "dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-resolv",
             "--no-hosts", "--bind-interfaces", "--except-interface=lo", "--log-facility=-", "--address=/#/198.51.100.1",
         ];
-        for (int i = 0; i < BedLayout.RemoteCount; i++)
-        {
-            command.Add("--listen-address=" + BedLayout.RemoteAddress(i));
-        }
-
-        Child([.. command]).WaitForError("started, ", stop);
+        Child([.. command, .. _addresses.Select(a => "--listen-address=" + a)]).WaitForError("started, ", stop);
     }
 
-    private void StartEcho(CancellationToken stop) => Child(BedSelf.Command("bed", "echo")).WaitForError("ready", stop);
+    private void StartEcho(CancellationToken stop)
+    {
+        IEnumerable<string> addresses = _addresses.SelectMany(a => new[] { "--address", a });
+        Child(BedSelf.Command(["bed", "echo", .. addresses])).WaitForError("ready", stop);
+    }
 
     private BedProcess Child(params string[] command)
     {

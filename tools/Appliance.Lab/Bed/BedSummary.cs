@@ -19,6 +19,12 @@ internal sealed record BedSummary
     /// <summary>Public address, port and protocol that stand for more than one subscriber in the run.</summary>
     public required int PortsShared { get; init; }
 
+    /// <summary>Different public ends of all connections.</summary>
+    public required int PortsUsed { get; init; }
+
+    /// <summary>Halves of flows between subscribers; each such flow is two connections.</summary>
+    public required int Hairpins { get; init; }
+
     /// <summary>Connections whose public tuple towards the same remote another had before; all were refused.</summary>
     public required int TuplesReused { get; init; }
 

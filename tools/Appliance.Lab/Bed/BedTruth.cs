@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Appliance.Lab.Bed;
 
 /// <summary>
-/// truth.csv: what the kernel tracked, one line a connection, joined with the names that the clients sent.
+/// truth.csv: what the kernel tracked, one line a connection (two of a flow between subscribers), joined with
+/// the names that the clients sent.
 /// </summary>
 internal static class BedTruth
 {
@@ -24,7 +25,7 @@ internal static class BedTruth
                 throw new BedException($"the kernel tracked a connection that no client made: {entry.InsideKey}");
             }
 
-            truth.Add(entry with { Name = flow.Name });
+            truth.AddRange((entry with { Name = flow.Name }).Halves());
         }
 
         return flows.Count == 0

@@ -10,6 +10,29 @@ internal sealed record ConntrackEntry(
     byte Protocol, string Source, int SourcePort, string PublicAddress, int PublicPort, string Remote, int RemotePort,
     ulong PacketsUp, ulong BytesUp, ulong PacketsDown, ulong BytesDown, long StartUs, long StopUs, string Name)
 {
+    /// <summary>Who answers, where the NAT has turned the flow to another subscriber; empty elsewhere.</summary>
+    public string Called { get; init; } = "";
+
+    public int CalledPort { get; init; }
+
+    /// <summary>One half of a flow between subscribers: its remote is the other's public end.</summary>
+    public bool IsTurned => Remote.StartsWith(BedLayout.PublicBegin, StringComparison.Ordinal);
+
+    /// <summary>The halves that the legs show of the tracked flow: one, or the calling and the called one.</summary>
+    public IEnumerable<ConntrackEntry> Halves()
+    {
+        yield return this with { Called = "", CalledPort = 0 };
+        if (Called.Length > 0)
+        {
+            yield return this with
+            {
+                Source = Called, SourcePort = CalledPort, PublicAddress = Remote, PublicPort = RemotePort,
+                Remote = PublicAddress, RemotePort = PublicPort, PacketsUp = PacketsDown, BytesUp = BytesDown,
+                PacketsDown = PacketsUp, BytesDown = BytesUp, Called = "", CalledPort = 0,
+            };
+        }
+    }
+
     /// <summary>
     /// Reads a line of <c>conntrack -E</c> (NEW or DESTROY) or <c>-L</c> in extended format. The first src, dst, sport,
     /// dport, id, packets and bytes belong to the original direction, the second to the reply; a third id is the
@@ -31,11 +54,17 @@ internal sealed record ConntrackEntry(
         bool echo = protocol == 1;
         string[] up = Both(words, echo ? "id=" : "sport=");
         string[] down = Both(words, echo ? "id=" : "dport=");
+        string remote = Both(words, "src=")[1];
+        bool isTurned = remote != Both(words, "dst=")[0];
         string[] packets = Both(words, "packets=");
         string[] bytes = Both(words, "bytes=");
         entry = new ConntrackEntry(protocol, Both(words, "src=")[0], Port(up[0]), Both(words, "dst=")[1], Port(down[1]),
             Both(words, "dst=")[0], echo ? 0 : Port(down[0]), Count(packets[0]), Count(bytes[0]), Count(packets[1]),
-            Count(bytes[1]), timeUs, timeUs, "");
+            Count(bytes[1]), timeUs, timeUs, "")
+        {
+            Called = isTurned ? remote : "",
+            CalledPort = isTurned ? Port(Both(words, "sport=")[1]) : 0,
+        };
         return true;
     }
 

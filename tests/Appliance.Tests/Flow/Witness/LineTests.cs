@@ -53,6 +53,29 @@ public sealed class LineTests
             + "NAT (192.168.88.7:40000->203.0.113.5:40000)->129.6.15.28:123, len 76",
             "MikroTik Alive 17 192.168.88.7:40000 203.0.113.5:40000 129.6.15.28:123"
         },
+        {
+            "<13>1 2026-11-22T00:57:21.388395+00:00 gw root - - [timeQuality tzKnown=\"1\" isSynced=\"0\"] "
+            + "[1795309041.366834]     [NEW] tcp      6 120 SYN_SENT src=100.64.0.10 dst=198.51.100.1 sport=46724 "
+            + "dport=80 [UNREPLIED] src=198.51.100.1 dst=203.0.113.1 sport=80 dport=5733",
+            "Netfilter Create 6 100.64.0.10:46724 203.0.113.1:5733 198.51.100.1:80"
+        },
+        {
+            "[1795285001.012937]\t[DESTROY] ipv4     2 icmp     1 29 src=100.64.0.10 dst=198.51.100.1 type=8 code=0 "
+            + "id=77 packets=2 bytes=168 src=198.51.100.1 dst=203.0.113.1 type=0 code=0 id=54124 packets=3 bytes=169",
+            "Netfilter Delete 1 100.64.0.10:77 203.0.113.1:54124 198.51.100.1:0"
+        },
+        {
+            "<13>Nov 22 00:57:21 gw ulogd: Nov 22 00:57:21 gw [NEW] ORIG: SRC=100.64.0.10 DST=198.51.100.1 PROTO=UDP "
+            + "SPT=46724 DPT=53 PKTS=0 BYTES=0 , REPLY: SRC=198.51.100.1 DST=203.0.113.1 PROTO=UDP SPT=53 DPT=5733 ",
+            "Netfilter Create 17 100.64.0.10:46724 203.0.113.1:5733 198.51.100.1:53"
+        },
+        {
+            // A packet from outside to a public port that the NAT gives to a line: the source is no line.
+            "    [NEW] tcp      6 120 SYN_SENT src=198.51.100.1 dst=203.0.113.1 sport=4000 dport=80 [UNREPLIED] "
+            + "src=100.64.0.10 dst=198.51.100.1 sport=80 dport=4000",
+            "Netfilter "
+        },
+        { "gw kernel: nat IN= OUT=wan SRC=100.64.0.10 DST=198.51.100.1 LEN=60 TTL=64 PROTO=TCP SPT=1 ", "Netfilter " },
         { "[Portblockrunout - 10.0.0.1 V - - - - - - -] NAT44 - [", "Cisco Exhausted 0 :0 :0 :0" },
         { "%ASA-6-302014: Teardown TCP connection 9 for outside:10.1.2.1/22 to inside:10.1.1.2/5 duration", "Cisco " },
         { "%ASA-4-106023: Deny tcp src outside:1.2.3.4/5 dst inside:5.6.7.8/9", "Cisco ?" },

@@ -140,7 +140,8 @@ public sealed class KernelNatModesTests(ITestOutputHelper output) : IDisposable
         List<ConntrackEntry> expected = [.. truth.Where(e => !isNat64 || !IsRefused(e))];
         BedCheck check = BedCheck.Run(expected, records);
         string said = $"{mode}, seed 1: {check.Matched} of {expected.Count} right, "
-            + $"{truth.Count - expected.Count} too short to tell; " + string.Join('\n', check.Mismatches.Select(m => $"{m.Key} {m.Value.Count}: {m.Value[0]}"));
+            + $"{truth.Count - expected.Count} too short to tell; "
+            + string.Join('\n', check.Mismatches.Select(m => $"{m.Key} {m.Value.Count}: {m.Value[0]}"));
         output.WriteLine(said);
         Assert.True(check.IsRight && check.Matched == expected.Count && truth.Count >= Flows, said);
         string[] two = [.. expected.Select(e => e.Source).Distinct().Take(2)];

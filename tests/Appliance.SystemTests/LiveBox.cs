@@ -132,10 +132,21 @@ internal sealed class LiveBox : IDisposable
     /// <summary>The daemon's status as its program prints it.</summary>
     public JsonElement Status()
     {
-        Outcome outcome = Programs.Icrctl("status", "--socket", Socket, "--json");
-        return outcome.Code is 0 or 1 && outcome.Output.Length > 0
-            ? JsonDocument.Parse(outcome.Output).RootElement
-            : throw new InvalidOperationException(outcome.Error + _daemon.Errors);
+        // A machine that is held up may not answer in the time that a program waits for it.
+        Stopwatch total = Stopwatch.StartNew();
+        while (true)
+        {
+            Outcome outcome = Programs.Icrctl("status", "--socket", Socket, "--json");
+            if (outcome.Code is 0 or 1 && outcome.Output.Length > 0)
+            {
+                return JsonDocument.Parse(outcome.Output).RootElement;
+            }
+
+            if (_daemon.HasExited || total.Elapsed > Limit)
+            {
+                throw new InvalidOperationException(outcome.Error + _daemon.Errors);
+            }
+        }
     }
 
     /// <summary>What `icrctl` says of the box in words.</summary>

@@ -71,7 +71,7 @@ internal static class OptionsCheck
         yield return InRange("journal.segmentMiB", o.Journal.SegmentMiB, 1, 64);
         yield return InRange("journal.totalMiB", o.Journal.TotalMiB, 0, int.MaxValue);
         yield return InRange("journal.retentionDays", o.Journal.RetentionDays, 1, 366);
-        foreach (string? problem in Problems(o.Sessions))
+        foreach (string? problem in Problems(o.Sessions).Concat(MirrorProblems(o)))
         {
             yield return problem;
         }
@@ -108,6 +108,11 @@ internal static class OptionsCheck
             yield return sessions.Table.Length == 0 ? "sessions.table is empty; name a file" : null;
         }
     }
+
+    private static IEnumerable<string?> MirrorProblems(ApplianceOptions o) => o.Sessions.Mirrors.Select(mirror =>
+        mirror.Length == 0 || o.Legs.Any(leg => leg.Interface == mirror)
+            ? $"sessions.mirrors has '{mirror}'; it must be an interface that is no leg, where no customer sends"
+            : null);
 
     private static IEnumerable<string?> Problems(UplinkOptions uplink)
     {

@@ -18,6 +18,12 @@ public sealed record SessionOptions
     /// </summary>
     public IReadOnlyList<RadiusClientOptions> Clients { get; init; } = [];
 
+    /// <summary>
+    /// Interfaces that show copies of RADIUS accounting and DHCP between other machines, such as a mirror port of the
+    /// link to the RADIUS server. Never a leg: a customer could send such packets there.
+    /// </summary>
+    public IReadOnlyList<string> Mirrors { get; init; } = [];
+
     /// <summary>Address spaces of access servers; the first rule that fits decides, else it is "default".</summary>
     public IReadOnlyList<RealmRuleOptions> Realms { get; init; } = [];
 

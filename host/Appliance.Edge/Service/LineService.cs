@@ -31,6 +31,7 @@ internal sealed class LineService : IDisposable
     private readonly RadiusDecoder decoder;
     private readonly LineEvent happened = new();
     private readonly RadiusListener? listener;
+    private readonly LineMirror? mirror;
     private readonly SealedTable sealedTable;
     private long nextSaveNs;
     private string? notSaved;
@@ -49,7 +50,8 @@ internal sealed class LineService : IDisposable
         }
 
         listener = options.Sessions.Listen is null ? null : new RadiusListener(options.Sessions);
-        Restored = listener is null ? "none kept" : Restore(nowNs);
+        mirror = LineMirror.Open(options.Sessions, box.LineTally);
+        Restored = !IsTold ? "none kept" : Restore(nowNs);
         table.Take(lines, nowNs);
         box.Lines = table;
         nextSaveNs = nowNs + SaveEveryNs;
@@ -64,8 +66,8 @@ internal sealed class LineService : IDisposable
     /// <summary>Packets of senders that may not send.</summary>
     public ulong Strangers => listener?.Strangers ?? 0;
 
-    /// <summary>Packets that found the listener's queue full, and were not answered.</summary>
-    public ulong Dropped => listener?.Dropped ?? 0;
+    /// <summary>Packets that found the listener's queue full and were not answered, or a mirror's ring.</summary>
+    public ulong Dropped => (listener?.Dropped ?? 0) + (mirror?.Dropped ?? 0);
 
     /// <summary>What is wrong and what to do, a sentence each.</summary>
     public IEnumerable<string> Problems =>
@@ -73,7 +75,9 @@ internal sealed class LineService : IDisposable
 
     /// <summary>Makes a service where the configuration asks for one.</summary>
     public static LineService? Open(ApplianceOptions options, KeySet keys, BoxPipeline box, long nowNs) =>
-        options.Sessions is { Listen: null, StaticFile: null } ? null : new LineService(options, keys, box, nowNs);
+        options.Sessions is { Listen: null, StaticFile: null, Mirrors.Count: 0 }
+            ? null
+            : new LineService(options, keys, box, nowNs);
 
     public void Start(Action<Exception> onFailure) => listener?.Start(onFailure);
 
@@ -83,6 +87,11 @@ internal sealed class LineService : IDisposable
         for (int i = 0; i < MessagesInPass && table.Waiting < RecordsWaitingMax && TryTakeOne(); i++)
         {
             // Taken.
+        }
+
+        if (table.Waiting < RecordsWaitingMax)
+        {
+            mirror?.Pump(table);
         }
 
         AdvanceTo(nowNs);
@@ -103,6 +112,11 @@ internal sealed class LineService : IDisposable
             // Bounded by the listener's queue, which takes no more.
         }
 
+        while (mirror?.Pump(table) == true)
+        {
+            // Bounded by the rings: what comes faster than it is decoded is no traffic of such servers.
+        }
+
         AdvanceTo(nowNs);
         Save(nowNs);
     }
@@ -110,8 +124,12 @@ internal sealed class LineService : IDisposable
     public void Dispose()
     {
         listener?.Dispose();
+        mirror?.Dispose();
         sealedTable.Dispose();
     }
+
+    /// <summary>True where sessions come from outside, so that there is a table to keep.</summary>
+    private bool IsTold => listener is not null || mirror is not null;
 
     private bool TryTakeOne()
     {
@@ -138,7 +156,7 @@ internal sealed class LineService : IDisposable
     private void Save(long nowNs)
     {
         nextSaveNs = nowNs + SaveEveryNs;
-        if (listener is null)
+        if (!IsTold)
         {
             return;
         }

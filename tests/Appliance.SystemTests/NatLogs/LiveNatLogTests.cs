@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Appliance.Lab.Bed;
 using Appliance.TestSupport;
+using Appliance.Wire;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -26,6 +27,7 @@ public sealed class LiveNatLogTests(ITestOutputHelper output) : IDisposable
     private List<ConntrackEntry> _truth = [];
     private List<CsvRow> _records = [];
     private JsonElement _status;
+    private long _conflicts;
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -51,16 +53,11 @@ public sealed class LiveNatLogTests(ITestOutputHelper output) : IDisposable
         Assert.All(_records.Where(r => keys.Contains(KeyOf(r))), r => Assert.Equal("none", r["attribution"]));
     }
 
-    [RootFact(
-        "ip", "nft", "conntrack", "curl", "nginx", "dnsmasq", "ping", "ethtool", "ulogd", "rsyslogd", "softflowd")]
-    public void Beside_both_legs_the_log_agrees_and_exports_without_translation_say_nothing()
+    [RootFact("ip", "nft", "conntrack", "curl", "nginx", "dnsmasq", "ping", "ethtool", "ulogd", "rsyslogd")]
+    public void Beside_both_legs_the_log_agrees_and_what_a_rule_logs_is_known_and_says_nothing()
     {
-        Run(hasInside: true, senders =>
-        {
-            senders.StartUlogd("protocol=\"udp\" template=\"RSYSLOG_TraditionalForwardFormat\"");
-            senders.StartSoftflowd(9);
-            senders.StartSoftflowd(10);
-        });
+        Run(hasInside: true, senders => senders.StartUlogd(
+            "protocol=\"udp\" template=\"RSYSLOG_TraditionalForwardFormat\""));
 
         BedCheck check = BedCheck.Run(_truth, _records.Select(BedCheck.Flow.From));
         Assert.True(check.IsRight && check.Matched == Flows, Text(check));
@@ -68,9 +65,10 @@ public sealed class LiveNatLogTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{agreed} of {Flows} agreed");
         Assert.InRange(agreed, (Flows - _truth.Count(e => e.Protocol == 1)) * LeastNamed, Flows);
         Assert.All(_records, r => Assert.Equal("0", r["conflict"]));
+        Assert.Equal(0, _conflicts);
 
-        // Two lines a flow, and the flows of both exports.
-        Assert.InRange(Number("messages"), (2 * Flows) + 2, long.MaxValue);
+        // A line of ulogd2 for each flow, and one for its first packet; the last of them may still be on their way.
+        Assert.InRange(Number("messages"), 3 * Flows / 2, long.MaxValue);
         Assert.InRange(Number("events"), 1, Flows);
     }
 
@@ -105,6 +103,7 @@ public sealed class LiveNatLogTests(ITestOutputHelper output) : IDisposable
 
         output.WriteLine($"{flagged} of {lied} lies flagged");
         Assert.InRange(flagged, lied * LeastNamed, lied);
+        Assert.InRange(_conflicts, flagged, long.MaxValue);
     }
 
     /// <summary>One bed with one daemon: traffic, silence, stop; truth, records and status are kept.</summary>
@@ -129,11 +128,11 @@ public sealed class LiveNatLogTests(ITestOutputHelper output) : IDisposable
         box.WaitForQuiet();
         layout.RequireNoTrackingDrops();
         _truth = BedTruth.Join(watch.Stop(), made);
-        senders.Stop();
         _status = box.Status().GetProperty("nat_log");
         output.WriteLine(_status.GetRawText());
         Assert.Equal(0, box.Stop());
         capture?.Stop();
+        _conflicts = LiveChain.Total(LiveChain.Read(box, out _), Counter.WitnessConflicts);
         _records = [.. CsvRow.ReadFile(box.Records())];
         foreach (string counter in new[] { "dropped", "malformed", "refused" })
         {

@@ -15,7 +15,6 @@ internal sealed class LogSenders : IDisposable
 {
     public const string BoxAddress = "198.18.1.2";
     public const int SyslogPort = 514;
-    public const int ExportPort = 4739;
     private const string Link = "log0";
     private readonly BedLayout _layout;
     private readonly string _folder;
@@ -45,7 +44,7 @@ internal sealed class LogSenders : IDisposable
     /// <summary>The section of the box that listens to all of them.</summary>
     public static object Listening => new
     {
-        udp = new[] { $"{BoxAddress}:{SyslogPort}", $"{BoxAddress}:{ExportPort}" },
+        udp = new[] { $"{BoxAddress}:{SyslogPort}" },
         tcp = new[] { $"{BoxAddress}:{SyslogPort}" },
         exporters = new[] { "198.18.1.1" },
         delayMs = 4000,
@@ -90,6 +89,7 @@ internal sealed class LogSenders : IDisposable
         ];
         File.WriteAllText(Path.Combine(_folder, "ulogd.conf"), $"""
             [global]
+            logfile="stdout"
             loglevel=3
             {string.Join('\n', names.Select(n => $"plugin=\"{plugins}/ulogd_{n}.so\""))}
             stack=ct1:NFCT,ip2str1:IP2STR,print1:PRINTFLOW,emu1:LOGEMU
@@ -112,15 +112,6 @@ internal sealed class LogSenders : IDisposable
         string command = $"exec ulogd -v -c '{_folder}/ulogd.conf' -p '{_folder}/ulogd.pid' 1>&2";
         Child("sh", "-c", command).WaitForError("initialization finished", CancellationToken.None);
     }
-
-    /// <summary>softflowd at the outside of the NAT: real exports that say nothing of the translation.</summary>
-    /// <param name="version">9, or 10 for IPFIX.</param>
-    public void StartSoftflowd(int version) => Child("softflowd", "-i", BedLayout.OutsideInterface, "-v", $"{version}",
-        "-n", $"{BoxAddress}:{ExportPort}", "-d", "-p", Path.Combine(_folder, $"softflowd{version}.pid"),
-        "-c", Path.Combine(_folder, $"softflowd{version}.socket"));
-
-    /// <summary>Asks all to end; they send what they still have.</summary>
-    public void Stop() => _children.ForEach(c => c.Stop());
 
     public void Dispose() => _children.ForEach(c => c.Dispose());
 

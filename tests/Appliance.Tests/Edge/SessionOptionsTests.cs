@@ -37,6 +37,9 @@ public sealed class SessionOptionsTests
     [InlineData("""{ "sessions": { "clients": [ { "prefix": "10" } ] } }""", "sessions.clients[0].prefix")]
     [InlineData("""{ "sessions": { "realms": [ { "server": "x" } ] } }""", "sessions.realms[0].realm")]
     [InlineData("""{ "sessions": { "limit": 1 } }""", "sessions.limit")]
+    [InlineData(
+        """{ "legs": [ { "interface": "a", "leg": "inside" } ], "sessions": { "mirrors": [ "a" ] } }""",
+        "sessions.mirrors has 'a'")]
     public void What_cannot_work_is_refused_by_the_name_of_its_key(string text, string key)
     {
         Assert.False(ConfigurationFile.TryParse(text, out _, out string problem));

@@ -8,8 +8,8 @@ namespace Appliance.Lab.Bed;
 /// <summary>
 /// Counts the frames of one leg by connection, straight from the capture file: a second, deliberately simple reader
 /// that shares nothing with the product, so that truth and capture are held against each other before the product is.
-/// Knows what tcpdump writes here: nanosecond pcap of this machine's byte order, Ethernet, IPv4 without options, IPv6 without
-/// extension headers.
+/// Knows what tcpdump writes here: nanosecond pcap of this machine's byte order, Ethernet, IPv4 without
+/// options, IPv6 without extension headers.
 /// </summary>
 internal sealed class BedFrames
 {

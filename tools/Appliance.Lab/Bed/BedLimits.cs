@@ -43,7 +43,7 @@ internal static class BedLimits
     /// </summary>
     public const int OverloadedPorts = 80;
 
-    /// <summary>Ports of a line that has a range; those of <see cref="SubscribersMax"/> lines end below 65,536.</summary>
+    /// <summary>Ports of a line that has a range; all lines together end below 65,536.</summary>
     public const int PortsPerLine = 128;
 
     /// <summary>First public port by which lines call each other: above every port that a subscriber takes.</summary>

@@ -53,6 +53,16 @@ public sealed class LineTests
             + "NAT (192.168.88.7:40000->203.0.113.5:40000)->129.6.15.28:123, len 76",
             "MikroTik Alive 17 192.168.88.7:40000 203.0.113.5:40000 129.6.15.28:123"
         },
+        { "[Portblockrunout - 10.0.0.1 V - - - - - - -] NAT44 - [", "Cisco Exhausted 0 :0 :0 :0" },
+        { "%ASA-6-302014: Teardown TCP connection 9 for outside:10.1.2.1/22 to inside:10.1.1.2/5 duration", "Cisco " },
+        { "%ASA-4-106023: Deny tcp src outside:1.2.3.4/5 dst inside:5.6.7.8/9", "Cisco ?" },
+        { "CEF:0|A10|CFW|6|CGN 100|Nat Port Allocated|5|proto=TCP src=10.0.0.1", "A10 ?" },
+        { "RT_NAT - RT_SRC_NAT_PBA_ALLOC [internal-ip=\"10.0.0.256\" block-port-low=\"1\"", "Juniper ?" },
+        { "kernel: eth0: link up", "?" },
+    };
+
+    public static TheoryData<string, string> NetfilterLines => new()
+    {
         {
             "<13>1 2026-11-22T00:57:21.388395+00:00 gw root - - [timeQuality tzKnown=\"1\" isSynced=\"0\"] "
             + "[1795309041.366834]     [NEW] tcp      6 120 SYN_SENT src=100.64.0.10 dst=198.51.100.1 sport=46724 "
@@ -76,16 +86,11 @@ public sealed class LineTests
             "Netfilter "
         },
         { "gw kernel: nat IN= OUT=wan SRC=100.64.0.10 DST=198.51.100.1 LEN=60 TTL=64 PROTO=TCP SPT=1 ", "Netfilter " },
-        { "[Portblockrunout - 10.0.0.1 V - - - - - - -] NAT44 - [", "Cisco Exhausted 0 :0 :0 :0" },
-        { "%ASA-6-302014: Teardown TCP connection 9 for outside:10.1.2.1/22 to inside:10.1.1.2/5 duration", "Cisco " },
-        { "%ASA-4-106023: Deny tcp src outside:1.2.3.4/5 dst inside:5.6.7.8/9", "Cisco ?" },
-        { "CEF:0|A10|CFW|6|CGN 100|Nat Port Allocated|5|proto=TCP src=10.0.0.1", "A10 ?" },
-        { "RT_NAT - RT_SRC_NAT_PBA_ALLOC [internal-ip=\"10.0.0.256\" block-port-low=\"1\"", "Juniper ?" },
-        { "kernel: eth0: link up", "?" },
     };
 
     [Theory]
     [MemberData(nameof(Lines))]
+    [MemberData(nameof(NetfilterLines))]
     public void A_line_is_read_as_its_vendor_means_it_or_counted_as_not_understood(string line, string expected) =>
         Assert.Equal(expected, Read(line));
 
@@ -150,7 +155,7 @@ public sealed class LineTests
         Random random = new(5);
         LogLineDecoder decoder = new(LogTemplates.BuiltIn);
         NatEvents events = new();
-        string[] lines = [.. Lines.Select(row => (string)row[0])];
+        string[] lines = [.. Lines.Concat(NetfilterLines).Select(row => (string)row[0])];
         for (int round = 0; round < 20_000; round++)
         {
             byte[] line = Encoding.ASCII.GetBytes(lines[random.Next(lines.Length)]);

@@ -21,6 +21,9 @@ internal sealed class KeyRing
 
     public IReadOnlyCollection<DeviceKeys> Devices => devices.Values;
 
+    /// <summary>Devices are enrolled, and no day key of a warden is here.</summary>
+    public bool IsCustodySplit => devices.Count > 0 && devices.Values.All(device => !device.CanAnswer);
+
     /// <summary>Reads the folder of keys; an empty or absent one gives an empty ring.</summary>
     /// <exception cref="ArchiveException">A key file cannot be read or is not one.</exception>
     public static KeyRing Load(StoreFolder folder)

@@ -54,7 +54,11 @@ internal static class ServeCommand
             return Exit.Say(errors, Exit.BadInput, wrong);
         }
 
-        LabMode.Say(errors);
+        if (!KeyRing.Load(folder).IsCustodySplit)
+        {
+            LabMode.Say(errors);
+        }
+
         using ILoggerFactory logging = LoggerFactory.Create(
             static builder => builder.AddSimpleConsole(static console => console.SingleLine = true));
         using var stop = new CancellationTokenSource();

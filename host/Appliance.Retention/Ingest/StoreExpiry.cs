@@ -71,9 +71,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
     private int DestroyDrained(int today)
     {
         var ring = KeyRing.Load(folder);
-        return ring.Devices.Any(device => device.CanAnswer)
-            ? 0
-            : ring.Destroy(folder, KeyRole.Ingest, today - StoreLimits.DrainDays);
+        return ring.IsCustodySplit ? ring.Destroy(folder, KeyRole.Ingest, today - StoreLimits.DrainDays) : 0;
     }
 
     private void Expire(long number, string path, ulong received)

@@ -16,6 +16,7 @@ internal sealed class StatusReader(StoreFolder folder, KeyRing keys, StoreDataba
     {
         Store = keys.Store?.Store.ToString() ?? "",
         Data = folder.Root,
+        CustodyIsSplit = keys.IsCustodySplit,
         Devices = [.. DeviceIds().Select(ReadDevice)],
         Days = database.All(
             "SELECT day, count(*), sum(rows), sum(size) FROM batches WHERE expired = 0 GROUP BY day ORDER BY day",

@@ -5,10 +5,13 @@ namespace Appliance.Retention.Reports;
 /// <summary>The status of a store as a person reads it.</summary>
 internal static class StatusText
 {
+    private const string SplitSentence =
+        "split: a warden has the day keys; whoever administers both on one machine has all of them";
+
     public static void Write(TextWriter output, StatusReport status)
     {
         output.WriteLine($"store    {status.Store} in {status.Data}");
-        output.WriteLine($"custody  {(status.CustodyIsSplit ? "split" : LabMode.Sentence)}");
+        output.WriteLine($"custody  {(status.CustodyIsSplit ? SplitSentence : LabMode.Sentence)}");
         output.WriteLine(Invariant($"ledger   {status.Ledger.Entries} entries, root {status.Ledger.Root}"));
         foreach (DeviceStatus device in status.Devices)
         {

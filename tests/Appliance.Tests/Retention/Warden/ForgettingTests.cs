@@ -67,6 +67,14 @@ public sealed class ForgettingTests : IDisposable
         Assert.Equal(0, open.Forget());
     }
 
+    [Fact]
+    public void Status_says_where_the_day_keys_are()
+    {
+        Assert.Contains("custody  split: a warden has the day keys;", store.Run("status").Output);
+        KeyRing.Load(store.Folder).Add(store.Folder, box.Keys);
+        Assert.Contains("custody  lab mode: custody is not split", store.Run("status").Output);
+    }
+
     [Theory]
     [InlineData(7, 0)]
     [InlineData(8, 2)]

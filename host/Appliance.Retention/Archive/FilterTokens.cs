@@ -58,7 +58,15 @@ internal sealed class FilterTokens
     /// <summary>The filter of one section of the batch.</summary>
     public byte[] Make(ReadOnlySpan<byte> indexKey, Hash32 batch, RowBatch rows, byte section)
     {
-        KeyOf(indexKey, batch, batchKey);
+        byte[] key = new byte[Hash32.Size];
+        KeyOf(indexKey, batch, key);
+        return Make(key, rows, section);
+    }
+
+    /// <summary>The same with the key of the batch's filter.</summary>
+    public byte[] Make(ReadOnlySpan<byte> key, RowBatch rows, byte section)
+    {
+        key.CopyTo(batchKey);
         seen.Clear();
         seenTexts.Clear();
         tokens.Clear();

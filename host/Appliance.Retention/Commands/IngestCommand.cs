@@ -4,6 +4,7 @@ using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Warden;
 using Appliance.Wire;
 using static System.FormattableString;
 
@@ -20,10 +21,11 @@ internal static class IngestCommand
         {
             Description = "key set to enrol first: a file, or a folder with " + KeySet.FileName,
         };
+        Option<string?> warden = WardenCommand.FilterSocketOption();
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
         Command command = new("ingest", "take a folder of segments into the store (lab, or a box that was carried in)")
         {
-            input, data, keys, json,
+            input, data, keys, warden, json,
         };
         command.SetAction(parsed =>
         {
@@ -33,14 +35,21 @@ internal static class IngestCommand
             return DataOption.Guard(errors, () =>
             {
                 var folder = new StoreFolder(parsed.GetValue(data)!);
-                return Run(folder, from, parsed.GetValue(keys), parsed.GetValue(json), output, errors);
+                using WardenClient? client = parsed.GetValue(warden) is { } socket ? new WardenClient(socket) : null;
+                return Run(folder, from, parsed.GetValue(keys), client, parsed.GetValue(json), output, errors);
             });
         });
         return command;
     }
 
     private static int Run(
-        StoreFolder folder, string from, string? keySet, bool json, TextWriter output, TextWriter errors)
+        StoreFolder folder,
+        string from,
+        string? keySet,
+        WardenClient? warden,
+        bool json,
+        TextWriter output,
+        TextWriter errors)
     {
         using FlashFolder flash = FlashFolder.OpenForReading(from);
         JournalReader journal = new(flash);
@@ -50,7 +59,8 @@ internal static class IngestCommand
                 errors, Exit.BadInput, $"{from} holds no segments; give the folder that the box or a replay wrote");
         }
 
-        using StoreWriter writer = StoreWriter.Open(folder, TimeProvider.System);
+        using StoreWriter writer = StoreWriter.Open(
+            folder, TimeProvider.System, after: null, warden is null ? null : warden.FilterKeys);
         Enrol(folder, writer.Keys, from, keySet, errors);
         if (writer.Keys.Devices.Count == 0)
         {

@@ -14,12 +14,17 @@ internal static class KeysCommand
         Option<string> data = DataOption.Create();
         Argument<string> file = new("FILE") { Description = "key set of a device: a file, or a folder with it" };
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
-        Command add = new("add", "enrol a device, or add day keys to one") { file, data };
+        Option<bool> forIngest = new("--for-ingest")
+        {
+            Description = "leave out every private key but ingest's: a warden has the others",
+        };
+        Command add = new("add", "enrol a device, or add day keys to one") { file, data, forIngest };
         add.SetAction(parsed => DataOption.Guard(
             parsed.InvocationConfiguration.Error,
             () => Add(
                 new StoreFolder(parsed.GetValue(data)!),
                 parsed.GetValue(file)!,
+                parsed.GetValue(forIngest),
                 parsed.InvocationConfiguration.Output)));
         Command list = new("list", "the store's own key, made if there is none, and the enrolled devices")
         {
@@ -34,9 +39,10 @@ internal static class KeysCommand
         return new Command("keys", "keys that this store holds") { add, list };
     }
 
-    private static int Add(StoreFolder folder, string file, TextWriter output)
+    private static int Add(StoreFolder folder, string file, bool forIngest, TextWriter output)
     {
         KeySet set = KeyRing.ReadSet(file);
+        set = forIngest ? set.ForRole(KeyRole.Ingest) : set;
         KeyRing ring = KeyRing.Load(folder);
         MakeStoreKey(folder, ring);
         ring.Add(folder, set);

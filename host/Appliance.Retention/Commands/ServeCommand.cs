@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Serve;
+using Appliance.Retention.Warden;
 using Microsoft.Extensions.Logging;
 
 namespace Appliance.Retention.Commands;
@@ -21,9 +22,10 @@ internal static class ServeCommand
             Description = "stores of one group share the batches",
             DefaultValueFactory = _ => "store",
         };
+        Option<string?> warden = WardenCommand.FilterSocketOption();
         Command command = new("serve", "take batches from the broker, keep them and send receipts")
         {
-            data, broker, ca, cert, key, group,
+            data, broker, ca, cert, key, group, warden,
         };
         command.SetAction(parsed =>
         {
@@ -42,12 +44,14 @@ internal static class ServeCommand
                 CertificateFile = parsed.GetValue(cert)!,
                 KeyFile = parsed.GetValue(key)!,
             };
-            return DataOption.Guard(errors, () => Run(new StoreFolder(parsed.GetValue(data)!), options, errors));
+            return DataOption.Guard(
+                errors,
+                () => Run(new StoreFolder(parsed.GetValue(data)!), options, parsed.GetValue(warden), errors));
         });
         return command;
     }
 
-    private static int Run(StoreFolder folder, BrokerOptions options, TextWriter errors)
+    private static int Run(StoreFolder folder, BrokerOptions options, string? socket, TextWriter errors)
     {
         if ((options.Problem() ?? BrokerDial.Problem(options)) is { } wrong)
         {
@@ -64,7 +68,13 @@ internal static class ServeCommand
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        var service = new StoreService(folder, options, TimeProvider.System, logging.CreateLogger("retention"));
+        using WardenClient? warden = socket is null ? null : new WardenClient(socket);
+        var service = new StoreService(
+            folder,
+            options,
+            TimeProvider.System,
+            logging.CreateLogger("retention"),
+            warden is null ? null : warden.FilterKeys);
         service.RunAsync(stop.Token).GetAwaiter().GetResult();
         return Exit.Success;
 

@@ -51,6 +51,12 @@ internal sealed class WardenCommand(TimeProvider clock)
         Description = "socket of the warden", DefaultValueFactory = _ => DefaultSocket,
     };
 
+    /// <summary>For who only needs filter keys: no socket, no warden.</summary>
+    public static Option<string?> FilterSocketOption() => new("--warden-socket")
+    {
+        Description = "socket of the warden, for filter keys where it has the day keys",
+    };
+
     public static Command Create(TimeProvider? clock = null)
     {
         var verb = new WardenCommand(clock ?? TimeProvider.System);

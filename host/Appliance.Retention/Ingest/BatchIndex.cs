@@ -6,7 +6,12 @@ namespace Appliance.Retention.Ingest;
 
 /// <summary>Enters a judged batch in the index: its row, filters, gaps, place in the chain and in the ledger.</summary>
 internal sealed class BatchIndex(
-    StoreDatabase database, ChainBook chain, Ledger ledger, Alarms alarms, ReceiptMaker receipts)
+    StoreDatabase database,
+    ChainBook chain,
+    Ledger ledger,
+    Alarms alarms,
+    ReceiptMaker receipts,
+    FilterKeySource filterKeys)
 {
     private readonly FilterTokens filters = new();
 
@@ -77,9 +82,10 @@ internal sealed class BatchIndex(
         for (byte section = SectionPlain.AttributionNumber; section <= SectionPlain.ContactNumber; section++)
         {
             // Without the key there is no filter, and the batch is opened for every question about its time.
-            if (judged.Opened.Has(section) && keys.IndexKey(section, judged.Batch.Manifest.Day) is { } key)
+            if (judged.Opened.Has(section)
+                && filterKeys.Find(keys, judged.Batch.Manifest, judged.Batch.Id, section) is { } key)
             {
-                byte[] tokens = filters.Make(key, judged.Batch.Id, judged.Rows, section);
+                byte[] tokens = filters.Make(key, judged.Rows, section);
                 database.Run(
                     "INSERT INTO filters (batch, section, tokens) VALUES ($1, $2, $3)", number, section, tokens);
             }

@@ -1,5 +1,6 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Warden;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Ingest;
@@ -39,7 +40,12 @@ internal sealed class StoreWriter : IDisposable
     private List<Outcome> outcomes = [];
 
     private StoreWriter(
-        StoreFolder folder, FolderLock folderLock, TimeProvider time, Action<DurableStep>? after, string? rebuilt)
+        StoreFolder folder,
+        FolderLock folderLock,
+        TimeProvider time,
+        Action<DurableStep>? after,
+        string? rebuilt,
+        Func<FilterKeyAsk, FilterKeys>? warden)
     {
         this.folder = folder;
         this.folderLock = folderLock;
@@ -57,7 +63,15 @@ internal sealed class StoreWriter : IDisposable
         ledger = Ledger.Load(database);
         receipts = new ReceiptMaker(store, chain, copies: 1);
         judge = new BatchJudge(epochs, chain, clock);
-        index = new BatchIndex(database, chain, ledger, alarms, receipts);
+        var filterKeys = new FilterKeySource(warden, missed => alarms.Raise(
+            Alarms.Filters,
+            default,
+            0,
+            0,
+            default,
+            $"no filter keys from the warden: {missed.Sentence}",
+            clock.Next()));
+        index = new BatchIndex(database, chain, ledger, alarms, receipts, filterKeys);
         waiting = new Aside(folder, folder.Waiting, StoreLimits.WaitingPerDeviceMax);
         forks = new Aside(folder, folder.Forks, StoreLimits.ForksPerDeviceMax);
     }
@@ -71,26 +85,34 @@ internal sealed class StoreWriter : IDisposable
     /// <param name="folder">The data folder.</param>
     /// <param name="time">Clock of this machine.</param>
     /// <param name="after">Called after each step that has reached the medium; for tests.</param>
+    /// <param name="warden">Gives filter keys where the day keys are a warden's.</param>
     /// <exception cref="Journal.JournalDeviceException">Another process writes, or the disk refuses.</exception>
     /// <exception cref="ArchiveException">Keys or index cannot be used.</exception>
-    public static StoreWriter Open(StoreFolder folder, TimeProvider time, Action<DurableStep>? after = null) =>
-        Open(folder, time, after, null);
+    public static StoreWriter Open(
+        StoreFolder folder,
+        TimeProvider time,
+        Action<DurableStep>? after = null,
+        Func<FilterKeyAsk, FilterKeys>? warden = null) => Open(folder, time, after, null, warden);
 
     /// <summary>Opens a store to enter the files that it has in an index made anew.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="time">Clock of this machine.</param>
     /// <param name="database">File of the new index.</param>
     public static StoreWriter OpenRebuild(StoreFolder folder, TimeProvider time, string database) =>
-        Open(folder, time, null, database);
+        Open(folder, time, null, database, null);
 
     private static StoreWriter Open(
-        StoreFolder folder, TimeProvider time, Action<DurableStep>? after, string? rebuilt)
+        StoreFolder folder,
+        TimeProvider time,
+        Action<DurableStep>? after,
+        string? rebuilt,
+        Func<FilterKeyAsk, FilterKeys>? warden)
     {
         DurableFile.MakeFolder(folder.Root);
         FolderLock folderLock = FolderLock.Take(folder.Root, LockName);
         try
         {
-            var writer = new StoreWriter(folder, folderLock, time, after, rebuilt);
+            var writer = new StoreWriter(folder, folderLock, time, after, rebuilt, warden);
             writer.TakeUpWaiting();
             return writer;
         }

@@ -3,6 +3,7 @@ using Appliance.Journal;
 using Appliance.Mqtt;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Warden;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,11 @@ namespace Appliance.Retention.Serve;
 /// broker or the device sends again. Losing the broker or the disk is answered by trying again, slower and slower.
 /// </summary>
 internal sealed class StoreService(
-    StoreFolder folder, BrokerOptions options, TimeProvider time, ILogger log)
+    StoreFolder folder,
+    BrokerOptions options,
+    TimeProvider time,
+    ILogger log,
+    Func<FilterKeyAsk, FilterKeys>? warden = null)
 {
     // The broker keeps what comes while the store is away for a moment; what it drops the devices send again.
     private const uint SessionExpirySeconds = 3600;
@@ -27,7 +32,7 @@ internal sealed class StoreService(
     /// <exception cref="ArchiveException">At the start: keys or index cannot be used.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        StoreWriter writer = StoreWriter.Open(folder, time);
+        StoreWriter writer = StoreWriter.Open(folder, time, after: null, warden);
         try
         {
             Events.Started(
@@ -95,7 +100,7 @@ internal sealed class StoreService(
             await Task.Delay(TimeSpan.FromMilliseconds(delayMs), time, stop);
             try
             {
-                return StoreWriter.Open(folder, time);
+                return StoreWriter.Open(folder, time, after: null, warden);
             }
             catch (Exception again) when (again is SqliteException or JournalDeviceException)
             {

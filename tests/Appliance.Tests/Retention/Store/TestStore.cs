@@ -3,6 +3,7 @@ using Appliance.Retention;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Commands;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Warden;
 using Appliance.Wire;
 
 namespace Appliance.Tests.Retention.Store;
@@ -30,7 +31,10 @@ internal sealed class TestStore : IDisposable
     public Action<DurableStep>? After { get; set; }
 
     public StoreWriter Writer => writer ??= StoreWriter.Open(
-        Folder, TestClock.OfDay(TestBox.Day), step => After?.Invoke(step));
+        Folder, TestClock.OfDay(TestBox.Day), step => After?.Invoke(step), Warden);
+
+    /// <summary>Gives filter keys where the store has no day keys of a warden.</summary>
+    public Func<FilterKeyAsk, FilterKeys>? Warden { get; set; }
 
     /// <summary>Ends the writer as a kill does: nothing is committed.</summary>
     public void Kill()

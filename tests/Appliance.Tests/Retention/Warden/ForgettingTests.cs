@@ -68,6 +68,20 @@ public sealed class ForgettingTests : IDisposable
     }
 
     [Fact]
+    public void Keys_added_for_ingest_leave_the_wardens_out()
+    {
+        using var other = new TestBox(seed: 9);
+        string file = Path.Combine(temporary.FullName, "other.json");
+        File.WriteAllText(file, other.Keys.ToJson());
+
+        Assert.Equal(0, store.Run("keys", "add", file, "--for-ingest").Code);
+
+        DeviceKeys keys = KeyRing.Load(store.Folder).Find(other.Keys.Device)!;
+        Assert.Equal((false, 0), (keys.CanAnswer, keys.WardenKeys));
+        Assert.True(KeyRing.Load(store.Folder).IsCustodySplit);
+    }
+
+    [Fact]
     public void Status_says_where_the_day_keys_are()
     {
         Assert.Contains("custody  split: a warden has the day keys;", store.Run("status").Output);

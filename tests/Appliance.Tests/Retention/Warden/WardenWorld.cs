@@ -69,6 +69,8 @@ internal sealed class WardenWorld : IDisposable
 
     public Id16 Notice => box.Keys.Notice;
 
+    public Id16 Device => box.Keys.Device;
+
     /// <summary>A person whom both roles enrolled, with a key.</summary>
     public Enrolment Person(PersonRoles roles, string kind, out SigningKey key)
     {
@@ -230,6 +232,8 @@ internal sealed class DirectWarden(WardenOfKeys warden) : IWarden
 
     public TokenAnswer Tokens(TokenAsk ask) =>
         Answer(warden.Tokens(OnTokens(ask), out TokenAnswer? answer), answer);
+
+    public OrderRefusal? FilterKeys(FilterKeyAsk ask, out FilterKeys? keys) => warden.FilterKeys(ask, out keys);
 
     private static T Answer<T>(OrderRefusal? refusal, T? answer)
         where T : class => refusal is null ? answer! : throw new WardenException(refusal);

@@ -73,6 +73,12 @@ public sealed class FlowEngine
     /// </summary>
     public ReadOnlySpan<ulong> Counters => counters;
 
+    /// <summary>The delay between each two legs as joined flows show it; any thread may read.</summary>
+    public ReadOnlySpan<LegDelayReading> LegDelays => store.Delays.Readings;
+
+    /// <summary>The NAT's timeouts as silences of public tuples show them; any thread may read.</summary>
+    public ReadOnlySpan<NatTimeoutReading> NatTimeouts => store.Timeouts.Readings;
+
     /// <summary>Routes that records point to.</summary>
     public RouteTable Routes => decoding.Routes;
 

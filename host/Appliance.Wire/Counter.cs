@@ -156,4 +156,29 @@ public enum Counter : byte
 
     /// <summary>Flows of which a log says something, but not with certainty.</summary>
     WitnessDoubts,
+
+    /// <summary>Joined flows from which the delay between the legs was learned.</summary>
+    LegDelaySamples,
+
+    /// <summary>Changes of that delay that lasted and were larger than its spread.</summary>
+    LegDelaySteps,
+
+    /// <summary>
+    /// The learned delay now, of the two legs furthest apart: microseconds by which the outside leg's stamps are later;
+    /// 0 where they are earlier, then the next counter has it.
+    /// </summary>
+    LegDelayLateUs,
+    LegDelayEarlyUs,
+
+    /// <summary>Four of five packets lie within this of the delay, microseconds.</summary>
+    LegDelaySpreadUs,
+
+    /// <summary>Public tuples that spoke again after a silence of a second or more, with the line they had.</summary>
+    TuplesKept,
+
+    /// <summary>Those that spoke again with another line or another port of it.</summary>
+    TuplesChanged,
+
+    /// <summary>Flows attributed by less content than others need, since their public tuple was known.</summary>
+    TuplesConfirmed,
 }

@@ -16,7 +16,6 @@ internal static class AttributionTable
         "twice NAT whose remote mapping is not configured",
         "payload length changed",
         "fragments whose first one is missing or late; fragments of TCP",
-        "NAT timeouts learned; bindings that outlive their flow",
         "port blocks of lines as witnesses of a flow",
         "10^8 flows",
     ];

@@ -51,7 +51,10 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         new("connection attempts without answer", Of(18) with { LoneSynShare = 0.3 }),
         new("captures cut at 192 bytes", Of(19) with { SnapLength = 192 }),
         new("delay drifts by 200 ms", Of(20) with { DelayMs = -100, DriftMsPerSecond = 5 }),
-        new("delay steps by 300 ms and back by 350", Of(21) with { StepMs = 300, StepSeconds = 20 }),
+        new("delay steps by 300 ms and back by 350", Of(21) with
+        {
+            StepMs = 300, StepSeconds = 15, NextStepMs = -350, NextStepSeconds = 28,
+        }),
         new("delay steps down by 350 ms", Of(22) with { DelayMs = 100, StepMs = -350, StepSeconds = 20 }),
         new("endpoint-independent mapping, ports used for many remotes", Of(23) with
         {
@@ -67,6 +70,8 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         new("datagrams in two fragments", Of(43) with { UdpShare = 0.4, FragmentShare = 0.5 }),
         new("5 % of flows imitated by another line at once", Of(27) with { ImitationShare = 0.05 }),
         new("5 % of flows replayed by another line", Of(28) with { ReplayShare = 0.05 }),
+        new("bindings kept for 120 s, their flows begin again after 65 to 240 s", Returns(61)),
+        new("the same, port and remote", Returns(62) with { EndpointIndependent = false }),
     ];
 
     /// <summary>
@@ -126,6 +131,16 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
     }
 
     public override string ToString() => $"{Name} (seed {Plan.Seed})";
+
+    /// <summary>
+    /// Flows that fall silent for longer than they are remembered, and begin again under the old public tuple where
+    /// the NAT still holds it, under another where it has forgotten: then somebody else may have the old one.
+    /// </summary>
+    public static TrafficPlan Returns(ulong seed) => Of(seed) with
+    {
+        EndpointIndependent = true, FlowsPerSecond = 25, SecondsMean = 1, UdpShare = 0.5, QuicShare = 0.1,
+        DnsShare = 0.1, ReturnShare = 0.6, UdpHoldSeconds = 120,
+    };
 
     private static TrafficPlan Of(ulong seed) => new() { Seed = seed, Flows = SmallFlows };
 }

@@ -49,6 +49,7 @@ internal static class SelfTest
         .. status.Loss.SelectMany(Mirror),
         .. Balance(status.Loss),
         .. Join(status),
+        .. status.Delays.Select(Delay),
         Table(status.Flows),
         .. Log(status.NatLog),
         .. Sessions(status.Sessions),
@@ -133,6 +134,10 @@ internal static class SelfTest
                 : Warn("join", $"{words}; do both mirrors show the same NAT?");
         }
     }
+
+    private static SelfCheck Delay(DelayStatus delay) => delay.State != "learned" || delay.IsNearWindow
+        ? Warn("delay", delay.Words)
+        : Pass("delay", delay.Words);
 
     private static SelfCheck Table(FlowStatus flows) => flows.Evicted + flows.RecordsDropped == 0
         ? Pass("flows", Format($"{flows.Open:N0} of {flows.Limit:N0} open, none given up"))

@@ -14,8 +14,12 @@ internal static class StatusCommands
     public static IEnumerable<Command> Create() =>
     [
         One("status", "how the box is: health, alarms, clock, flows, legs, storage", s => s, StatusText.Whole),
-        One("legs", "counters, drops and loss of each interface and leg", s => new { s.Legs, s.Loss }, StatusText.Legs),
-        One("nat", "flows, and how many are attributed, ambiguous or not attributed", s => s.Flows, StatusText.Flows),
+        One(
+            "legs", "counters, drops and loss of each interface and leg, and the delay between the legs",
+            s => new { s.Legs, s.Loss, s.Delays }, StatusText.Legs),
+        One(
+            "nat", "flows, how many are attributed, ambiguous or not attributed, and the NAT's timeouts",
+            s => new { s.Flows, s.Timeouts }, StatusText.Nat),
         One("storage", "the journal on flash", s => s.Storage, StatusText.Storage),
         One("uplink", "the way to the store: backlog, receipts, refusals", s => s.Uplink, StatusText.Uplink),
         Watch(),
@@ -174,7 +178,12 @@ internal static class StatusText
         + $"the start; {p.WaitedForWriterMs:N0} ms waited for the writer");
 
     public static string Legs(BoxStatus s) =>
-        string.Join('\n', s.Legs.Select(Interface).Concat(s.Loss.Select(Loss)));
+        string.Join('\n', s.Legs.Select(Interface).Concat(s.Loss.Select(Loss)).Concat(s.Delays.Select(Delay)));
+
+    public static string Nat(BoxStatus s) => string.Join(
+        '\n', s.Timeouts.Select(timeout => $"timeout   {timeout.Words}").Prepend(Flows(s)));
+
+    private static string Delay(DelayStatus delay) => $"delay     {delay.Words}";
 
     private static string Interface(LegStatus leg) => string.Create(
         Invariant,

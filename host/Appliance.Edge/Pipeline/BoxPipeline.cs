@@ -49,6 +49,7 @@ public sealed class BoxPipeline : IDisposable
         Span<byte> hashKey = stackalloc byte[32];
         random(hashKey);
         Engine = new FlowEngine(flow, queue, hashKey);
+        Flow = flow;
         counters = new ulong[Enum.GetValues<Counter>().Length];
         maker = new RowMaker(flow, Engine.Names, Engine.Routes, clock);
         firsts = new FirstRecords(flow.FlowLimit, epoch.Statement.Epoch.Number);
@@ -58,6 +59,9 @@ public sealed class BoxPipeline : IDisposable
 
     /// <summary>The packet half.</summary>
     public FlowEngine Engine { get; }
+
+    /// <summary>What the packet half was told.</summary>
+    public FlowOptions Flow { get; }
 
     /// <summary>
     /// Sessions and blocks; their records are written with the flows'. Only the draining thread uses it.

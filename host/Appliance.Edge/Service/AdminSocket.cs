@@ -44,10 +44,10 @@ internal static class AdminSocket
         app.Use(OnlyKnownPeers);
         app.UseRouting();
         app.MapGet("/status", () => Answer(board, status => status));
-        app.MapGet("/legs", () => Answer(board, status => new { status.Legs, status.Loss }));
+        app.MapGet("/legs", () => Answer(board, status => new { status.Legs, status.Loss, status.Delays }));
         app.MapGet("/storage", () => Answer(board, status => status.Storage));
         app.MapGet("/uplink", () => Answer(board, status => status.Uplink));
-        app.MapGet("/nat", () => Answer(board, status => status.Flows));
+        app.MapGet("/nat", () => Answer(board, status => new { status.Flows, status.Timeouts }));
         app.MapPost("/hand-over", context => HandOver(context, handOver));
     }
 

@@ -48,6 +48,12 @@ public sealed record BoxStatus
     /// <summary>What each leg of the mirror does not show.</summary>
     public required IReadOnlyList<LossStatus> Loss { get; init; }
 
+    /// <summary>The delay between each two legs.</summary>
+    public IReadOnlyList<DelayStatus> Delays { get; init; } = [];
+
+    /// <summary>How long the NAT keeps bindings.</summary>
+    public IReadOnlyList<TimeoutStatus> Timeouts { get; init; } = [];
+
     /// <summary>Sessions of lines; null where the box is told of none.</summary>
     public SessionStatus? Sessions { get; init; }
 

@@ -40,9 +40,11 @@ internal static class StatusMaker
         KernelClockState known = parts.Clock.Known;
         NatLogStatus? natLog = parts.NatLog?.Status;
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
+        IReadOnlyList<DelayStatus> delays = DelayStatus.Of(box.Engine, box.Flow);
         List<string> alarms =
-            [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. Recordings(legs, options),
-            .. LineAlarms(parts), .. uplink.Alarms, .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? []];
+            [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. DelayAlarms(delays),
+            .. Recordings(legs, options), .. LineAlarms(parts), .. uplink.Alarms, .. natLog?.Problems ?? [],
+            .. parts.NatLog?.Notes ?? []];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -61,6 +63,8 @@ internal static class StatusMaker
             PacketThread = packets,
             Legs = interfaces,
             Loss = loss,
+            Delays = delays,
+            Timeouts = TimeoutStatus.Of(box.Engine, box.Flow),
             Sessions = SessionsOf(parts),
             Storage = new StorageStatus
             {
@@ -112,6 +116,9 @@ internal static class StatusMaker
     private static IEnumerable<string> LossAlarms(IReadOnlyList<LossStatus> loss) => loss
         .Where(leg => leg.State == "one-direction" || leg.HiddenPpm >= StatusWords.LossPpmTold)
         .Select(leg => leg.Words);
+
+    private static IEnumerable<string> DelayAlarms(IReadOnlyList<DelayStatus> delays) =>
+        delays.Where(delay => delay.IsNearWindow).Select(delay => delay.Words);
 
     private static MemoryStatus MemoryOf(MemoryPlan plan) => new()
     {

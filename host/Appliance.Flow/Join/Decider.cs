@@ -153,13 +153,18 @@ internal sealed class Decider(
     {
         int outside = graph.State(pair.Outside).Entry;
         int inside = graph.State(pair.Inside).Entry;
-        Bind(outside, inside, (ushort)pair.Bits);
+        int delayUs = pair.DelayUs;
+        bool isConfirmed = pair.Bits < Limits.EvidenceBitsMin;
+        store.Count(Counter.TuplesConfirmed, isConfirmed ? 1u : 0);
+        Bind(outside, inside, (ushort)(pair.Bits + (isConfirmed ? Limits.TupleBits : 0)));
         if ((store.Table.Hot(outside).Marks & Marks.Hairpin) != 0)
         {
             Link(outside, inside);
         }
         else
         {
+            ref readonly ColdFlow cold = ref store.Table.Cold(inside);
+            store.Delays.Take(delayUs, cold.LegRule, cold.OutsideRule, store.NowNs);
             MoveKey(outside, inside);
         }
 
@@ -245,6 +250,10 @@ internal sealed class Decider(
             recorder.WriteAbsorbed(outside, inside);
         }
 
+        // Where both halves began together the inside's stamp is the better one: the silence before was its own.
+        long sinceNs = store.Table.Cold(inside).StartNs;
+        long outsideNs = store.Table.Cold(outside).StartNs;
+        store.Tuples.Bind(inside, sinceNs >= outsideNs - store.WindowNs ? sinceNs : outsideNs);
         store.Table.RemoveOutside(outside);
         store.Wheel.Disarm(outside);
         store.ReleaseAddresses(half);

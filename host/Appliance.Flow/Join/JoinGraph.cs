@@ -50,6 +50,9 @@ internal struct Pair
     public int Inside;
     public int NextOfOutside;
     public int NextOfInside;
+
+    /// <summary>Outside stamp minus inside stamp of the first packet that both showed, microseconds.</summary>
+    public int DelayUs;
     public ushort PayloadBits;
     public Parts Parts;
 

@@ -65,7 +65,8 @@ internal sealed class Judge(FlowStore store, Matcher matcher, Doubt doubt)
 
         // What many showed may be missing in any pair: it proves nothing.
         if (inside.Entry < 0 || (isBlind && !isUnshared)
-            || Math.Min(pair.Bits, pair.Tally - PopularBits(pair)) < Limits.EvidenceBitsMin
+            || (Math.Min(pair.Bits, pair.Tally - PopularBits(pair)) < Limits.EvidenceBitsMin
+                && !matcher.IsConfirmed(pair))
             || pair.Contents * doubt.BitsPerMissing < Limits.PresenceBitsMin
             || HasRival(outside, number) || HasOtherClaim(inside, pair))
         {

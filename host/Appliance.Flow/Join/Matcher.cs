@@ -153,6 +153,20 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
         return flow.Join;
     }
 
+    /// <summary>
+    /// True where packets show half of what is needed and the public tuple is known to be the line's: then it is the
+    /// other half. What many showed confirms nothing.
+    /// </summary>
+    public bool IsConfirmed(in Pair pair)
+    {
+        ref JoinState outside = ref Graph.State(pair.Outside);
+        ref JoinState inside = ref Graph.State(pair.Inside);
+        return pair.Contents >= Limits.TuplePackets
+            && pair.Bits is >= Limits.EvidenceBitsMin - Limits.TupleBits and < Limits.EvidenceBitsMin
+            && outside.PopularBits == 0 && inside.PopularBits == 0 && outside.Entry >= 0 && inside.Entry >= 0
+            && !store.Table.Hot(outside.Entry).IsCalledHalf && store.Tuples.IsHeld(outside.Entry, inside.Key);
+    }
+
     /// <summary>Puts an outside flow on the list of decisions.</summary>
     public void Queue(int number, long dueNs)
     {
@@ -196,6 +210,13 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
             pair.Parts = Parts.Port;
         }
 
+        if (pair.Contents == 0)
+        {
+            pair.DelayUs = one.Leg == Leg.Outside
+                ? LegDelays.Between(two.StampNs, one.StampNs)
+                : LegDelays.Between(one.StampNs, two.StampNs);
+        }
+
         if (!Evidence.Add(ref pair, one, two))
         {
             return;
@@ -205,7 +226,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
         outsideState.RipeNs = ripe;
         insideState.RipeNs = Math.Max(ripe, insideState.RipeNs);
         Settle(pair, ref outsideState, ref insideState);
-        if (pair.Bits >= Limits.EvidenceBitsMin)
+        if (pair.Bits >= Limits.EvidenceBitsMin || IsConfirmed(pair))
         {
             Queue(outside, ripe);
         }

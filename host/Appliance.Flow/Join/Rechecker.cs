@@ -62,6 +62,7 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
         if (isOwn)
         {
             cold.Misses = 0;
+            store.Quiet.Keep(probe.Entry);
         }
         else if (hasOther && probe.PayloadBits + Evidence.BitsOf(probe.Parts) >= Limits.MarginBits)
         {
@@ -169,6 +170,7 @@ internal sealed class Rechecker(FlowStore store, Matcher matcher, Decider decide
         }
 
         store.Count(Counter.BindingsRevised);
+        store.Quiet.Change(inside);
         keeper.Reopen(inside, beganNs);
         matcher.Requeue(outside);
     }

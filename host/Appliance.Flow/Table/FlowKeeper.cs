@@ -84,6 +84,7 @@ internal sealed class FlowKeeper(
         }
 
         CountEnd(entry);
+        Unbind(entry, hot.LastNs);
         decider.Leave(entry);
         if ((hot.Seen & Seen.Inside) != 0)
         {
@@ -112,6 +113,7 @@ internal sealed class FlowKeeper(
         recorder.Write(entry, FlowKind.End, EndReason.Reused, hot.LastNs);
         store.Count(Counter.FlowsClosed);
         store.Count(Counter.FlowsOpened);
+        Unbind(entry, cold.LastOutsideNs);
         store.Table.RemoveOutside(entry);
         cold = new ColdFlow
         {
@@ -189,6 +191,15 @@ internal sealed class FlowKeeper(
 
     private bool IsHairpin(in PacketFacts facts, in PacketView view) =>
         facts.Leg == Leg.Inside && facts.End != LineEnd.Both && store.IsPublic(PacketKeys.Remote(facts, view));
+
+    /// <summary>The binding may outlive its flow: from here on only its tuple is remembered.</summary>
+    private void Unbind(int entry, long lastNs)
+    {
+        if ((store.Table.Hot(entry).Marks & (Marks.Joined | Marks.Hairpin)) == Marks.Joined)
+        {
+            store.Tuples.Unbind(entry, Math.Max(lastNs, store.Table.Cold(entry).LastOutsideNs));
+        }
+    }
 
     private static long StageNs(ushort stage) => stage switch
     {

@@ -27,6 +27,10 @@ internal sealed class FlowStore
         Names = new NameTable(options.NameLimit, Hash, queue);
         pools = LegRules.Masks([.. options.PublicPools]);
         WindowNs = options.DelayWindowMs * 1_000_000L;
+        Delays = new LegDelays(options, Counters);
+        Timeouts = new NatTimeouts(options, Counters);
+        Tuples = new TupleBook(this, Timeouts, options.FlowLimit);
+        Quiet = new QuietWatch(Table, Timeouts);
         udpIdleNs = options.UdpIdle * SecondNs;
         icmpIdleNs = options.IcmpIdle * SecondNs;
         tcpIdleNs = options.TcpIdle * SecondNs;
@@ -45,6 +49,18 @@ internal sealed class FlowStore
     public NameTable Names { get; }
 
     public ulong[] Counters { get; } = new ulong[Enum.GetValues<Counter>().Length];
+
+    /// <summary>What joined flows tell of the delay between the legs.</summary>
+    public LegDelays Delays { get; }
+
+    /// <summary>What silences of public tuples tell of the NAT's timeouts.</summary>
+    public NatTimeouts Timeouts { get; }
+
+    /// <summary>Public tuples beyond the life of their flows.</summary>
+    public TupleBook Tuples { get; }
+
+    /// <summary>Joined flows that speak again after a silence.</summary>
+    public QuietWatch Quiet { get; }
 
     /// <summary>Largest difference of the two legs' stamps of one packet.</summary>
     public long WindowNs { get; }

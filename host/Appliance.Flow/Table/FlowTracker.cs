@@ -35,7 +35,7 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         ref HotFlow hot = ref store.Table.Hot(entry);
         if (facts.Leg == Leg.Inside || (hot.Seen & Seen.Inside) == 0)
         {
-            BeforeCount(ref hot, facts);
+            BeforeCount(entry, ref hot, facts);
             Count(entry, ref hot, facts, view.IpLength);
             if (view.Protocol == Tcp)
             {
@@ -129,13 +129,21 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         return hot.IsClosing || !isOvertaken;
     }
 
-    private static void BeforeCount(ref HotFlow hot, in PacketFacts facts)
+    private void BeforeCount(int entry, ref HotFlow hot, in PacketFacts facts)
     {
-        hot.Marks &= ~(Marks.Settled | Marks.InsideQuiet);
-        if (facts.StampNs - hot.LastNs > Limits.ResampleGapNs)
+        long quietNs = facts.StampNs - hot.LastNs;
+        if (quietNs > Limits.ResampleGapNs)
         {
             hot.Samples = 0;
+            const Marks both = Marks.Joined | Marks.Hairpin | Marks.InsideQuiet;
+            if ((hot.Marks & both) == Marks.Joined)
+            {
+                // Silent on both legs, and bound: what becomes of the binding tells how long the NAT keeps one.
+                store.Quiet.Begin(entry, quietNs);
+            }
         }
+
+        hot.Marks &= ~(Marks.Settled | Marks.InsideQuiet);
     }
 
     private void SeeOutside(ref HotFlow hot, in PacketFacts facts)

@@ -58,6 +58,22 @@ internal sealed class ToldStatus : IDisposable
         },
         Legs = [Leg("mirror0", "inside", 1_000_000), Leg("mirror1", "outside", 990_000)],
         Loss = [Loss("inside", 1_000_000), Loss("outside", 990_000)],
+        Delays =
+        [
+            new DelayStatus
+            {
+                Inside = "inside", Outside = "outside", State = "learned", DelayUs = -1_250, SpreadUs = 180,
+                DriftPpm = 2, Flows = 49_000, Steps = 1, AgeSeconds = 0.6, WindowMs = 500,
+            },
+        ],
+        Timeouts =
+        [
+            new TimeoutStatus
+            {
+                Realm = "default", Class = "udp", KeptSeconds = 298.5, ChangedSeconds = 301.2, Kept = 4_100,
+                Changed = 760, Against = 3,
+            },
+        ],
         Storage = new StorageStatus
         {
             Path = "/var/lib/appliance", Bytes = 67_108_864, Segments = 4, Batches = 620, OpenRows = 17, IsFull = false,

@@ -5,6 +5,7 @@ internal static class DatagramScript
 {
     private const int QuicDataMax = 1200;
     private const int WindowsStyle = 1;
+    private const int ShortBytes = 2;
 
     /// <summary>Draws what the flow needs before its first packet.</summary>
     public static void Open(ref LiveFlow flow, HelloBook hellos)
@@ -46,7 +47,10 @@ internal static class DatagramScript
             default:
                 ulong draw = flow.Random.Next();
                 packet.Up = (draw & 1) == 0 || flow.Step == 0;
-                Pool(ref packet, PayloadKind.Rtp, draw >> 8, 160 + (int)(draw % 800));
+                bool isShort = flow.Spec.IsShort;
+                Pool(
+                    ref packet, isShort ? PayloadKind.Pool : PayloadKind.Rtp, draw >> 8,
+                    isShort ? ShortBytes : 160 + (int)(draw % 800));
                 break;
         }
     }

@@ -16,6 +16,8 @@ internal sealed class FlowPlanner
 
     // A script adds packets to a plan that is too short for handshake, hello and end.
     private const int OpeningPacketsMax = 12;
+    private const int ShortPackets = 3;
+    private const int ReturnPackets = 12;
 
     private readonly TrafficPlan plan;
     private readonly NatPorts nat;
@@ -25,6 +27,7 @@ internal sealed class FlowPlanner
     private int next;
     private double clockNs;
     private readonly PriorityQueue<FlowSpec, long> twins = new();
+    private readonly PriorityQueue<FlowSpec, long> returns = new();
     private readonly LinePorts ports;
 
     public FlowPlanner(TrafficPlan plan)
@@ -54,6 +57,10 @@ internal sealed class FlowPlanner
         if (twins.TryPeek(out _, out long dueNs) && dueNs <= flow.StartNs)
         {
             PlanTwin(ref flow, twins.Dequeue());
+        }
+        else if (returns.TryPeek(out _, out dueNs) && dueNs <= flow.StartNs)
+        {
+            PlanReturn(ref flow, returns.Dequeue());
         }
         else
         {
@@ -153,9 +160,37 @@ internal sealed class FlowPlanner
         flow.RemotePort = twin.RemotePort;
         flow.Packets = twin.Packets;
         flow.GapNs = twin.GapNs;
+        flow.IsShort = twin.IsShort;
         flow.Seed = twin.Seed;
         Place(ref flow, FlowReach.Nat44, (line + 1 + random.Below(plan.Subscribers - 1)) % plan.Subscribers);
         flow.Timestamps = twin.Timestamps;
+    }
+
+    // The line goes on where it had stopped, with other content: a conversation, a tunnel, a game.
+    private void PlanReturn(ref FlowSpec flow, in FlowSpec before)
+    {
+        flow.Class = before.Class;
+        flow.Protocol = before.Protocol;
+        flow.RemoteAddress = before.RemoteAddress;
+        flow.RemotePort = before.RemotePort;
+        flow.SubscriberAddress = before.SubscriberAddress;
+        flow.SubscriberPort = before.SubscriberPort;
+        flow.IsShort = plan.ShortReturnShare > 0 && random.Chance(plan.ShortReturnShare);
+        flow.Packets = flow.IsShort ? ShortPackets : ReturnPackets;
+        flow.GapNs = 100 * NsPerMs;
+        Translate(ref flow, (int)(before.SubscriberAddress - Addresses.Inside(0)));
+        PlanAdversary(flow);
+        PlanAgain(flow);
+    }
+
+    private void PlanAgain(in FlowSpec flow)
+    {
+        if (plan.ReturnShare > 0 && flow.Class == FlowClass.Udp && random.Chance(plan.ReturnShare))
+        {
+            double span = plan.ReturnSeconds.To - plan.ReturnSeconds.From;
+            double seconds = plan.ReturnSeconds.From + (span * random.Unit());
+            returns.Enqueue(flow, EndsBefore(flow) + (long)(seconds * NsPerSecond));
+        }
     }
 
     private void PlanConversation(ref FlowSpec flow, FlowReach reach)
@@ -196,6 +231,7 @@ internal sealed class FlowPlanner
         if (reach == FlowReach.Nat44)
         {
             PlanAdversary(flow);
+            PlanAgain(flow);
         }
     }
 
@@ -246,7 +282,15 @@ internal sealed class FlowPlanner
             flow.PublicAddress = flow.SubscriberAddress;
             flow.PublicPort = flow.SubscriberPort;
         }
-        else if (reach == FlowReach.Nat44 && !nat.TryTake(ref flow, line, ref random, FreeAgain(flow)))
+        else if (reach == FlowReach.Nat44)
+        {
+            Translate(ref flow, line);
+        }
+    }
+
+    private void Translate(ref FlowSpec flow, int line)
+    {
+        if (!nat.TryTake(ref flow, line, ref random, FreeAgain(flow)))
         {
             flow.Reach = FlowReach.Refused;
             flow.Packets = 1;
@@ -255,7 +299,9 @@ internal sealed class FlowPlanner
     }
 
     // A script never takes longer than 1.5 gaps for each packet (FlowScript.Gap).
-    private long FreeAgain(in FlowSpec flow) =>
-        flow.StartNs + (flow.GapNs * Math.Max(flow.Packets, OpeningPacketsMax) * 3 / 2)
+    private static long EndsBefore(in FlowSpec flow) =>
+        flow.StartNs + (flow.GapNs * Math.Max(flow.Packets, OpeningPacketsMax) * 3 / 2);
+
+    private long FreeAgain(in FlowSpec flow) => EndsBefore(flow)
         + (flow.Protocol == Tcp ? plan.TcpHoldMs * NsPerMs : plan.UdpHoldSeconds * NsPerSecond);
 }

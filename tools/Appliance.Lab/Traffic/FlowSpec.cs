@@ -50,6 +50,9 @@ public struct FlowSpec
     /// <summary>The line sends TCP timestamps.</summary>
     public bool Timestamps;
 
+    /// <summary>Its packets hold two bytes each.</summary>
+    public bool IsShort;
+
     /// <summary>Packets of the flow, before anything is lost.</summary>
     public int Packets;
 

@@ -8,9 +8,11 @@ internal sealed class LegMirror
 
     private readonly long startNs;
     private readonly long stepAtNs;
+    private readonly long nextStepAtNs;
     private readonly double delayNs;
     private readonly double driftPerNs;
     private readonly double stepNs;
+    private readonly double nextStepNs;
     private readonly long transitNs;
     private readonly long jitterNs;
     private readonly long openNs;
@@ -22,6 +24,7 @@ internal sealed class LegMirror
         startNs = plan.StartNs;
         jitterNs = (long)(Math.Abs(plan.JitterMs) * NsPerMs);
         stepAtNs = startNs + (long)(plan.StepSeconds * NsPerSecond);
+        nextStepAtNs = startNs + (long)(plan.NextStepSeconds * NsPerSecond);
         openNs = startNs + (long)(plan.MirrorFromSeconds * NsPerSecond);
         (double from, double to) = outside ? plan.SilentOutsideSeconds : plan.SilentInsideSeconds;
         silentFromNs = startNs + (long)(from * NsPerSecond);
@@ -31,6 +34,7 @@ internal sealed class LegMirror
             delayNs = plan.DelayMs * NsPerMs;
             driftPerNs = plan.DriftMsPerSecond * NsPerMs / NsPerSecond;
             stepNs = plan.StepMs * NsPerMs;
+            nextStepNs = plan.NextStepMs * NsPerMs;
             transitNs = (long)(plan.TransitMs * NsPerMs);
         }
     }
@@ -44,7 +48,8 @@ internal sealed class LegMirror
         get
         {
             double drift = Math.Min(0, driftPerNs) * Limits.DriftSecondsMax * NsPerSecond;
-            long earliest = (long)(delayNs + Math.Min(0, stepNs) + drift) - Math.Abs(transitNs) - jitterNs;
+            double steps = Math.Min(0, Math.Min(stepNs, stepNs + nextStepNs));
+            long earliest = (long)(delayNs + steps + drift) - Math.Abs(transitNs) - jitterNs;
             return earliest < 0 ? 1 + (-earliest >> Limits.TickBits) : 0;
         }
     }
@@ -55,8 +60,10 @@ internal sealed class LegMirror
     /// <summary>The stamp of a packet that passes at the time; <paramref name="draw"/> is random.</summary>
     public long Stamp(long atNs, bool up, ulong draw)
     {
-        long shift = (long)(delayNs + (driftPerNs * (atNs - startNs)) + (atNs >= stepAtNs ? stepNs : 0));
         long jitter = jitterNs == 0 ? 0 : (long)((draw >> 1) % (ulong)((2 * jitterNs) + 1)) - jitterNs;
-        return atNs + shift + (up ? transitNs : -transitNs) + jitter;
+        return atNs + Shift(atNs) + (up ? transitNs : -transitNs) + jitter;
     }
+
+    private long Shift(long atNs) => (long)(delayNs + (driftPerNs * (atNs - startNs))
+        + (atNs >= stepAtNs ? stepNs : 0) + (atNs >= nextStepAtNs ? nextStepNs : 0));
 }

@@ -66,6 +66,20 @@ public sealed record TrafficPlan
     /// </summary>
     public double PortReuseShare { get; init; }
 
+    /// <summary>
+    /// Share of plain UDP flows that begin again after a silence: same line, port and remote, other content. Whether
+    /// they get their old public port depends on the NAT's hold time.
+    /// </summary>
+    public double ReturnShare { get; init; }
+
+    /// <summary>Seconds of silence before a return, evenly between the two.</summary>
+    public (double From, double To) ReturnSeconds { get; init; } = (65, 240);
+
+    /// <summary>
+    /// Share of returns that say little: three packets of two bytes, less than makes a flow distinguishable.
+    /// </summary>
+    public double ShortReturnShare { get; init; }
+
     /// <summary>Each flow gets any public address, not its line's (RFC 4787, 4.1: arbitrary pooling).</summary>
     public bool ArbitraryPooling { get; init; }
 
@@ -102,6 +116,11 @@ public sealed record TrafficPlan
     public double StepMs { get; init; }
 
     public double StepSeconds { get; init; }
+
+    /// <summary>Another change after the first; without effect where it is 0.</summary>
+    public double NextStepMs { get; init; }
+
+    public double NextStepSeconds { get; init; }
 
     /// <summary>Time a packet takes from one mirror point to the other: later on the leg it reaches second.</summary>
     public double TransitMs { get; init; } = 0.05;
@@ -206,6 +225,8 @@ public sealed record TrafficPlan
         }
 
         Check(Math.Abs(StepMs) <= Limits.ShiftMsMax, nameof(StepMs), "at most 5000 ms");
+        Check(Math.Abs(NextStepMs) <= Limits.ShiftMsMax, nameof(NextStepMs), "at most 5000 ms");
+        Check(NextStepMs == 0 || NextStepSeconds > StepSeconds, nameof(NextStepSeconds), "after the first step");
         Check(Math.Abs(DriftMsPerSecond) <= Limits.DriftMsMax, nameof(DriftMsPerSecond), "at most 100 ms a second");
         double special = LoneSynShare + OnNetShare + DirectShare + ScanShare + ProbePairShare + FloodShare;
         Check(special <= 1, "shares of special flows", "together at most 1");

@@ -25,13 +25,19 @@ internal sealed record Evaluation(IReadOnlyList<Candidate> Candidates, int Namel
 }
 
 /// <summary>Finds the candidate lines of any interval among the holdings that were read around a question.</summary>
+/// <param name="question">The question.</param>
+/// <param name="holdings">Those around it.</param>
+/// <param name="blocks">Blocks around it.</param>
+/// <param name="coverages">What is missing around it.</param>
+/// <param name="around">Made of more than these holdings; null to make it of them.</param>
 internal sealed class Evaluator(
     ResolveQuestion question,
     IReadOnlyList<Holding> holdings,
     IReadOnlyList<BlockHolding> blocks,
-    Coverages coverages)
+    Coverages coverages,
+    Narrowing? around = null)
 {
-    private readonly Narrowing narrowing = new(question, holdings);
+    private readonly Narrowing narrowing = around ?? new(question, holdings);
 
     /// <summary>The candidates of an interval, the best first.</summary>
     /// <param name="asked">The interval without the source's error.</param>

@@ -12,8 +12,8 @@ internal sealed record GroupAnswer(AnswerWord Word, string Reason, Evaluation Re
 
 /// <summary>
 /// Resolves many questions of about the same time at once: every batch around them is opened once, and only what is of
-/// their addresses is kept. Each question then sees exactly what <see cref="Resolver"/> would have read for it, and is
-/// judged by the same evaluation and verdict; neighbours and sensitivity are left out.
+/// their addresses is kept. Each question gets what <see cref="Resolver"/> would have found for it, and is judged by
+/// the same evaluation and verdict; neighbours and sensitivity are left out. Questions name no protocol.
 /// </summary>
 internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
 {
@@ -47,12 +47,15 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
         addresses.Finish();
         var coverages = new Coverages(archive.Coverage(around.From, around.To));
         Found[] found = [.. questions.Select(question => addresses.Of(question, Around(question), coverages))];
-        List<Line>[] lines = [.. questions.Select((question, i) => LinesToName(question, found[i]))];
+        Narrowing[] narrowings = [.. questions.Select(question => addresses.Narrow(question, Around(question)))];
+        List<Line>[] lines = [.. questions.Select((question, i) => LinesToName(question, found[i], narrowings[i]))];
         GroupSessions sessions = ReadSessions(questions, found, lines);
         return
         [
             .. questions.Select((question, i) => Judge(
-                question, SessionNames.Give(found[i], sessions.Of(lines[i]), question.Window.From))),
+                question,
+                SessionNames.Give(found[i], sessions.Of(lines[i]), question.Window.From),
+                narrowings[i])),
         ];
     }
 
@@ -62,9 +65,9 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
         return around.From < oldest ? around with { From = oldest } : around;
     }
 
-    private static GroupAnswer Judge(ResolveQuestion question, Found found)
+    private static GroupAnswer Judge(ResolveQuestion question, Found found, Narrowing narrowing)
     {
-        var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages);
+        var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages, narrowing);
         Evaluation result = evaluator.At(question.Interval.Window);
         IReadOnlyList<NotCovered> missing = found.Coverages.In(question.Window, found.Devices);
         (AnswerWord word, string reason) = Verdict.Of(question, result, missing);
@@ -114,12 +117,12 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
     }
 
     /// <summary>The lines without a reference, by the rule of <see cref="Resolver"/>: none if too many.</summary>
-    private static List<Line> LinesToName(ResolveQuestion question, Found found)
+    private static List<Line> LinesToName(ResolveQuestion question, Found found, Narrowing narrowing)
     {
         List<Line> lines = found.Lines;
         if (lines.Count > Limits.SessionLinesMax)
         {
-            var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages);
+            var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages, narrowing);
             lines = [.. evaluator.At(question.Interval.Window).Candidates.Select(candidate => candidate.Line)];
         }
 
@@ -131,6 +134,8 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
 /// <summary>What was read of the addresses of a group of questions.</summary>
 internal sealed class GroupAddresses
 {
+    private static readonly HoldingIndex Nothing = new([]);
+
     private readonly Dictionary<Ip, Wanted> wanted = [];
     private readonly BlockMerge blocks = new();
     private List<BlockHolding> allBlocks = [];
@@ -140,6 +145,7 @@ internal sealed class GroupAddresses
         var queries = new List<TokenQuery>();
         foreach (ResolveQuestion question in questions)
         {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(question.Protocol, "", nameof(questions));
             ref Wanted? address = ref CollectionsMarshal.GetValueRefOrAddDefault(wanted, question.Address, out _);
             address ??= new Wanted();
             if (question.Port is { } port)
@@ -182,28 +188,41 @@ internal sealed class GroupAddresses
     {
         foreach (Wanted address in wanted.Values)
         {
-            address.Holdings = address.Merge.Finish();
+            List<Holding> all = address.Merge.Finish();
+            address.AnyPort = new HoldingIndex(address.IsAnyPort ? all : []);
+            foreach (IGrouping<ushort, Holding> port in all.GroupBy(holding => holding.Row.PublicPort))
+            {
+                if (address.Ports.Contains(port.Key))
+                {
+                    address.ByPort.Add(port.Key, new HoldingIndex([.. port]));
+                }
+            }
         }
 
         allBlocks = blocks.Finish();
     }
 
-    /// <summary>What a question would have found by itself.</summary>
+    /// <summary>What a question would have found by itself, but for what its window has nothing to do with.</summary>
     public Found Of(ResolveQuestion question, Window around, Coverages coverages)
     {
-        List<Holding> holdings =
-        [
-            .. wanted[question.Address].Holdings
-                .Where(holding => question.Fits(holding.Row) && around.Touches(holding.Row.Start, holding.Row.Last)),
-        ];
+        HoldingIndex index = IndexOf(question);
         List<BlockHolding> held =
         [
             .. allBlocks.Where(block => HolderReader.Fits(block.Row, question)
                 && around.Touches(block.Row.Start, block.Row.End == default ? around.To : block.Row.End)),
         ];
-        HashSet<Id16> devices =
-            [.. holdings.Select(holding => holding.Device), .. held.Select(block => block.Device)];
-        return new Found(holdings, held, coverages, devices, Batches: 0);
+        HashSet<Id16> devices = [.. index.Devices(around), .. held.Select(block => block.Device)];
+        return new Found(index.Near(question.Window), held, coverages, devices, Batches: 0);
+    }
+
+    /// <summary>How the flows around a question narrow it.</summary>
+    public Narrowing Narrow(ResolveQuestion question, Window around) => new(
+        question, question.Service.Length == 0 ? [] : IndexOf(question).Uses(question.Service, around));
+
+    private HoldingIndex IndexOf(ResolveQuestion question)
+    {
+        Wanted address = wanted[question.Address];
+        return question.Port is { } port ? address.ByPort.GetValueOrDefault(port) ?? Nothing : address.AnyPort;
     }
 
     private sealed class Wanted
@@ -214,7 +233,9 @@ internal sealed class GroupAddresses
 
         public HoldingMerge Merge { get; } = new();
 
-        public List<Holding> Holdings { get; set; } = [];
+        public HoldingIndex AnyPort { get; set; } = Nothing;
+
+        public Dictionary<ushort, HoldingIndex> ByPort { get; } = [];
     }
 }
 

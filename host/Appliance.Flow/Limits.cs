@@ -40,12 +40,21 @@ public static partial class Limits
     public const int RoutesMax = 4096;
 
     /// <summary>
-    /// Sets of the fragment table, four entries each: 4,096 datagrams in reassembly at once, 400 KiB.
+    /// Sets of the fragment table, four entries each: 4,096 datagrams in reassembly at once, 420 KiB.
     /// </summary>
     public const int FragmentSets = 1024;
 
     /// <summary>Life of a fragment entry: Linux's reassembly time (RFC 8200 section 4.5 says 60 s at most).</summary>
     public const long FragmentLifeNs = 30_000_000_000;
+
+    /// <summary>
+    /// How long a fragment waits for its first one, and a whole datagram for copies: mirrors turn packets round and
+    /// show them again within milliseconds, while a busy sender's identifications come again after a second.
+    /// </summary>
+    public const long FragmentEarlyNs = 500_000_000;
+
+    /// <summary>Fragments of one datagram: 65,535 bytes in pieces of the smallest IPv4 MTU in use, 576.</summary>
+    public const int FragmentsMax = 128;
 
     // ---- Rules and options ----
 

@@ -48,6 +48,13 @@ public struct PacketView
     /// </summary>
     public ushort FragmentOffset;
 
+    /// <summary>
+    /// Of a first fragment: how many others of its datagram came before it, their bytes with and without IP headers.
+    /// </summary>
+    public ushort EarlyPackets;
+    public int EarlyIpBytes;
+    public int EarlyDataBytes;
+
     /// <summary>TTL or hop limit.</summary>
     public byte HopLimit;
     public Ip Source;
@@ -60,6 +67,8 @@ public struct PacketView
     /// <summary>IPv4 identification; 0 for IPv6.</summary>
     public ushort IpId;
     public ushort Window;
+
+    /// <summary>TCP sequence number of the first byte, in later fragments too; the echo's number for ICMP.</summary>
     public uint Sequence;
     public uint Acknowledgment;
 

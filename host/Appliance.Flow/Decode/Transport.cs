@@ -156,13 +156,14 @@ internal static class Transport
 
     private static Layer LaterFragment(ref Walk walk, DecodeState state, ref PacketView view)
     {
-        if (!state.Fragments.TryFind(Key(walk, view), walk.StampNs, out uint ports))
+        if (!state.Fragments.TryFind(Key(walk, view), Part(walk, view), walk.StampNs, out FragmentHead head))
         {
             return Walk.Stop(Counter.UndecodedFragment, ref view);
         }
 
-        view.SourcePort = (ushort)(ports >> 16);
-        view.DestinationPort = (ushort)ports;
+        view.SourcePort = (ushort)(head.Ports >> 16);
+        view.DestinationPort = (ushort)head.Ports;
+        view.Sequence = view.Protocol == Tcp ? head.Sequence + view.FragmentOffset : 0;
         Payload(0, walk.End, ref walk, ref view);
         return Layer.Done;
     }
@@ -172,7 +173,12 @@ internal static class Transport
         if (walk.MoreFragments && view.Kind == PacketKind.Flow)
         {
             uint ports = ((uint)view.SourcePort << 16) | view.DestinationPort;
-            state.Fragments.Add(Key(walk, view), ports, walk.StampNs);
+            uint sequence = view.Protocol == Tcp ? view.Sequence - (uint)headerBytes : 0;
+            EarlyFragments early = state.Fragments.Add(
+                Key(walk, view), new FragmentHead(ports, sequence), Part(walk, view), walk.StampNs);
+            view.EarlyPackets = early.Packets;
+            view.EarlyIpBytes = early.IpBytes;
+            view.EarlyDataBytes = early.DataBytes;
         }
 
         Payload(headerBytes, end, ref walk, ref view);
@@ -185,6 +191,9 @@ internal static class Transport
         view.PayloadLength = Math.Max(0, end - walk.At - headerBytes);
         view.PayloadCaptured = Math.Max(0, Math.Min(end, walk.Frame.Length) - view.PayloadOffset);
     }
+
+    private static FragmentPart Part(in Walk walk, in PacketView view) =>
+        new(view.FragmentOffset, Math.Max(0, walk.End - walk.At), view.IpLength, !walk.MoreFragments);
 
     // The same datagram crosses both legs of an untranslated flow: the wire is part of whose fragment it is.
     private static FragmentKey Key(in Walk walk, in PacketView view) => new(

@@ -79,13 +79,13 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
         ref DataDirection own = ref fact.IsUp ? ref flow.Up : ref flow.Down;
         ref DataDirection peer = ref fact.IsUp ? ref flow.Down : ref flow.Up;
         byte flags = view.TcpFlags;
-        if ((flags & (Syn | Fin | Rst)) != 0 || view.IsFragment)
+        if ((flags & (Syn | Fin | Rst)) != 0)
         {
             Count(own, peer, Mark(ref flow, ref own, view, nowMs));
         }
         else
         {
-            Count(own, peer, own.Show(view.Sequence, view.PayloadLength, nowMs));
+            Count(own, peer, own.Show(view.Sequence, view.PayloadLength + view.EarlyDataBytes, nowMs));
         }
 
         if ((flags & Ack) != 0)

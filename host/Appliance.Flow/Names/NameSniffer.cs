@@ -53,7 +53,9 @@ public sealed class NameSniffer
     public NameOutcome Inspect(
         ref NameState state, in PacketView view, ReadOnlySpan<byte> frame, bool fromClient, long stampNs)
     {
-        if (view.Kind != PacketKind.Flow || view.FragmentOffset != 0 || view.Protocol is not (Tcp or Udp))
+        // Later fragments of a datagram have no place of their own; those of a segment go on in its stream.
+        bool isPiece = view.FragmentOffset != 0 && view.Protocol != Tcp;
+        if (view.Kind != PacketKind.Flow || isPiece || view.Protocol is not (Tcp or Udp))
         {
             return view.Protocol is Tcp or Udp ? NameOutcome.More : NameOutcome.None;
         }

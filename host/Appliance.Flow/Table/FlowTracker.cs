@@ -36,7 +36,7 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         if (facts.Leg == Leg.Inside || (hot.Seen & Seen.Inside) == 0)
         {
             BeforeCount(entry, ref hot, facts);
-            Count(entry, ref hot, facts, view.IpLength);
+            Count(entry, ref hot, facts, view);
             if (view.Protocol == Tcp)
             {
                 FollowTcp(entry, ref hot, facts, view);
@@ -156,14 +156,17 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         }
     }
 
-    private void Count(int entry, ref HotFlow hot, in PacketFacts facts, int bytes)
+    private void Count(int entry, ref HotFlow hot, in PacketFacts facts, in PacketView view)
     {
+        uint packets = 1u + view.EarlyPackets;
+        uint bytes = (uint)(view.IpLength + view.EarlyIpBytes);
         hot.LastNs = Math.Max(hot.LastNs, facts.StampNs);
         if (facts.IsUp)
         {
             hot.Seen |= Seen.Up;
-            hot.BytesUp += (uint)bytes;
-            if (++hot.PacketsUp == 0)
+            hot.BytesUp += bytes;
+            hot.PacketsUp += packets;
+            if (hot.PacketsUp < packets)
             {
                 store.Table.Cold(entry).PacketsUpHigh++;
             }
@@ -171,8 +174,9 @@ internal sealed class FlowTracker(FlowStore store, FlowKeeper keeper, Matcher ma
         else
         {
             hot.Seen |= Seen.Down;
-            hot.BytesDown += (uint)bytes;
-            if (++hot.PacketsDown == 0)
+            hot.BytesDown += bytes;
+            hot.PacketsDown += packets;
+            if (hot.PacketsDown < packets)
             {
                 store.Table.Cold(entry).PacketsDownHigh++;
             }

@@ -131,6 +131,37 @@ public sealed class DecoderTests
     }
 
     [Fact]
+    public void A_first_fragment_that_comes_late_takes_along_what_came_before_it()
+    {
+        byte[] udp = Udp(new byte[100]);
+        byte[] first = Ethernet(0x0800, Ip4(17, udp[..48], 5, 0x2000));
+        byte[] later = Ethernet(0x0800, Ip4(17, udp[48..], 5, 6));
+
+        Assert.Equal(Counter.UndecodedFragment, Decode(later).Undecoded);
+        PacketView one = Decode(first, stampNs: 4_000_000);
+        Assert.Equal((PacketKind.Flow, 1, 80, 60),
+            (one.Kind, one.EarlyPackets, one.EarlyIpBytes, one.EarlyDataBytes));
+
+        // The datagram is whole: nothing is left of it, half a second later, for another with its identification.
+        Assert.Equal(PacketKind.Flow, Decode(later, stampNs: 5_000_000).Kind);
+        Assert.Equal(Counter.UndecodedFragment, Decode(later, stampNs: 600_000_000).Undecoded);
+        PacketView tooLate = Decode(first, stampNs: 1_200_000_000);
+        Assert.Equal((PacketKind.Flow, 0), (tooLate.Kind, tooLate.EarlyPackets));
+    }
+
+    [Fact]
+    public void Later_fragments_of_tcp_carry_on_the_sequence_of_their_first()
+    {
+        byte[] tcp = Tcp(new byte[100]);
+        PacketView one = Decode(Ethernet(0x0800, Ip4(6, tcp[..64], 9, 0x2000)));
+        PacketView two = Decode(Ethernet(0x0800, Ip4(6, tcp[64..], 9, 8)));
+
+        Assert.Equal((PacketKind.Flow, PacketKind.Flow), (one.Kind, two.Kind));
+        Assert.Equal(one.Sequence + (uint)one.PayloadLength, two.Sequence);
+        Assert.Equal(100, one.PayloadLength + two.PayloadLength);
+    }
+
+    [Fact]
     public void Fragments_of_ipv6_are_told_apart_by_their_own_id()
     {
         byte[] udp = Udp(new byte[24]);

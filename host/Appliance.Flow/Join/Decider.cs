@@ -12,6 +12,7 @@ internal sealed class Decider(
 {
     private const byte Tcp = 6;
     private readonly JoinGraph graph = matcher.Graph;
+    private readonly HairpinLink hairpins = matcher.Hairpins;
 
     /// <summary>The two entries of the last <see cref="Verdict.FoundTaken"/>.</summary>
     public (int Outside, int Inside) Taken { get; private set; }
@@ -59,8 +60,8 @@ internal sealed class Decider(
 
         if ((graph.State(number).Flags & JoinFlags.Outside) != 0)
         {
-            bool isHairpin = (store.Table.Hot(entry).Marks & Marks.Hairpin) != 0;
-            return DecideEarly(number) == Verdict.Found && !isHairpin;
+            bool isInside = IsInsideHalf(entry);
+            return DecideEarly(number) == Verdict.Found && !isInside;
         }
 
         for (int at = graph.State(number).FirstPair; at != 0;)
@@ -111,6 +112,9 @@ internal sealed class Decider(
     /// <summary>True while evidence of the flow still waits for its rivals.</summary>
     public bool IsUnripe(in HotFlow flow) => flow.Join != 0 && graph.State(flow.Join).RipeNs > store.NowNs;
 
+    /// <summary>The called half of a hairpin: the inside leg shows it, and it goes on after it was linked.</summary>
+    private bool IsInsideHalf(int entry) => (store.Table.Hot(entry).Marks & (Marks.Hairpin | Marks.OnNet)) != 0;
+
     private Verdict DecideEarly(int number)
     {
         ref JoinState state = ref graph.State(number);
@@ -129,6 +133,11 @@ internal sealed class Decider(
     {
         ref JoinState state = ref graph.State(number);
         Verdict verdict = judge.Decide(state, out int best);
+        if (verdict == Verdict.Found && !hairpins.MayLink(state.Entry, graph.PairAt(best).Parts))
+        {
+            verdict = Verdict.Open;
+        }
+
         if (verdict == Verdict.FoundTaken)
         {
             Taken = (state.Entry, graph.State(graph.PairAt(best).Inside).Entry);
@@ -157,9 +166,11 @@ internal sealed class Decider(
         bool isConfirmed = pair.Bits < Limits.EvidenceBitsMin;
         store.Count(Counter.TuplesConfirmed, isConfirmed ? 1u : 0);
         Bind(outside, inside, (ushort)(pair.Bits + (isConfirmed ? Limits.TupleBits : 0)));
-        if ((store.Table.Hot(outside).Marks & Marks.Hairpin) != 0)
+        if (IsInsideHalf(outside))
         {
-            Link(outside, inside);
+            hairpins.Link(outside, inside);
+            Absorb(inside);
+            Absorb(outside);
         }
         else
         {
@@ -171,25 +182,14 @@ internal sealed class Decider(
         store.Count(Counter.FlowsAttributed);
     }
 
-    /// <summary>
-    /// Both halves of a hairpin stay flows of their own; the remote of each is the other's public end.
-    /// </summary>
-    private void Link(int called, int calling)
+    /// <summary>What a router behind the NAT showed of a hairpin on the outside leg is the linked flow's.</summary>
+    private void Absorb(int linked)
     {
-        store.Table.Hot(called).Join = 0;
-        store.Table.Cold(called).EvidenceBits = store.Table.Cold(calling).EvidenceBits;
-        Face(ref store.Table.Hot(called), store.Table.Hot(calling).InsideKey);
-        Face(ref store.Table.Hot(calling), store.Table.Hot(called).InsideKey);
-        store.Count(Counter.FlowsAttributed);
-    }
-
-    private void Face(ref HotFlow flow, FlowKey other)
-    {
-        flow.SetPublic(other.Remote, other.RemotePort, flow.InsideKey.Realm, other.IsRemoteNumber);
-        flow.Marks = (flow.Marks | Marks.Joined) & ~Marks.Settled;
-        if (other.IsRemoteNumber)
+        int half = hairpins.OutsideHalfOf(linked);
+        if (half >= 0)
         {
-            store.Addresses.Hold(other.Remote);
+            LeaveGraph(half);
+            MoveKey(half, linked);
         }
     }
 
@@ -210,16 +210,20 @@ internal sealed class Decider(
         cold.EvidenceBits = evidenceBits;
         cold.OutsideRule = store.Table.Cold(outside).LegRule;
         cold.LastOutsideNs = store.Table.Hot(outside).LastNs;
-        int outsideNumber = store.Table.Hot(outside).Join;
-        if (outsideNumber != 0)
-        {
-            DropPairs(outsideNumber, isContest: false);
-            graph.FreeState(outsideNumber);
-        }
-
+        LeaveGraph(outside);
         if (store.Table.Hot(inside).Join is int insideNumber and not 0)
         {
             FreeIfAlone(insideNumber, inside);
+        }
+    }
+
+    private void LeaveGraph(int outside)
+    {
+        int number = store.Table.Hot(outside).Join;
+        if (number != 0)
+        {
+            DropPairs(number, isContest: false);
+            graph.FreeState(number);
         }
     }
 

@@ -43,7 +43,8 @@ internal static class Evidence
     public static bool Add(ref Pair pair, in Probe one, in Probe two)
     {
         Parts before = pair.Parts;
-        pair.Parts |= one.Parts | (one.IpId != 0 && one.IpId == two.IpId ? Parts.IpId : Parts.None);
+        pair.Parts |= one.Parts | (one.IpId != 0 && one.IpId == two.IpId ? Parts.IpId : Parts.None)
+            | ((one.Marks & ProbeMarks.Up) == 0 ? Parts.Answer : Parts.None);
         return AddContent(ref pair, one) || pair.Parts != before;
     }
 

@@ -14,6 +14,9 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
     private readonly bool isOn = options.HasOutside;
     private long blindUntilNs = long.MinValue;
     private long popularUntilNs = long.MinValue;
+    private long hairpinUntilNs = long.MinValue;
+
+    public HairpinLink Hairpins { get; } = new(store);
 
     public JoinGraph Graph { get; } = new(options.JoinLimit);
 
@@ -37,16 +40,18 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
             return;
         }
 
-        // The second half of a hairpin shows the same packets as the first, the other way round.
-        bool isCalled = flow.IsCalledHalf;
-        bool isUp = facts.IsUp ^ isCalled;
-        Leg leg = isCalled ? Leg.Outside : facts.Leg;
+        // The second half of a hairpin shows the same packets as the first, the other way round; where it keeps the
+        // caller's address, the same way round.
+        bool isUp = facts.IsUp ^ flow.IsCalledHalf;
+        Leg leg = IsSecondHalf(flow) ? Leg.Outside : facts.Leg;
         if (!sampler.IsSample(ref flow, view, frame, leg, isUp)
             || !sampler.TryMake(view, frame, RemotePart(flow, facts, view), isUp, out Probe probe))
         {
             return;
         }
 
+        bool isCalling = (flow.Marks & Marks.Hairpin) != 0 && leg == Leg.Inside;
+        hairpinUntilNs = isCalling ? store.NowNs + (2 * store.WindowNs) : hairpinUntilNs;
         probe.StampNs = facts.StampNs;
         probe.Entry = entry;
         probe.Flow = (uint)store.Table.Cold(entry).FlowNumber;
@@ -141,7 +146,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
             return flow.Join;
         }
 
-        bool isOutside = (flow.Seen & Seen.Inside) == 0 || flow.IsCalledHalf;
+        bool isOutside = (flow.Seen & Seen.Inside) == 0 || IsSecondHalf(flow);
         flow.Join = Graph.TakeState(entry, flow.InsideKey, isOutside ? JoinFlags.Outside : JoinFlags.None);
         if (flow.Join == 0)
         {
@@ -245,7 +250,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
         {
             Unsettle(outside, inside);
         }
-        else if (isEnough)
+        else if (isEnough && Hairpins.MayLink(outside.Entry, pair.Parts))
         {
             outside.Flags |= JoinFlags.Settling;
             inside.Flags |= JoinFlags.Settling;
@@ -271,7 +276,7 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
     /// </summary>
     private ulong RemotePart(in HotFlow flow, in PacketFacts facts, in PacketView view)
     {
-        if ((flow.Marks & Marks.Hairpin) != 0)
+        if ((flow.Marks & (Marks.Hairpin | Marks.OnNet)) != 0)
         {
             // Each half has the other's public end as its remote: nothing of it is shared.
             return HairpinPart | flow.Protocol;
@@ -284,9 +289,24 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
 
     private bool IsCompared(in HotFlow flow)
     {
-        Marks special = flow.Marks & (Marks.OnNet | Marks.Hairpin);
-        return (special == Marks.None ? isOn : special == Marks.Hairpin && (flow.Marks & Marks.Joined) == 0)
-            && !IsSettling(flow);
+        bool isLooking = (flow.Marks & (Marks.OnNet | Marks.Hairpin)) switch
+        {
+            Marks.None => isOn,
+
+            // Within the network nothing is looked for, unless somebody has just called a public address from there.
+            Marks.OnNet => store.NowNs < hairpinUntilNs,
+            _ => (flow.Marks & Marks.Joined) == 0,
+        };
+        return isLooking && !IsSettling(flow);
+    }
+
+    private static bool IsSecondHalf(in HotFlow flow) => flow.IsCalledHalf || (flow.Marks & Marks.OnNet) != 0;
+
+    private bool MayPair(in Probe own, in Probe other)
+    {
+        (int outside, int inside) = own.Leg == Leg.Outside ? (own.Entry, other.Entry) : (other.Entry, own.Entry);
+        return own.Leg == other.Leg || (store.Table.Hot(outside).Marks & Marks.OnNet) == 0
+            || Hairpins.MayBeHalf(outside, inside);
     }
 
     private bool IsSettling(in HotFlow flow) =>
@@ -295,10 +315,14 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
     private bool IsRival(in Probe own, in Probe other) =>
         other.Digest == own.Digest && other.Entry != own.Entry
         && Math.Abs(own.StampNs - other.StampNs) <= store.WindowNs && IsLive(other)
-        && (other.Leg == Leg.Inside || (store.Table.Hot(other.Entry).Marks & Marks.Joined) == 0);
+        && (other.Leg == Leg.Inside || (store.Table.Hot(other.Entry).Marks & Marks.Joined) == 0)
+        && MayPair(own, other);
 
-    private bool PortsAreEqual(in JoinState outside, in JoinState inside) =>
-        outside.Entry >= 0 && store.Table.Hot(outside.Entry).PublicPort == inside.Key.LinePort
+    private bool PortsAreEqual(in JoinState outside, in JoinState inside) => outside.Entry >= 0
+        && ((store.Table.Hot(outside.Entry).Marks & Marks.OnNet) != 0 || IsPublicPort(outside, inside));
+
+    private bool IsPublicPort(in JoinState outside, in JoinState inside) =>
+        store.Table.Hot(outside.Entry).PublicPort == inside.Key.LinePort
         && (store.Table.Hot(outside.Entry).Seen & Seen.Outside) != 0;
 
     private void MarkBlind(int number)

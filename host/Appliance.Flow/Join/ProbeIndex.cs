@@ -16,6 +16,9 @@ internal enum Parts : byte
     /// <summary>Equal IPv4 identifications other than 0; only of a pair, too: a NAT may write another one.</summary>
     IpId = 32,
 
+    /// <summary>A packet towards the line agreed; only of a pair, and worth nothing by itself.</summary>
+    Answer = 64,
+
     /// <summary>Both directions' sequence numbers: no other flow shows them by chance.</summary>
     BothSequences = SequenceUp | SequenceDown,
 }

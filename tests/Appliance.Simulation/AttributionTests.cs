@@ -46,14 +46,8 @@ public sealed class AttributionTests(ITestOutputHelper output)
         AssertWhole(Scenario.Million);
 
     [FullFact]
-    public void Of_a_hundred_million_flows_exactly_those_that_can_be_known_are_attributed()
-    {
-        for (ulong run = 1; run <= 100; run++)
-        {
-            AssertWhole(Scenario.MillionOf(run));
-            Reports.Clear();
-        }
-    }
+    public void Of_a_hundred_million_flows_exactly_those_that_can_be_known_are_attributed() =>
+        HundredMillion.Run(AssertWhole);
 
     [Theory]
     [MemberData(nameof(LossyRuns))]
@@ -89,20 +83,24 @@ public sealed class AttributionTests(ITestOutputHelper output)
         Assert.True(before == table, "ATTRIBUTION.md was not what the scenarios give; it is written anew: commit it.");
     }
 
-    private void AssertWhole(Scenario scenario)
+    private void AssertWhole(Scenario scenario) => AssertWhole(scenario, Run(scenario));
+
+    private static void AssertWhole(Scenario scenario, TruthReport report)
     {
-        TruthReport report = Run(scenario);
         string repeat = $"{scenario}: {report.Line()}\n{report.Examples()}";
         Assert.True(report.OracleWrong == 0, repeat);
         Assert.True(report.Wrong + report.Missing + report.Invented == 0, repeat);
-        Assert.True(report.Split <= StraysMax, repeat);
+
+        // Where a router behind the NAT turns a flow round, the outside half stays until both others are linked.
+        Assert.True(report.Split <= (scenario.Plan.Family.HairpinIsOuter ? report.None : StraysMax), repeat);
         Assert.True(report.Attributed == report.Distinguishable, repeat);
         Assert.True(report.AttributedDistinguishable == report.Distinguishable, repeat);
         Assert.True(report.AmbiguousEqual == report.Ambiguous, repeat);
         Assert.True(report.CountersUnequal + report.NamesInvented == 0, repeat);
 
-        // What the mirror cut off has no name to show.
-        Assert.True(scenario.Plan.SnapLength > 0 || report.NamesAbsent <= report.NamesRight / 100, repeat);
+        // What the mirror cut off, or showed before the ports of its fragments, has no name to show.
+        bool isShown = scenario.Plan.SnapLength == 0 && scenario.Plan.LateFirstShare == 0;
+        Assert.True(!isShown || report.NamesAbsent <= report.NamesRight / 100, repeat);
     }
 
     private TruthReport Run(Scenario scenario)

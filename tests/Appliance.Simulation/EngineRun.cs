@@ -18,27 +18,25 @@ internal static class EngineRun
 
     public static TruthReport Check(Scenario scenario)
     {
-        List<TruthFlow> truth;
-        IReadOnlyList<ProductFlow> product;
-        using (TwoLegTraffic traffic = new(scenario.Plan, keepTruth: true))
+        using TwoLegTraffic traffic = new(scenario.Plan, keepTruth: true);
+        FlowOptions options = ScenarioNet.ForEngine(scenario.Plan, traffic.Families) with
         {
-            FlowOptions options = ScenarioNet.ForEngine(scenario.Plan, traffic.Families) with
-            {
-                NatRewritesTcp = scenario.RewritesTcp && !scenario.Learns,
-            };
-            product = ScenarioNet.WithoutHalves(Run(traffic, options), traffic.Families);
-            truth = [.. traffic.Truth()];
-        }
-
-        return TruthCheck.Run(product, truth, scenario.Judge());
+            NatRewritesTcp = scenario.RewritesTcp && !scenario.Learns,
+        };
+        BruteForceOracle oracle = scenario.Oracle(traffic.Families);
+        OracleTap inside = new(traffic.Inside, oracle, isOutside: false);
+        OracleTap outside = new(traffic.Outside, oracle, isOutside: true);
+        IReadOnlyList<ProductFlow> product =
+            ScenarioNet.WithoutHalves(Run(options, inside, outside), traffic.Families);
+        return TruthCheck.Run(product, [.. traffic.Truth()], oracle.Judge());
     }
 
-    private static IReadOnlyList<ProductFlow> Run(TwoLegTraffic traffic, FlowOptions options)
+    private static IReadOnlyList<ProductFlow> Run(FlowOptions options, params ReadOnlySpan<IPacketSource> legs)
     {
         RecordQueue queue = new(QueueRecords);
         FlowEngine engine = new(options, queue, Key);
         ProductFlows flows = new();
-        LegMerge merge = new(engine, traffic.Inside, traffic.Outside);
+        LegMerge merge = new(engine, legs);
         while (true)
         {
             MergeStep step = merge.Step();

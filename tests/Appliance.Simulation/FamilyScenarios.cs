@@ -45,13 +45,28 @@ internal static class FamilyScenarios
         {
             Ports = PortMode.Overloaded, DelayMs = 100,
         }),
+        Of("hairpin of an outer router, on both legs", 148, LineFamily.Hairpin, plan => plan with
+        {
+            Family = plan.Family with { HairpinIsOuter = true },
+        }),
         Of("MAP-E", 150, LineFamily.MapE, plan => plan with { Ports = PortMode.Block }),
         Of("MAP-T", 151, LineFamily.MapT, plan => plan with { Ports = PortMode.Block }),
     ];
 
-    /// <summary>With packets lost.</summary>
+    /// <summary>With packets lost, or less told than there is.</summary>
     public static IReadOnlyList<Scenario> Lossy { get; } =
     [
+        // So many flows without their like make the engine try whether the NAT rewrites TCP.
+        Of("twice NAT, remotes mapped, nobody told", 141, LineFamily.TwiceNat, plan => plan with
+        {
+            Family = plan.Family with { IsMappingTold = false },
+        }),
+
+        // What one line sends alone links nothing: a flow without an answer stays open.
+        Of("hairpin that keeps the calling line's private address", 147, LineFamily.Hairpin, plan => plan with
+        {
+            Family = plan.Family with { HairpinKeepsCaller = true },
+        }),
         Of("native IPv6, 1 % lost on both legs", 160, LineFamily.Native6, plan => Lose(plan, 0.01) with
         {
             DirectShare = 0.7,

@@ -26,6 +26,12 @@ public sealed record LineScenario(string Name, int Seed)
     public double RebootSeconds { get; init; }
 
     /// <summary>
+    /// Each session has a block of public ports, and is asked for by public address and port: what a block record that
+    /// the store joins to a flow's public end says of its line.
+    /// </summary>
+    public bool HasBlocks { get; init; }
+
+    /// <summary>
     /// Least share of the clear flows that are named. A start that is lost leaves its session unknown until the first
     /// interim message, 5 minutes of 25 in the mean; that, and a stop or start that is lost twice, is all that may.
     /// </summary>
@@ -41,6 +47,15 @@ public sealed record LineScenario(string Name, int Seed)
         new("lines by RADIUS: 5 % lost, late and twice", 106)
         {
             Lost = 0.05, Repeated = 0.05, Delayed = 0.05, LeastNamed = 0.98,
+        },
+        new("lines by RADIUS, port blocks: all heard", 108) { HasBlocks = true },
+        new("lines by RADIUS, port blocks used again within a second, 5 % late", 109)
+        {
+            HasBlocks = true, IdleSeconds = 0.05, JitterSeconds = 0.5, Delayed = 0.05,
+        },
+        new("lines by RADIUS, port blocks: 5 % lost, late and twice", 110)
+        {
+            HasBlocks = true, Lost = 0.05, Repeated = 0.05, Delayed = 0.05, LeastNamed = 0.98,
         },
     ];
 }
@@ -59,6 +74,8 @@ internal sealed record LineReport(int Flows, int Clear, int Named, int Both, int
 internal sealed class LineRun(LineScenario scenario)
 {
     private const int Addresses = 200;
+    private const int BlockPorts = 512;
+    private const int BlocksOfPublic = 100;
     private const int Flows = 20_000;
     private const double DaySeconds = 40_000;
     private const double InterimSeconds = 300;
@@ -82,7 +99,7 @@ internal sealed class LineRun(LineScenario scenario)
             Send(reboot + 1, new RadiusMessage(7), reboot + 1);
         }
 
-        ILookup<Ip, Held> records = Hear().ToLookup(held => held.Address);
+        ILookup<Ip, Held> records = Hear().ToLookup(held => scenario.HasBlocks ? held.Range.Public : held.Inside);
         return Ask(records);
     }
 
@@ -119,8 +136,15 @@ internal sealed class LineRun(LineScenario scenario)
         }
     }
 
-    private static RadiusMessage Message(uint status, int address, int session, string line) =>
-        new RadiusMessage(status, $"{address}-{session}").Address(8, Of(address).ToString()).Vendor(3561, 1, line);
+    private RadiusMessage Message(uint status, int address, int session, string line)
+    {
+        RadiusMessage message = new RadiusMessage(status, $"{address}-{session}")
+            .Address(8, Of(address).ToString()).Vendor(3561, 1, line);
+        PortRange block = BlockOf(address);
+        return scenario.HasBlocks
+            ? message.Vendor(6527, 121, $"{block.Public} {block.First}-{block.Last} router base")
+            : message;
+    }
 
     private void Send(double at, RadiusMessage message, double happened)
     {
@@ -145,7 +169,7 @@ internal sealed class LineRun(LineScenario scenario)
         SessionTable table = new(new LineOptions(), tally);
         RadiusDecoder decoder = new(tally);
         LineEvent happened = new();
-        Dictionary<(Ip, long, string), Held> latest = [];
+        Dictionary<(Ip, PortRange, long, string), Held> latest = [];
         foreach ((double at, RadiusMessage message) in messages.OrderBy(message => message.At))
         {
             if (decoder.TryDecode(message.Bytes(), default, default, Ns(at), happened))
@@ -158,18 +182,18 @@ internal sealed class LineRun(LineScenario scenario)
 
         table.AdvanceTo(Ns(DaySeconds + 7200));
         Read(table, latest);
-        return [.. latest.Values];
+        return [.. latest.Values.Where(held => (held.Range == default) != scenario.HasBlocks)];
     }
 
     // The earliest end that is recorded counts, as for the store.
-    private static void Read(SessionTable table, Dictionary<(Ip, long, string), Held> latest)
+    private static void Read(SessionTable table, Dictionary<(Ip, PortRange, long, string), Held> latest)
     {
         while (table.TryNext(out LineRecord? record))
         {
-            var key = (record.Address.Address, record.StartNs, record.Reference.Text);
+            var key = (record.Address.Address, record.Range, record.StartNs, record.Reference.Text);
             long end = record.EndNs == 0 ? long.MaxValue / 2 : record.EndNs;
             end = latest.TryGetValue(key, out Held? known) ? Math.Min(end, known.EndNs) : end;
-            latest[key] = new Held(record.Address.Address, record.StartNs, end, record.Reference.Text);
+            latest[key] = new Held(record.Address.Address, record.Range, record.StartNs, end, record.Reference.Text);
         }
     }
 
@@ -183,8 +207,11 @@ internal sealed class LineRun(LineScenario scenario)
             double at = session.From + (random.NextDouble() * (session.To - session.From));
             bool isClear = at - session.From > 2 * SlackSeconds && session.To - at > 2 * SlackSeconds;
             long slack = (long)(SlackSeconds * 1e9);
-            string[] lines = [.. records[Of(address)]
-                .Where(held => held.StartNs - slack <= Ns(at) && Ns(at) <= held.EndNs + slack)
+            PortRange block = BlockOf(address);
+            int port = scenario.HasBlocks ? random.Next(block.First, block.Last + 1) : 0;
+            string[] lines = [.. records[scenario.HasBlocks ? block.Public : Of(address)]
+                .Where(held => port >= held.Range.First && port <= held.Range.Last
+                    && held.StartNs - slack <= Ns(at) && Ns(at) <= held.EndNs + slack)
                 .Select(held => held.Line).Distinct()];
             bool isRight = lines.Contains(session.Line);
             report = report with
@@ -202,11 +229,18 @@ internal sealed class LineRun(LineScenario scenario)
         return report;
     }
 
+    private static PortRange BlockOf(int address)
+    {
+        int first = 1024 + (address % BlocksOfPublic * BlockPorts);
+        Ip open = Ip.FromV4(0xCB00_7101u + (uint)(address / BlocksOfPublic));
+        return new PortRange(open, (ushort)first, (ushort)(first + BlockPorts - 1));
+    }
+
     private static Ip Of(int address) => Ip.FromV4(0x6440_0000u + (uint)address);
 
     private static long Ns(double seconds) => BeginNs + (long)(seconds * 1e9);
 
     private sealed record Truth(double From, double To, string Line);
 
-    private sealed record Held(Ip Address, long StartNs, long EndNs, string Line);
+    private sealed record Held(Ip Inside, PortRange Range, long StartNs, long EndNs, string Line);
 }

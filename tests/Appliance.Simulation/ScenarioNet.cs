@@ -20,7 +20,7 @@ internal static class ScenarioNet
             InsidePrefixes = [Inside, OnNet, .. families.InsidePrefixes],
             SubscriberPrefixes = [Direct],
             PublicPools = [Public, .. families.PublicPrefixes],
-            FlowLimit = plan.Flows > 100_000 ? 1 << 20 : 1 << 17,
+            FlowLimit = plan.Flows > 500_000 ? 1 << 20 : plan.Flows > 100_000 ? 1 << 18 : 1 << 17,
         };
         options = families.Nat64Prefix == default ? options
             : options with { Nat64Prefixes = [families.Nat64Prefix] };
@@ -38,7 +38,8 @@ internal static class ScenarioNet
         return new OracleNet
         {
             IsInside = address => IsIn(lines, address) && !IsIn(called, address),
-            IsPublic = address => IsIn(pools, address),
+            IsPublic = address => IsIn(pools, address)
+                || (families.KeepsCaller && IsIn(lines, address) && !IsIn(called, address)),
             Nat64 = families.Nat64Prefix,
             TwiceInside = families.Twice.Inside == default ? families.Called.Public : families.Twice.Inside,
             TwiceOutside = families.Twice.Inside == default ? families.Called.Inside : families.Twice.Outside,
@@ -64,6 +65,13 @@ internal static class ScenarioNet
             if (isCalled && flow.Public == flow.Line with { Address = Swap(flow.Line.Address, open) }
                 && flow.Translation == Translation.Hairpin)
             {
+                continue;
+            }
+
+            if (flow.Translation == Translation.OnNet && called.Contains(flow.Remote.Address))
+            {
+                // A half that keeps the caller's address, and was not linked: nobody is named for it.
+                whole.Add(flow with { Line = default, Public = flow.Line });
                 continue;
             }
 

@@ -28,6 +28,9 @@ internal static class Limits
     /// </summary>
     public const int QuicKeys = 512;
 
+    /// <summary>Longest message that a gateway rewrites.</summary>
+    public const int GatewayTextMax = 512;
+
     /// <summary>
     /// 2^18 ns = 262 us: a tick of the event wheel holds some hundred packets at a million packets a second.
     /// </summary>

@@ -32,6 +32,28 @@ public sealed record WitnessScenario(string Name, TrafficPlan Traffic, LogPlan? 
         {
             LeastAttributed = 0.5,
         },
+        new("outside leg, port block log, 5 % lost", Of(119) with { Ports = PortMode.Block }, new LogPlan
+        {
+            Shape = LogShape.Blocks, Batch = 1, Loss = 0.05,
+        }),
+        new("outside leg, port block log as syslog", Of(120) with { Ports = PortMode.Block }, new LogPlan
+        {
+            Shape = LogShape.Blocks, Form = LogForm.Syslog, Batch = 1,
+        }),
+        new("both legs, port block log: agrees", Of(121) with { Ports = PortMode.Block }, new LogPlan
+        {
+            Shape = LogShape.Blocks, Batch = 1,
+        })
+        {
+            HasInside = true, LeastAttributed = 0.99,
+        },
+        new("inside leg, port block log", Of(122) with { Ports = PortMode.Block }, new LogPlan
+        {
+            Shape = LogShape.Blocks, Batch = 1,
+        })
+        {
+            HasInside = true, HasOutside = false, LeastAttributed = 0.5,
+        },
         new("outside leg, session log as syslog", Of(104), new LogPlan { Form = LogForm.Syslog, Batch = 1 })
         {
             LeastAttributed = 0.99,

@@ -22,106 +22,125 @@ public sealed class BruteForceOracle
     private readonly OracleFlows inside;
     private readonly OracleFlows outside;
     private readonly OracleProbes probes;
-    private readonly bool isRewritten;
     private readonly OracleFragments insideFragments = new();
     private readonly OracleFragments outsideFragments = new();
-    private readonly List<Fit>[] fits;
+    private readonly OracleNotes notes = new();
     private readonly Dictionary<int, List<int>> claims = [];
+    private List<Fit>[] fits = [];
 
-    private BruteForceOracle(
-        IPacketSource insideLeg,
-        IPacketSource outsideLeg,
-        OracleNet net,
-        long windowNs,
-        bool isRewritten)
-    {
-        this.windowNs = windowNs;
-        this.net = net;
-        this.isRewritten = isRewritten;
-        probes = new OracleProbes(isRewritten);
-        inside = new OracleFlows(net.IsInside);
-        outside = new OracleFlows(net.IsPublic);
-        ReadOutside(outsideLeg);
-        probes.Index(outside.All.Count);
-        fits = new List<Fit>[outside.All.Count];
-        ReadInside(insideLeg);
-    }
-
-    /// <summary>Judges every outside flow.</summary>
-    /// <param name="insideLeg">Packets of the inside leg, read to their end.</param>
-    /// <param name="outsideLeg">Packets of the outside leg, read to their end, before the inside leg.</param>
     /// <param name="net">Whose addresses are whose.</param>
     /// <param name="windowMs">Largest difference of the legs' stamps.</param>
-    /// <param name="isRewritten">The NAT writes TCP's numbers anew: they are no evidence.</param>
-    public static IReadOnlyList<OracleVerdict> Judge(
-        IPacketSource insideLeg,
-        IPacketSource outsideLeg,
-        OracleNet net,
-        int windowMs = 500,
-        bool isRewritten = false)
+    public BruteForceOracle(OracleNet net, int windowMs = 500)
     {
-        BruteForceOracle oracle = new(insideLeg, outsideLeg, net, windowMs * 1_000_000L, isRewritten);
-        oracle.KeepCandidates();
-        OracleVerdict[] verdicts = new OracleVerdict[oracle.outside.All.Count];
+        windowNs = windowMs * 1_000_000L;
+        this.net = net;
+        probes = new OracleProbes(net);
+        inside = new OracleFlows(net.IsInside);
+        outside = new OracleFlows(net.IsPublic);
+    }
+
+    /// <summary>Takes the next packets of a leg; the legs may come in any order and any pieces.</summary>
+    public void Hear(in PacketBlock block, bool isOutside)
+    {
+        foreach (ref readonly PacketRef packet in block.Packets)
+        {
+            ReadOnlySpan<byte> bytes = block.Bytes.Slice(packet.Offset, packet.Captured);
+            Hear(bytes, packet.StampNs, isOutside);
+        }
+    }
+
+    /// <summary>Judges every outside flow, once both legs were heard to their end.</summary>
+    public IReadOnlyList<OracleVerdict> Judge()
+    {
+        probes.Index(outside.All.Count);
+        fits = new List<Fit>[outside.All.Count];
+        for (int piece = 0; piece < notes.Pieces; piece++)
+        {
+            foreach (ref readonly OracleNote note in notes.Piece(piece))
+            {
+                Compare(note);
+            }
+        }
+
+        KeepCandidates();
+        OracleVerdict[] verdicts = new OracleVerdict[outside.All.Count];
         for (int flow = 0; flow < verdicts.Length; flow++)
         {
-            verdicts[flow] = oracle.Judge(flow);
+            verdicts[flow] = Judge(flow);
         }
 
         return verdicts;
     }
 
-    private void ReadOutside(IPacketSource leg)
+    private void Hear(ReadOnlySpan<byte> bytes, long stampNs, bool isOutside)
     {
-        while (leg.TryNext(out PacketBlock block) == SourceState.Block)
+        OracleFragments fragments = isOutside ? outsideFragments : insideFragments;
+        if (!OracleFrame.TryParse(bytes, out OracleFrame frame)
+            || (frame.FragmentAt > 0 && !fragments.TryFill(ref frame, bytes, stampNs)))
         {
-            foreach (ref readonly PacketRef packet in block.Packets)
-            {
-                ReadOnlySpan<byte> bytes = block.Bytes.Slice(packet.Offset, packet.Captured);
-                if (!OracleFrame.TryParse(bytes, out OracleFrame frame, outsideFragments))
-                {
-                    continue;
-                }
+            return;
+        }
 
-                int flow = outside.Place(frame, packet.StampNs, out bool up);
-                if (probes.Wants(flow) && frame.IsComparable(isRewritten))
-                {
-                    probes.Add(flow, frame, bytes, up, packet.StampNs);
-                }
+        Take(frame, bytes, stampNs, isOutside);
+        if (frame.FragmentAt == 0 && frame.HasMoreFragments)
+        {
+            foreach ((byte[] early, long earlyNs) in fragments.Note(frame, stampNs))
+            {
+                Hear(early, earlyNs, isOutside);
             }
         }
     }
 
-    private void ReadInside(IPacketSource leg)
+    private void Take(OracleFrame frame, ReadOnlySpan<byte> bytes, long stampNs, bool isOutside)
     {
-        while (leg.TryNext(out PacketBlock block) == SourceState.Block)
+        if (!isOutside)
         {
-            foreach (ref readonly PacketRef packet in block.Packets)
-            {
-                ReadOnlySpan<byte> bytes = block.Bytes.Slice(packet.Offset, packet.Captured);
-                if (OracleFrame.TryParse(bytes, out OracleFrame frame, insideFragments))
-                {
-                    frame.Translate(net);
-                    int flow = inside.Place(frame, packet.StampNs, out bool up);
-                    if (frame.IsComparable(isRewritten))
-                    {
-                        UInt128 digest = frame.Digest(up, frame.PayloadDigest(bytes), isRewritten);
-                        Compare(flow, digest, frame.IpId, packet.StampNs);
-                    }
-                }
-            }
+            TakeInside(frame, bytes, stampNs);
+        }
+        else if (!net.IsPublic(frame.Source) || !net.IsPublic(frame.Target))
+        {
+            // What goes from one public address to another is on its way back in: the inside shows both halves.
+            TakeOutside(frame, bytes, stampNs);
         }
     }
 
-    private void Compare(int flow, UInt128 digest, ushort ipId, long stampNs)
+    private void TakeOutside(in OracleFrame frame, ReadOnlySpan<byte> bytes, long stampNs)
     {
+        int flow = outside.Place(frame, stampNs, out bool up);
+        if (probes.Wants(flow) && frame.IsComparable(net))
+        {
+            probes.Add(flow, frame, bytes, up, stampNs);
+        }
+    }
+
+    private void TakeInside(OracleFrame frame, ReadOnlySpan<byte> bytes, long stampNs)
+    {
+        frame.Translate(net);
+        int flow = inside.Place(frame, stampNs, out bool up);
+        if (frame.IsComparable(net))
+        {
+            UInt128 digest = frame.Digest(up, frame.PayloadDigest(bytes), net);
+            notes.Add(new OracleNote
+            {
+                DigestHigh = (ulong)(digest >> 64),
+                DigestLow = (ulong)digest,
+                StampNs = stampNs,
+                Flow = flow,
+                IpId = frame.IpId,
+            });
+        }
+    }
+
+    private void Compare(in OracleNote note)
+    {
+        UInt128 digest = note.Digest;
         for (int n = probes.First(digest); n >= 0; n = probes[n].Next)
         {
             ref readonly OracleProbe probe = ref probes[n];
-            if (probe.Digest == digest && Math.Abs(probe.StampNs - stampNs) <= windowNs)
+            if (probe.Digest == digest && Math.Abs(probe.StampNs - note.StampNs) <= windowNs)
             {
-                bool equalIpId = ipId != 0 && ipId == probe.IpId;
-                Note(probe.Flow, flow, (byte)(1 << (n % OracleProbes.PerFlow)), equalIpId);
+                bool equalIpId = note.IpId != 0 && note.IpId == probe.IpId;
+                Note(probe.Flow, note.Flow, (byte)(1 << (n % OracleProbes.PerFlow)), equalIpId);
             }
         }
     }
@@ -194,9 +213,8 @@ public sealed class BruteForceOracle
             }
         }
 
-        bool equalPort = inside.All[fit.Inside].Tuple.LocalPort == outside.All[flow].Tuple.LocalPort;
         return (sequence.Count(true) * SequenceBits) + (timestamp.Count(true) * TimestampBits)
-            + Math.Min(payload, PayloadBitsMax) + (equalPort ? EqualPortBits : 0) + (fit.EqualIpId ? EqualIpIdBits : 0);
+            + Math.Min(payload, PayloadBitsMax) + Identity(flow, fit);
     }
 
     private OracleVerdict Judge(int flow)
@@ -211,7 +229,7 @@ public sealed class BruteForceOracle
         }
 
         if (best >= EvidenceMin && (candidates.Count == 1 || best - next >= MarginBits)
-            && IsOnlyClaim(flow, candidates[0].Inside))
+            && IsOnlyClaim(flow, candidates[0]))
         {
             return new OracleVerdict(
                 outer, VerdictKind.Distinguishable, [inside.All[candidates[0].Inside]], best);
@@ -223,15 +241,21 @@ public sealed class BruteForceOracle
                 outer, VerdictKind.Ambiguous, [.. candidates.Select(fit => inside.All[fit.Inside])], best);
     }
 
-    // Two outside flows of one time cannot both be the inside flow; stamps of one instant lie up to a window apart.
-    private bool IsOnlyClaim(int flow, int candidate)
+    // Two outside flows of one time cannot both be the inside flow; stamps of one instant lie up to a window apart. One
+    // that shares neither port nor identification claims nothing of a flow that shares both with another.
+    private bool IsOnlyClaim(int flow, Fit own)
     {
         OracleFlow self = outside.All[flow];
-        return claims[candidate].TrueForAll(other =>
+        return claims[own.Inside].TrueForAll(other =>
             other == flow
             || outside.All[other].FirstNs > self.LastNs + windowNs
-            || outside.All[other].LastNs < self.FirstNs - windowNs);
+            || outside.All[other].LastNs < self.FirstNs - windowNs
+            || Identity(flow, own) - Identity(other, fits[other].Find(fit => fit.Inside == own.Inside)) >= MarginBits);
     }
+
+    private int Identity(int flow, Fit fit) =>
+        (inside.All[fit.Inside].Tuple.LocalPort == outside.All[flow].Tuple.LocalPort ? EqualPortBits : 0)
+        + (fit.EqualIpId ? EqualIpIdBits : 0);
 
     private readonly record struct Fit(int Inside, byte Agreed, bool EqualIpId, int Evidence);
 }

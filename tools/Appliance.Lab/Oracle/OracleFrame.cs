@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Appliance.Wire;
 
 namespace Appliance.Lab.Oracle;
@@ -19,6 +18,7 @@ internal struct OracleFrame
     private const byte Icmp6 = 58;
     private const byte IpInIp = 4;
     private const byte Tcp = 6;
+    private const byte Syn = 2;
     private const byte Udp = 17;
     private const int TimestampOption = 8;
     private const int DigestInput = 64;
@@ -47,8 +47,8 @@ internal struct OracleFrame
 
     /// <param name="frame">Ethernet frame.</param>
     /// <param name="parsed">The packet.</param>
-    /// <param name="fragments">Ports for later fragments of IPv4; without it those are no packets.</param>
-    public static bool TryParse(ReadOnlySpan<byte> frame, out OracleFrame parsed, OracleFragments? fragments = null)
+    /// <returns>False for what is no packet. A later fragment is one, without ports.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> frame, out OracleFrame parsed)
     {
         parsed = default;
         if (frame.Length < Ethernet + 28)
@@ -78,16 +78,10 @@ internal struct OracleFrame
         {
             parsed.PayloadAt = at;
             parsed.PayloadLength = Math.Min(end, frame.Length) - at;
-            return fragments is not null && fragments.TryFill(ref parsed);
+            return true;
         }
 
-        bool isPacket = end >= at + 8 && parsed.ParseTransport(frame[at..Math.Min(end, frame.Length)], at);
-        if (isPacket && parsed.HasMoreFragments)
-        {
-            fragments?.Note(parsed);
-        }
-
-        return isPacket;
+        return end >= at + 8 && parsed.ParseTransport(frame[at..Math.Min(end, frame.Length)], at);
     }
 
     /// <summary>
@@ -113,14 +107,15 @@ internal struct OracleFrame
 
     /// <summary>
     /// Digest of everything that agreeing packets share: protocol, direction, remote end, the transport's invariant
-    /// fields and the payload. Equal digests (128 bits of SHA-256) are equal contents.
+    /// fields and the payload. Equal digests (<see cref="OracleDigest"/>) are equal contents.
     /// </summary>
     /// <param name="up">From the line.</param>
     /// <param name="payload">Digest of the payload.</param>
-    /// <param name="isRewritten">The NAT writes TCP's numbers anew, so that they say nothing.</param>
-    public readonly UInt128 Digest(bool up, UInt128 payload, bool isRewritten = false)
+    /// <param name="net">What the NAT does to TCP's numbers.</param>
+    public readonly UInt128 Digest(bool up, UInt128 payload, OracleNet net)
     {
-        bool hasNumbers = !isRewritten || Protocol != Tcp;
+        bool hasNumbers = HasNumbers(net);
+        bool hasLine = hasNumbers && HasLineNumber(net);
         Span<byte> input = stackalloc byte[DigestInput];
         input.Clear();
         input[0] = Protocol;
@@ -131,28 +126,27 @@ internal struct OracleFrame
 
         // Echo keeps its query id in both port fields, and the NAT changes it; its remote end has no port.
         BinaryPrimitives.WriteUInt16BigEndian(input[8..], IsEcho ? (ushort)0 : up ? TargetPort : SourcePort);
-        BinaryPrimitives.WriteUInt32BigEndian(input[12..], hasNumbers ? Sequence : 0);
-        BinaryPrimitives.WriteUInt32BigEndian(input[16..], hasNumbers ? Acknowledgment : 0);
+        BinaryPrimitives.WriteUInt32BigEndian(input[12..], (up ? hasLine : hasNumbers) ? Sequence : 0);
+        BinaryPrimitives.WriteUInt32BigEndian(input[16..], (up ? hasNumbers : hasLine) ? Acknowledgment : 0);
         BinaryPrimitives.WriteUInt32BigEndian(input[20..], hasNumbers && HasTimestamp ? TsValue : 0);
         BinaryPrimitives.WriteInt32BigEndian(input[24..], PayloadLength);
         BinaryPrimitives.WriteUInt128BigEndian(input[28..], payload);
-        return Short(input);
+        return OracleDigest.Of(input);
     }
 
     public readonly bool IsEcho => Protocol is Icmp or Icmp6;
 
     /// <summary>True where the packet shows something to compare.</summary>
-    public readonly bool IsComparable(bool isRewritten) => !isRewritten || Protocol != Tcp || PayloadLength > 0;
+    public readonly bool IsComparable(OracleNet net) => HasNumbers(net) || PayloadLength > 0;
+
+    /// <summary>The numbers of TCP are those that the other leg shows.</summary>
+    public readonly bool HasNumbers(OracleNet net) => !net.IsRewritten || Protocol != Tcp;
+
+    /// <summary>The same of the number of the line's side: after the handshake a gateway may have moved it.</summary>
+    public readonly bool HasLineNumber(OracleNet net) => !net.IsResized || (TcpFlags & Syn) != 0;
 
     public readonly UInt128 PayloadDigest(ReadOnlySpan<byte> frame) =>
-        PayloadLength == 0 ? default : Short(frame.Slice(PayloadAt, PayloadLength));
-
-    private static UInt128 Short(ReadOnlySpan<byte> input)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input, hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
-    }
+        PayloadLength == 0 ? default : OracleDigest.Of(frame.Slice(PayloadAt, PayloadLength));
 
     private void ParseV4(ReadOnlySpan<byte> frame, ref int at, ref int end)
     {

@@ -26,6 +26,15 @@ public sealed record OracleNet
     /// <summary>The same remotes as the outside shows them.</summary>
     public IpPrefix TwiceOutside { get; init; }
 
+    /// <summary>The NAT writes TCP's numbers anew: they are no evidence.</summary>
+    public bool IsRewritten { get; init; }
+
+    /// <summary>
+    /// Gateways in the NAT change the length of what lines send, so that the numbers of the line's side of a connection
+    /// may differ after its handshake.
+    /// </summary>
+    public bool IsResized { get; init; }
+
     /// <summary>True where an address of the inside leg stands for a remote with another address outside.</summary>
     internal bool TryOutside(Ip inside, out Ip outside)
     {

@@ -21,7 +21,7 @@ internal struct OracleProbe
 /// The first packets of all outside flows: by flow, where they lie together in order, and by content. Which frame
 /// is a copy the mirror made is decided here, by content, IP id and 2 ms.
 /// </summary>
-internal sealed class OracleProbes(bool isRewritten)
+internal sealed class OracleProbes(OracleNet net)
 {
     public const int PerFlow = 8;
     private const long CopyNs = 2_000_000;
@@ -51,15 +51,16 @@ internal sealed class OracleProbes(bool isRewritten)
         UInt128 payload = frame.PayloadDigest(bytes);
         OracleProbe probe = new()
         {
-            Digest = frame.Digest(up, payload, isRewritten),
+            Digest = frame.Digest(up, payload, net),
             Payload = payload,
             StampNs = stampNs,
             Flow = flow,
             IpId = frame.IpId,
             Up = up,
             PayloadBits = PayloadBits(bytes.Slice(frame.PayloadAt, frame.PayloadLength)),
-            CountsSequence = frame.Protocol == Tcp && frame.Sequence != 0 && !isRewritten,
-            HasTimestamp = frame.HasTimestamp && !isRewritten,
+            CountsSequence = frame.Protocol == Tcp && frame.Sequence != 0 && frame.HasNumbers(net)
+                && (!up || frame.HasLineNumber(net)),
+            HasTimestamp = frame.HasTimestamp && frame.HasNumbers(net),
         };
         foreach (ref readonly OracleProbe earlier in Of(flow))
         {
@@ -94,13 +95,15 @@ internal sealed class OracleProbes(bool isRewritten)
     // 8 bits for each distinct byte of the first 64, at most 64: repeated bytes say nothing new.
     private static byte PayloadBits(ReadOnlySpan<byte> payload)
     {
-        UInt128 low = 0;
-        UInt128 high = 0;
+        Span<bool> known = stackalloc bool[256];
+        known.Clear();
+        int different = 0;
         foreach (byte value in payload[..Math.Min(payload.Length, EvidenceBytes)])
         {
-            _ = value < 128 ? low |= UInt128.One << value : high |= UInt128.One << (value - 128);
+            different += known[value] ? 0 : 1;
+            known[value] = true;
         }
 
-        return (byte)Math.Min(64, 8 * (int)(UInt128.PopCount(low) + UInt128.PopCount(high)));
+        return (byte)Math.Min(64, 8 * different);
     }
 }

@@ -18,13 +18,13 @@ public sealed class ProductFlows
         bool ambiguous = record.Attribution == Attribution.Ambiguous;
         if (!ambiguous || draft.Group != record.Group)
         {
-            draft.Candidates.Clear();
+            draft.Candidates = null;
         }
 
         draft.Group = record.Group;
         if (ambiguous)
         {
-            draft.Candidates.Add(line);
+            (draft.Candidates ??= []).Add(line);
         }
 
         draft.Last = record;
@@ -65,10 +65,8 @@ public sealed class ProductFlows
         return new ProductFlow
         {
             Protocol = last.Protocol,
-            Line = draft.Candidates.Count > 0
-                ? default
-                : LineOf(last),
-            Candidates = draft.Candidates,
+            Line = draft.Candidates is null ? LineOf(last) : default,
+            Candidates = draft.Candidates ?? [],
             Public = new LineEnd(last.PublicAddress, last.PublicPort),
             Remote = new LineEnd(last.RemoteAddress, last.RemotePort),
             Attribution = last.Attribution,
@@ -92,6 +90,6 @@ public sealed class ProductFlows
         public FlowRecord Last;
         public string Name = "";
         public uint Group;
-        public List<LineEnd> Candidates { get; } = [];
+        public List<LineEnd>? Candidates;
     }
 }

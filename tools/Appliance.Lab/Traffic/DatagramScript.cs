@@ -36,6 +36,9 @@ internal static class DatagramScript
                 packet.Payload = flow.Style == WindowsStyle ? PayloadKind.EchoWindows : PayloadKind.EchoLinux;
                 packet.Sequence = flow.SequenceUp + (uint)(flow.Step / 2);
                 break;
+            case FlowClass.Sip:
+                packet.Payload = packet.Up ? PayloadKind.SipRequest : PayloadKind.SipAnswer;
+                break;
             case FlowClass.Probe:
                 packet.Up = true;
                 Pool(ref packet, PayloadKind.Pool, Prng.Mix(flow.Spec.Seed, packet.Sequence), 64);

@@ -28,6 +28,12 @@ internal enum PayloadKind : byte
 
     /// <summary>The 32 letters that Windows sends: nothing in them is the line's own.</summary>
     EchoWindows,
+
+    /// <summary>A command of an FTP client, and a reply.</summary>
+    FtpCommand,
+    FtpReply,
+    SipRequest,
+    SipAnswer,
 }
 
 /// <summary>One packet waiting for its stamp: all that the frame writer needs beside the flow itself.</summary>
@@ -53,14 +59,25 @@ internal struct Emission
     /// <summary>Payload bytes of TCP; of the pool part for UDP.</summary>
     public ushort PayloadLength;
     public ushort IpId;
+
+    /// <summary>What gateways in the NAT have made the line's side of the connection longer so far, bytes.</summary>
+    public short Longer;
     public byte TcpFlags;
     public PayloadKind Payload;
 
     /// <summary>From the subscriber to the internet.</summary>
     public bool Up;
 
-    /// <summary>The mirror's second showing of the same frame: not counted in the truth.</summary>
-    public bool IsDuplicate;
+    /// <summary>
+    /// Not counted in the truth: the mirror's second showing of a frame, or a fragment whose ports nothing shows.
+    /// </summary>
+    public bool IsUncounted;
+
+    /// <summary>Shown outside on its way from one half of a hairpin to the other.</summary>
+    public bool IsTransit;
+
+    /// <summary>0 for a whole packet, else the number of the fragment.</summary>
+    public byte Fragment;
 }
 
 /// <summary>A flow between its first and its last packet on one leg.</summary>
@@ -89,6 +106,9 @@ internal struct LiveFlow
     public uint TsBaseDown;
     public ushort IpIdUp;
     public ushort IpIdDown;
+
+    /// <inheritdoc cref="Emission.Longer"/>
+    public short Longer;
 
     /// <summary>ClientHello bytes already sent, and all of them.</summary>
     public ushort HelloSent;

@@ -211,11 +211,21 @@ internal sealed class FlowPlanner
             Fill(ref flow, FlowClass.Udp, Udp, (ushort)(10_000 + random.Below(50)), Length(), reach);
             flow.Name = -1;
         }
-        else if (draw - plan.PingShare < 0)
+        else if ((draw -= plan.PingShare) < 0)
         {
             Fill(ref flow, FlowClass.Ping, Icmp, 0, 2 * (1 + random.Below(4)), reach);
             flow.Name = -1;
             flow.GapNs = NsPerSecond / 2;
+        }
+        else if ((draw -= plan.FtpShare) < 0)
+        {
+            Fill(ref flow, FlowClass.Ftp, Tcp, 21, TcpScript.FtpPackets(random.Below(4)), reach);
+            flow.Name = -1;
+        }
+        else if (draw - plan.SipShare < 0)
+        {
+            Fill(ref flow, FlowClass.Sip, Udp, 5060, 2 * (1 + random.Below(4)), reach);
+            flow.Name = -1;
         }
         else
         {

@@ -15,6 +15,12 @@ public enum FlowClass : byte
 
     /// <summary>One of a pair of lines that send the same bytes to the same remote.</summary>
     Probe,
+
+    /// <summary>An FTP control connection: a gateway in the NAT changes some commands, and their length.</summary>
+    Ftp,
+
+    /// <summary>SIP over UDP: a gateway in the NAT changes every message.</summary>
+    Sip,
 }
 
 /// <summary>Which way a generated flow takes.</summary>

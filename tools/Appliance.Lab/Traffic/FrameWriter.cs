@@ -89,6 +89,7 @@ internal sealed class FrameWriter(TrafficPlan plan, bool outside, PayloadWriter 
     {
         // A rewriting NAT gives the line's side of the connection another beginning, in both directions' packets.
         uint moved = rewritesSequence ? (uint)flow.LegSeed : 0;
+        moved += outside ? (uint)packet.Longer : 0;
         uint acknowledged = (packet.TcpFlags & Ack) != 0 ? moved : 0;
         BinaryPrimitives.WriteUInt32BigEndian(l4[4..], packet.Sequence + (packet.Up ? moved : 0));
         BinaryPrimitives.WriteUInt32BigEndian(l4[8..], packet.Acknowledgment + (packet.Up ? 0 : acknowledged));

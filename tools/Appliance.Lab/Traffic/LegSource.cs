@@ -12,6 +12,8 @@ internal sealed class LegSource : IPacketSource
     private const int None = -1;
     private const long NsPerMs = 1_000_000;
     private const int DuplicateDelayNs = 20_000;
+    private const int FragmentGapNs = 1_000;
+    private const int FragmentedMin = 400;
     private const int EthernetHeader = 14;
     private const int FragmentHeaders = EthernetHeader + 20;
 
@@ -30,6 +32,9 @@ internal sealed class LegSource : IPacketSource
     private readonly ulong duplicateBound;
     private readonly ulong reorderBound;
     private readonly ulong fragmentBound;
+    private readonly ulong tcpFragmentBound;
+    private readonly ulong firstLossBound;
+    private readonly ulong lateFirstBound;
     private readonly LegMirror mirror;
     private readonly long reorderNs;
     private readonly long ticksBehind;
@@ -50,13 +55,16 @@ internal sealed class LegSource : IPacketSource
         this.tally = tally;
         planner = new FlowPlanner(plan);
         hellos = new HelloBook(plan, names);
-        writer = new FrameWriter(plan, outside, new PayloadWriter(new PayloadPool(plan.Seed), hellos, names));
+        writer = new FrameWriter(plan, outside, new PayloadWriter(new PayloadPool(plan.Seed), hellos, names, outside));
         families = new FamilyFrames(new FamilyMap(plan), outside);
         Array.Fill(heads, None);
         lossBound = Prng.Bound(outside ? plan.LossOutside : plan.LossInside);
         duplicateBound = Prng.Bound(plan.Duplication);
         reorderBound = Prng.Bound(plan.Reordering);
         fragmentBound = Prng.Bound(plan.FragmentShare);
+        tcpFragmentBound = Prng.Bound(plan.TcpFragmentShare);
+        firstLossBound = Prng.Bound(plan.FirstFragmentLoss);
+        lateFirstBound = Prng.Bound(plan.LateFirstShare);
         mirror = new LegMirror(plan, outside);
         reorderNs = (long)(plan.ReorderMs * NsPerMs);
 
@@ -106,25 +114,27 @@ internal sealed class LegSource : IPacketSource
         ref LiveFlow flow = ref flows[packet.Slot];
         Span<byte> room = bytes.AsSpan(usedBytes);
         int length = writer.Write(flow, packet, room);
-        length = families.Apply(flow.Spec, packet.Up, room, length, out int ipBytes);
-        if (IsFragmented(flow.Spec))
+        length = families.Apply(
+            flow.Spec, packet.Up, packet.IsTransit, room, length, out int ipBytes);
+        int offset = usedBytes;
+        if (packet.Fragment > 0)
         {
             int first = Fragmenter.Cut(room, length);
-            int second = length - first + FragmentHeaders;
-            Add(flow, packet, usedBytes, first, first - EthernetHeader);
-            Add(flow, packet, usedBytes, second, second - EthernetHeader);
+            offset += packet.Fragment == 1 ? 0 : first;
+            length = packet.Fragment == 1 ? first : length - first + FragmentHeaders;
+            ipBytes = length - EthernetHeader;
         }
-        else
-        {
-            Add(flow, packet, usedBytes, length, ipBytes);
-        }
+
+        Add(flow, packet, offset, length, ipBytes);
 
         flow.Waiting--;
         Release(packet.Slot);
     }
 
-    private bool IsFragmented(in FlowSpec flow) =>
-        flow.Class == FlowClass.Udp && Prng.Hit(Prng.Mix(flow.Seed, 0x6672_6167), fragmentBound);
+    private bool IsFragmented(in FlowSpec flow, in Emission packet) =>
+        (flow.Class == FlowClass.Udp || (flow.Class == FlowClass.Tls && packet.PayloadLength >= FragmentedMin))
+        && Prng.Hit(
+            Prng.Mix(flow.Seed, 0x6672_6167), flow.Class == FlowClass.Udp ? fragmentBound : tcpFragmentBound);
 
     private void Add(in LiveFlow flow, in Emission packet, int offset, int length, int ipBytes)
     {
@@ -134,10 +144,10 @@ internal sealed class LegSource : IPacketSource
         frame.Offset = offset;
         frame.Captured = captured;
         frame.Length = length;
-        frame.Interface = families.Interface(flow.Spec);
+        frame.Interface = families.Interface(flow.Spec, packet.IsTransit);
         frame.LinkType = 1;
         usedBytes = offset + captured;
-        if (!packet.IsDuplicate)
+        if (!packet.IsUncounted)
         {
             tally?.Add(flow.Spec.Index, packet.StampNs, packet.Up, ipBytes);
         }
@@ -231,15 +241,50 @@ internal sealed class LegSource : IPacketSource
         packet.StampNs = mirror.Stamp(flow.NextNs, packet.Up, Prng.Mix(draw, 1));
         ulong late = Prng.Mix(draw, 2);
         packet.StampNs += Prng.Hit(late, reorderBound) ? reorderNs : 0;
+        if (IsFragmented(flow.Spec, packet))
+        {
+            ShowFragments(ref flow, packet, draw);
+            return;
+        }
+
         queue.Add(packet);
         flow.Waiting++;
+        packet.IsUncounted = true;
+        packet.StampNs += DuplicateDelayNs;
         if (Prng.Hit(Prng.Mix(draw, 3), duplicateBound))
         {
-            packet.StampNs += DuplicateDelayNs;
-            packet.IsDuplicate = true;
             queue.Add(packet);
             flow.Waiting++;
         }
+
+        if (families.HasTransit(flow.Spec))
+        {
+            // Out to the router and back.
+            packet.IsTransit = true;
+            queue.Add(packet);
+            packet.StampNs += DuplicateDelayNs;
+            queue.Add(packet);
+            flow.Waiting += 2;
+        }
+    }
+
+    private void ShowFragments(ref LiveFlow flow, Emission packet, ulong draw)
+    {
+        long stampNs = packet.StampNs;
+        bool isFirstLost = Prng.Hit(Prng.Mix(draw, 4), firstLossBound);
+        if (!isFirstLost)
+        {
+            packet.Fragment = 1;
+            packet.StampNs = stampNs + (Prng.Hit(Prng.Mix(draw, 5), lateFirstBound) ? reorderNs : 0);
+            queue.Add(packet);
+            flow.Waiting++;
+        }
+
+        packet.Fragment = 2;
+        packet.StampNs = stampNs + FragmentGapNs;
+        packet.IsUncounted = isFirstLost;
+        queue.Add(packet);
+        flow.Waiting++;
     }
 
     private void Release(int slot)

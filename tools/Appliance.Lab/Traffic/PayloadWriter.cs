@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Appliance.Lab.Traffic;
 
 /// <summary>Writes the payload of a packet and says the sum of its 16-bit words (RFC 1071).</summary>
-internal sealed class PayloadWriter(PayloadPool pool, HelloBook hellos, NamePool names)
+internal sealed class PayloadWriter(PayloadPool pool, HelloBook hellos, NamePool names, bool outside)
 {
     private const int RtpHeader = 12;
     private const int ShortHeader = 9;
@@ -47,6 +47,8 @@ internal sealed class PayloadWriter(PayloadPool pool, HelloBook hellos, NamePool
         return (uint)sum;
     }
 
+    private static bool IsTranslated(in LiveFlow flow) => flow.Spec.Reach == FlowReach.Nat44;
+
     private int Pool(in Emission packet, Span<byte> to, out uint sum)
     {
         pool.Cut(packet.PayloadOffset, packet.PayloadLength).CopyTo(to);
@@ -81,6 +83,13 @@ internal sealed class PayloadWriter(PayloadPool pool, HelloBook hellos, NamePool
                 return Short(flow, packet, to);
             case PayloadKind.DnsQuery or PayloadKind.DnsResponse:
                 return Dns(flow, packet, to);
+            case PayloadKind.FtpCommand:
+                return GatewayText.Command(flow.Spec, packet.PayloadOffset, outside && IsTranslated(flow), to);
+            case PayloadKind.FtpReply:
+                return GatewayText.Reply(flow.Spec, packet.PayloadOffset, to);
+            case PayloadKind.SipRequest or PayloadKind.SipAnswer:
+                bool isAnswer = packet.Payload == PayloadKind.SipAnswer;
+                return GatewayText.Sip(flow.Spec, packet.Sequence, isAnswer, outside && IsTranslated(flow), to);
             default:
                 return Echo(flow, packet, to);
         }

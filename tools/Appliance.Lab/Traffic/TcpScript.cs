@@ -38,9 +38,10 @@ internal static class TcpScript
     public static void Fill(ref LiveFlow flow, TrafficPlan plan, ref Emission packet)
     {
         int step = flow.Step;
+        packet.Longer = flow.Longer;
         if (flow.Spec.Class is FlowClass.LoneSyn or FlowClass.Scan || step < HandshakeSteps)
         {
-            Handshake(ref flow, ref packet, flow.Spec.Class == FlowClass.Tls ? step : 0);
+            Handshake(ref flow, ref packet, flow.Spec.Class is FlowClass.Tls or FlowClass.Ftp ? step : 0);
         }
         else if (step < flow.OpeningSteps)
         {
@@ -50,9 +51,33 @@ internal static class TcpScript
         {
             End(ref flow, ref packet, step - (flow.Spec.Packets - EndingSteps(flow)));
         }
+        else if (flow.Spec.Class == FlowClass.Ftp)
+        {
+            Ftp(ref flow, ref packet, step - HandshakeSteps);
+        }
         else
         {
             Data(ref flow, plan, ref packet);
+        }
+    }
+
+    /// <summary>Packets of an FTP connection with four commands and more.</summary>
+    public static int FtpPackets(int more) => HandshakeSteps + 1 + (2 * (4 + more)) + 3;
+
+    // The server greets, then command and reply take turns.
+    private static void Ftp(ref LiveFlow flow, ref Emission packet, int turn)
+    {
+        Span<byte> text = stackalloc byte[Limits.GatewayTextMax];
+        bool isCommand = (turn & 1) == 1;
+        int number = turn / 2;
+        int length = isCommand
+            ? GatewayText.Command(flow.Spec, number, outside: false, text)
+            : GatewayText.Reply(flow.Spec, number, text);
+        PayloadKind kind = isCommand ? PayloadKind.FtpCommand : PayloadKind.FtpReply;
+        Segment(ref flow, ref packet, isCommand, kind, number, length);
+        if (isCommand && flow.Spec.Reach == FlowReach.Nat44)
+        {
+            flow.Longer += (short)(GatewayText.Command(flow.Spec, number, outside: true, text) - length);
         }
     }
 

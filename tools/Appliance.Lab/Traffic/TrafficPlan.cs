@@ -92,6 +92,15 @@ public sealed record TrafficPlan
     /// <summary>Share of plain UDP flows whose datagrams come in two fragments; with IPv4 addresses only.</summary>
     public double FragmentShare { get; init; }
 
+    /// <summary>Share of TLS flows whose larger segments come in two fragments; with IPv4 addresses only.</summary>
+    public double TcpFragmentShare { get; init; }
+
+    /// <summary>Share of fragmented packets whose first fragment a leg does not show.</summary>
+    public double FirstFragmentLoss { get; init; }
+
+    /// <summary>Share of fragmented packets whose first fragment a leg shows after the second.</summary>
+    public double LateFirstShare { get; init; }
+
     /// <summary>The NAT writes MSS, DSCP and IPv4 identification anew.</summary>
     public bool RewritesHeaders { get; init; }
 
@@ -141,7 +150,7 @@ public sealed record TrafficPlan
     /// <summary>Both mirrors begin to show this many seconds after the first instant: flows are under way.</summary>
     public double MirrorFromSeconds { get; init; }
 
-    /// <summary>Share of packets that a leg shows twice.</summary>
+    /// <summary>Share of packets that a leg shows twice; not of fragments.</summary>
     public double Duplication { get; init; }
 
     /// <summary>Share of packets that a leg shows late.</summary>
@@ -156,6 +165,12 @@ public sealed record TrafficPlan
     public double UdpShare { get; init; } = 0.05;
 
     public double PingShare { get; init; } = 0.02;
+
+    /// <summary>FTP control connections, whose length a gateway in the NAT changes.</summary>
+    public double FtpShare { get; init; }
+
+    /// <summary>SIP dialogues, every message of which a gateway in the NAT changes.</summary>
+    public double SipShare { get; init; }
 
     /// <summary>Connection attempts without an answer.</summary>
     public double LoneSynShare { get; init; } = 0.01;
@@ -230,7 +245,8 @@ public sealed record TrafficPlan
         Check(Math.Abs(DriftMsPerSecond) <= Limits.DriftMsMax, nameof(DriftMsPerSecond), "at most 100 ms a second");
         double special = LoneSynShare + OnNetShare + DirectShare + ScanShare + ProbePairShare + FloodShare;
         Check(special <= 1, "shares of special flows", "together at most 1");
-        Check(QuicShare + DnsShare + UdpShare + PingShare <= 1, "shares of the mix", "together at most 1");
+        double mix = QuicShare + DnsShare + UdpShare + PingShare + FtpShare + SipShare;
+        Check(mix <= 1, "shares of the mix", "together at most 1");
     }
 
     private static void Check(bool holds, string what, string range)

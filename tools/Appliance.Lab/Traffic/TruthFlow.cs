@@ -13,10 +13,10 @@ namespace Appliance.Lab.Traffic;
 public sealed record TruthFlow(FlowSpec Spec, string Name, LegView Inside, LegView Outside, FamilyMap Families)
 {
     /// <summary>The flow as the inside leg names it, its remote as the outside does.</summary>
-    public FlowTuple Inner => Tuple(Families.Inside(Spec));
+    public FlowTuple Inner => Tuple(Families.Inside(Spec), Families.RemoteOfInside(Spec));
 
     /// <summary>The flow as the outside leg names it.</summary>
-    public FlowTuple Outer => Tuple(Families.Outside(Spec));
+    public FlowTuple Outer => Tuple(Families.Outside(Spec), Families.Outside(Spec).Remote);
 
     /// <summary>Header of the lines that <see cref="ToCsv"/> gives.</summary>
     public const string CsvHeader =
@@ -30,9 +30,8 @@ public sealed record TruthFlow(FlowSpec Spec, string Name, LegView Inside, LegVi
         + $"{Text(Outer.Local)},{Outer.LocalPort},{Inner.Remote},{Spec.RemotePort},{Name},"
         + $"{Leg(Inside)},{Leg(Outside)}");
 
-    private FlowTuple Tuple(in LegEnds ends) => new(
-        Families.ProtocolOf(Spec), ends.Line, ends.LinePort, Families.Outside(Spec).Remote, Spec.RemotePort,
-        ends.Softwire);
+    private FlowTuple Tuple(in LegEnds ends, Ip remote) => new(
+        Families.ProtocolOf(Spec), ends.Line, ends.LinePort, remote, Spec.RemotePort, ends.Softwire);
 
     private string Line => Inner.Softwire.IsNone ? Text(Inner.Local) : $"{Inner.Softwire}/{Inner.Local}";
 

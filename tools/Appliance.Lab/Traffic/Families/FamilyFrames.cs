@@ -24,7 +24,8 @@ internal sealed class FamilyFrames(FamilyMap map, bool outside)
     /// Changes the frame in place; returns its new length. <paramref name="ipBytes"/> is the length of the packet
     /// that counts, without a softwire's header.
     /// </summary>
-    public int Apply(in FlowSpec flow, bool up, Span<byte> frame, int length, out int ipBytes)
+    public int Apply(
+        in FlowSpec flow, bool up, bool isTransit, Span<byte> frame, int length, out int ipBytes)
     {
         ipBytes = length - Ethernet;
         if (!map.Applies(flow))
@@ -32,7 +33,7 @@ internal sealed class FamilyFrames(FamilyMap map, bool outside)
             return length;
         }
 
-        LegEnds ends = outside ? map.Outside(flow) : map.Inside(flow);
+        LegEnds ends = isTransit ? map.Transit(flow) : outside ? map.Outside(flow) : map.Inside(flow);
         (Ip source, Ip target) = up ? (ends.Line, ends.Remote) : (ends.Remote, ends.Line);
         Ports(frame, flow, ends, up);
         int added = 0;
@@ -56,7 +57,11 @@ internal sealed class FamilyFrames(FamilyMap map, bool outside)
     }
 
     /// <summary>Number of the interface that shows the flow here.</summary>
-    public ushort Interface(in FlowSpec flow) => (ushort)(outside && !map.IsInsideOnly(flow) ? 1 : 0);
+    public ushort Interface(in FlowSpec flow, bool isTransit) =>
+        (ushort)(isTransit || (outside && !map.IsInsideOnly(flow)) ? 1 : 0);
+
+    /// <summary>The leg shows the flow's packets once more, on their way between the halves of a hairpin.</summary>
+    public bool HasTransit(in FlowSpec flow) => outside && map.HasTransit(flow);
 
     // The frame writer gave the leg's port of the plan; a family may show another one.
     private void Ports(Span<byte> frame, in FlowSpec flow, in LegEnds ends, bool up)

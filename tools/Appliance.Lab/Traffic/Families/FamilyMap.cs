@@ -46,7 +46,7 @@ public sealed class FamilyMap
         plan.Family is LineFamily.Nat64 or LineFamily.Xlat464 or LineFamily.MapT ? nat64 : default;
 
     /// <summary>Remotes of a twice NAT, inside and outside; the defaults without one.</summary>
-    public (IpPrefix Inside, IpPrefix Outside) Twice => plan.Family == LineFamily.TwiceNat
+    public (IpPrefix Inside, IpPrefix Outside) Twice => plan.Family == LineFamily.TwiceNat && plan.IsMappingTold
         ? (new(Ip.FromV4(TwicePrefix), TwiceBits), new(Ip.FromV4(Addresses.RemotePrefix), TwiceBits))
         : default;
 
@@ -87,11 +87,24 @@ public sealed class FamilyMap
     /// <summary>Both halves of the flow are shown by the inside leg's mirror.</summary>
     internal bool IsInsideOnly(in FlowSpec flow) => plan.Family == LineFamily.Hairpin && Applies(flow);
 
+    /// <summary>The outside leg shows the flow as well, between the two public ends.</summary>
+    internal bool HasTransit(in FlowSpec flow) => plan.HairpinIsOuter && IsInsideOnly(flow);
+
+    /// <summary>A hairpin's flow between the halves, as a router behind the NAT carries it.</summary>
+    internal LegEnds Transit(in FlowSpec flow) => Translated(flow) with { Remote = Inside(flow).Remote };
+
+    /// <summary>The called line sees the caller's own address.</summary>
+    public bool KeepsCaller => plan.Family == LineFamily.Hairpin && plan.HairpinKeepsCaller;
+
     internal bool HasExtensions(in FlowSpec flow) => Prng.Hit(Prng.Mix(seed, flow.Seed), extensionBound);
 
     /// <summary>The protocol that both legs' records name: a NAT64's ICMPv6 is the ICMP that leaves it.</summary>
     internal byte ProtocolOf(in FlowSpec flow) =>
         flow.Protocol == Icmp && Applies(flow) && !Outside(flow).Remote.IsV4 ? Icmp6 : flow.Protocol;
+
+    /// <summary>The remote as records of the inside leg name it: as the outside does, where that is known.</summary>
+    internal Ip RemoteOfInside(in FlowSpec flow) =>
+        plan.Family == LineFamily.TwiceNat && !plan.IsMappingTold ? Inside(flow).Remote : Outside(flow).Remote;
 
     internal LegEnds Inside(in FlowSpec flow)
     {
@@ -142,7 +155,10 @@ public sealed class FamilyMap
             {
                 Line = Embedding.Exchange(Inside(flow).Line, new Ip(PrivateHigh, 0), new Ip(ExchangedHigh, 0)),
             },
-            LineFamily.Hairpin => plain with { Remote = Ip.FromV4(CalledPrefix | (flow.RemoteAddress & 0xFFFF)) },
+            LineFamily.Hairpin => (KeepsCaller ? Inside(flow) : plain) with
+            {
+                Remote = Ip.FromV4(CalledPrefix | (flow.RemoteAddress & 0xFFFF)),
+            },
             LineFamily.Nat66 => plain with { Line = new Ip(PoolHigh, flow.PublicAddress), Remote = Remote(flow) },
             _ => plain,
         };

@@ -56,6 +56,15 @@ public sealed record FamilyPlan
     /// <summary>Prefix that IPv4 remotes are embedded in, "address/length".</summary>
     public string Nat64Prefix { get; init; } = "64:ff9b::/96";
 
+    /// <summary>The called line sees the caller's private address; RFC 4787 section 6 wants the public one.</summary>
+    public bool HairpinKeepsCaller { get; init; }
+
+    /// <summary>A router behind the NAT turns the packets round: the outside leg shows them on their way.</summary>
+    public bool HairpinIsOuter { get; init; }
+
+    /// <summary>What a twice NAT makes of the remotes is known; otherwise nobody is told.</summary>
+    public bool IsMappingTold { get; init; } = true;
+
     /// <summary>Share of IPv6 flows whose packets have extension headers before the transport.</summary>
     public double ExtensionShare { get; init; }
 }

@@ -68,9 +68,16 @@ internal sealed class NotifiedDaemon : IDisposable
     public string Next(string beginning)
     {
         byte[] buffer = new byte[4096];
+        long begunMs = Environment.TickCount64;
         string told;
         do
         {
+            // What it says of its watchdog comes for ever: it must not keep the wait for something else alive.
+            if (Environment.TickCount64 - begunMs > Limit.TotalMilliseconds)
+            {
+                throw new TimeoutException($"no {beginning} among what it tells: {Errors}");
+            }
+
             try
             {
                 told = Encoding.UTF8.GetString(buffer, 0, _systemd.Receive(buffer));

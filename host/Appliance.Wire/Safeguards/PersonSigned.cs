@@ -1,8 +1,4 @@
-using System.Buffers.Text;
 using System.Formats.Cbor;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 
 namespace Appliance.Wire;
 
@@ -14,15 +10,8 @@ namespace Appliance.Wire;
 public sealed class PersonSigned
 {
     private const int AssertionParts = 5;
-    private const int AuthenticatorDataMin = 37;
-
-    // Flags of the authenticator data: the person was there, and was verified (section 6.1).
-    private const byte PresentAndVerified = 0x05;
 
     private readonly SignedObject? signed;
-    private readonly ReadOnlyMemory<byte> authenticatorData;
-    private readonly ReadOnlyMemory<byte> clientData;
-    private readonly ReadOnlyMemory<byte> signature;
 
     private PersonSigned(SignedObject signed)
     {
@@ -36,9 +25,9 @@ public sealed class PersonSigned
     {
         Kid = parts.Kid();
         Payload = parts.Bytes(0, Limits.SignedObjectBytesMax);
-        authenticatorData = parts.Bytes(AuthenticatorDataMin, Limits.WebAuthnBytesMax);
-        clientData = parts.Bytes(0, Limits.WebAuthnBytesMax);
-        signature = parts.Bytes(P256.SignatureSize, P256.SignatureSize);
+        ReadOnlyMemory<byte> data = parts.Bytes(Wire.Assertion.AuthenticatorDataMin, Limits.WebAuthnBytesMax);
+        ReadOnlyMemory<byte> clientData = parts.Bytes(0, Limits.WebAuthnBytesMax);
+        Assertion = new Assertion(data, clientData, parts.Bytes(P256.SignatureSize, P256.SignatureSize));
         Id = IdOf(type, Payload.Span, Kid);
     }
 
@@ -51,6 +40,9 @@ public sealed class PersonSigned
     /// <summary>What was signed: SHA-256 of the Sig_structure.</summary>
     public Hash32 Id { get; }
 
+    /// <summary>The authenticator's answer; null for an object of the command line.</summary>
+    public Assertion? Assertion { get; }
+
     /// <summary>Id of a payload under a key: what an authenticator is given as its challenge.</summary>
     public static Hash32 IdOf(SignedType type, ReadOnlySpan<byte> payload, KeyId kid) => Hash32.Of(
         SignedObject.SigStructure(SignedObject.ProtectedHeader(type, kid), SignedObject.Aad(type), payload));
@@ -60,7 +52,7 @@ public sealed class PersonSigned
     /// <param name="kid">Key of the authenticator.</param>
     /// <param name="authenticatorData">As the browser gave it.</param>
     /// <param name="clientData">clientDataJSON as the browser gave it.</param>
-    /// <param name="signature">r and s, 64 bytes; a browser gives DER, which the caller has converted.</param>
+    /// <param name="signature">r and s, 64 bytes; of DER by <see cref="Wire.Assertion.TryReadDer"/>.</param>
     public static byte[] OfAssertion(
         ReadOnlySpan<byte> payload,
         KeyId kid,
@@ -112,52 +104,7 @@ public sealed class PersonSigned
 
         // A key of the one kind does not sign in the other form.
         return signed is null
-            ? person.RelyingParty.Length > 0 && IsAsserted(person)
+            ? person.RelyingParty.Length > 0 && Assertion!.Check(Id, person) == AssertionFault.None
             : person.RelyingParty.Length == 0 && signed.IsSignedBy(person.Key);
     }
-
-    private bool IsAsserted(Enrolment person)
-    {
-        Span<byte> party = stackalloc byte[Hash32.Size];
-        SHA256.HashData(Encoding.UTF8.GetBytes(person.RelyingParty), party);
-        ReadOnlySpan<byte> data = authenticatorData.Span;
-        if (!data[..Hash32.Size].SequenceEqual(party)
-            || (data[Hash32.Size] & PresentAndVerified) != PresentAndVerified
-            || !IsClientData(person.Origin))
-        {
-            return false;
-        }
-
-        byte[] message = [.. data, .. SHA256.HashData(clientData.Span)];
-        return person.Key.Verify(SHA256.HashData(message), signature.Span);
-    }
-
-    private bool IsClientData(string origin)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(clientData);
-            JsonElement root = document.RootElement;
-            return root.ValueKind == JsonValueKind.Object
-                && Is(root, "type", "webauthn.get")
-                && Is(root, "origin", origin)
-                && Is(root, "challenge", Challenge());
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private string Challenge()
-    {
-        Span<byte> id = stackalloc byte[Hash32.Size];
-        Id.Write(id);
-        return Base64Url.EncodeToString(id);
-    }
-
-    private static bool Is(JsonElement root, string name, string wanted) =>
-        root.TryGetProperty(name, out JsonElement value)
-        && value.ValueKind == JsonValueKind.String
-        && value.GetString() == wanted;
 }

@@ -167,23 +167,23 @@ public sealed class AssertionTests : IDisposable
         }
     }
 
-    /// <summary>Made by Chromium 156 with a virtual CTAP2 authenticator: nothing of it comes from this project.</summary>
+    /// <summary>Made by Chromium 156 with a virtual authenticator: nothing of it is this project's.</summary>
     [Fact]
     public void What_Chromium_made_is_read_and_verified()
     {
         ChromiumVector made = ChromiumVector.Read();
 
         AssertionFault created = Registration.TryRead(
-            made.Attestation, made.CreateClient, made.CreateChallenge, made.Party, made.Origin, out Registration? key);
+            made.Attestation, made.CreateClient, made.CreateChallenge, made.Party, made.Origin, out Registration? its);
         Assert.Equal(AssertionFault.None, created);
         Assert.True(Assertion.TryReadDer(made.Der, out byte[] signature));
         var answer = new Assertion(made.Data, made.GetClient, signature);
-        Enrolment person = Person() with { Key = key!.Key, RelyingParty = made.Party, Origin = made.Origin };
+        Enrolment person = Person() with { Key = its!.Key, RelyingParty = made.Party, Origin = made.Origin };
 
         Assert.Equal(AssertionFault.None, answer.Check(made.GetChallenge, person));
         Assert.Equal(AssertionFault.Challenge, answer.Check(made.CreateChallenge, person));
-        Assert.Equal(made.Credential, Convert.ToHexStringLower(key.Credential.Span));
-        Assert.True(answer.SignCount > key.SignCount);
+        Assert.Equal(made.Credential, Convert.ToHexStringLower(its.Credential.Span));
+        Assert.True(answer.SignCount > its.SignCount);
     }
 
     private AssertionFault Read(ReadOnlyMemory<byte> attestation, byte[] client, out Registration? made) =>

@@ -71,7 +71,8 @@ internal sealed class SoftKey(Func<int, byte[]> random) : IDisposable
     {
         var length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)Credential.Length);
-        byte[] data = [.. Data((byte)(Flags | HasKey)), .. new byte[16], .. length, .. Credential, .. CoseKey(algorithm)];
+        byte[] head = [.. Data((byte)(Flags | HasKey)), .. new byte[16], .. length];
+        byte[] data = [.. head, .. Credential, .. CoseKey(algorithm)];
         var writer = new CborWriter(CborConformanceMode.Ctap2Canonical);
         writer.WriteStartMap(3);
         writer.WriteTextString("fmt");
@@ -94,8 +95,12 @@ internal sealed class SoftKey(Func<int, byte[]> random) : IDisposable
         return [.. SHA256.HashData(Encoding.UTF8.GetBytes(Party)), flags, .. count];
     }
 
-    private byte[] Client(string type, ReadOnlySpan<byte> challenge) => Encoding.UTF8.GetBytes(
-        $$"""{"type":"{{type}}","challenge":"{{Base64Url.EncodeToString(challenge)}}","origin":"{{Origin}}"{{More}}}""");
+    private byte[] Client(string type, ReadOnlySpan<byte> challenge)
+    {
+        string text = Base64Url.EncodeToString(challenge);
+        return Encoding.UTF8.GetBytes(
+            $$"""{"type":"{{type}}","challenge":"{{text}}","origin":"{{Origin}}"{{More}}}""");
+    }
 
     private byte[] CoseKey(int algorithm)
     {

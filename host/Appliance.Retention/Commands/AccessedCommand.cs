@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
+using Appliance.Retention.Requests;
 
 namespace Appliance.Retention.Commands;
 
@@ -18,13 +19,13 @@ internal static class AccessedCommand
         command.SetAction(parsed => options.Ask(
             parsed,
             () => (line.Read(parsed), Name: AskedValues.Service("--service", parsed.GetValue(service)!)),
-            (asked, door) =>
+            (asked, door, output) =>
             {
                 (List<LineQuestion> questions, string name) = asked;
                 var asker = new LineAsker(door.Archive, door.Oldest);
                 List<LineAnswer> answers = [.. questions.Select(question => asker.Accessed(question, name))];
-                TextWriter output = parsed.InvocationConfiguration.Output;
-                options.HandOver(parsed).Write(
+                door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+                options.HandOver(parsed, output).Write(
                     answers, name, answer => LineText.WriteAccessed(output, answer, name, options.All(parsed)));
                 return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
             }));

@@ -64,7 +64,19 @@ internal sealed class AskDoor : IDisposable
     {
         StoreFolder folder = FolderAt(path);
         var desk = Desk.Open(folder, clock);
-        OrderRefusal? refusal = desk.Orders.Ask(question, out Order? order, out LoggedEntry? entry);
+        OrderRefusal? refusal;
+        Order? order;
+        LoggedEntry? entry;
+        try
+        {
+            refusal = desk.Orders.Ask(question, out order, out entry);
+        }
+        catch
+        {
+            desk.Dispose();
+            throw;
+        }
+
         if (refusal is not null)
         {
             desk.Dispose();
@@ -72,8 +84,26 @@ internal sealed class AskDoor : IDisposable
         }
 
         var ordered = new OrderedQuestion(desk, new WardenClient(socket), order!, question, entry!);
-        OrderedArchive archive = ordered.Open(EmbeddedArchive.Open(folder));
-        return new AskDoor(archive, PlanStore.ReadOf(folder), OldestAt(Now(clock)), ordered) { Ordered = ordered };
+        try
+        {
+            return ordered.Step(() => new AskDoor(
+                ordered.Open(() => EmbeddedArchive.Open(folder)),
+                PlanStore.ReadOf(folder),
+                OldestAt(Now(clock)),
+                ordered) { Ordered = ordered });
+        }
+        catch
+        {
+            ordered.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True where a store was set up for orders and has no day keys of a warden.</summary>
+    public static bool NeedsOrder(string path)
+    {
+        var folder = new StoreFolder(path);
+        return File.Exists(folder.TrustFile) && !KeyRing.Load(folder).Devices.Any(device => device.CanAnswer);
     }
 
     /// <summary>Custody is not split: this machine holds every day key.</summary>
@@ -85,8 +115,23 @@ internal sealed class AskDoor : IDisposable
     /// <summary>Lines that an answer may name; where there are more, their number alone is given.</summary>
     public int LinesMax => Ordered is { } ordered ? ordered.LinesMax : int.MaxValue;
 
-    /// <summary>The answer was printed: the log says so.</summary>
-    public void Delivered() => Ordered?.Delivered();
+    /// <summary>Counts what the answer tells, for the log.</summary>
+    public void Disclose(ulong records) => Ordered?.Disclose(records);
+
+    /// <summary>
+    /// Lets the question be asked and answered. Under an order the answer is held back until its delivery is logged,
+    /// and whatever ends the question otherwise is logged too.
+    /// </summary>
+    /// <param name="output">Where the answer goes.</param>
+    /// <param name="ask">Asks, and writes the answer to what it is given.</param>
+    public int Answer(TextWriter output, Func<TextWriter, int> ask) => Ordered is not { } ordered
+        ? ask(output)
+        : ordered.Step(() =>
+        {
+            int code = ask(ordered.Answer);
+            ordered.Deliver(output);
+            return code;
+        });
 
     public void Dispose() => owned.Dispose();
 

@@ -41,8 +41,8 @@ internal sealed class AskOptions(TimeProvider? clock)
     public bool Json(ParseResult parsed) => Format(parsed) == AnswerFormat.Json;
 
     /// <summary>What prints the answer in the format that was asked for.</summary>
-    public HandOver HandOver(ParseResult parsed) => new(
-        parsed.InvocationConfiguration.Output, Format(parsed), parsed.GetValue(request) ?? "");
+    public HandOver HandOver(ParseResult parsed, TextWriter output) => new(
+        output, Format(parsed), parsed.GetValue(request) ?? "");
 
     public bool All(ParseResult parsed) => parsed.GetValue(all);
 
@@ -50,7 +50,10 @@ internal sealed class AskOptions(TimeProvider? clock)
     /// Reads the question, opens the archive and asks. The question first: a wrong one opens nothing. Every failure is
     /// one line and an exit code.
     /// </summary>
-    public int Ask<T>(ParseResult parsed, Func<T> read, Func<T, AskDoor, int> ask)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="read">Reads the question.</param>
+    /// <param name="ask">Asks it, and writes the answer to what it is given.</param>
+    public int Ask<T>(ParseResult parsed, Func<T> read, Func<T, AskDoor, TextWriter, int> ask)
     {
         TextWriter errors = parsed.InvocationConfiguration.Error;
         return DataOption.Guard(errors, () => Ask(parsed, errors, read, ask));
@@ -66,7 +69,8 @@ internal sealed class AskOptions(TimeProvider? clock)
             _ => AnswerFormat.Text,
         };
 
-    private int Ask<T>(ParseResult parsed, TextWriter errors, Func<T> read, Func<T, AskDoor, int> ask)
+    private int Ask<T>(
+        ParseResult parsed, TextWriter errors, Func<T> read, Func<T, AskDoor, TextWriter, int> ask)
     {
         try
         {
@@ -77,9 +81,7 @@ internal sealed class AskOptions(TimeProvider? clock)
                 LabMode.Say(errors);
             }
 
-            int code = ask(question, door);
-            door.Delivered();
-            return code;
+            return door.Answer(parsed.InvocationConfiguration.Output, output => ask(question, door, output));
         }
         catch (AskException refused) when (refused.Code == Exit.CheckFailed)
         {
@@ -138,13 +140,17 @@ internal sealed class AskOptions(TimeProvider? clock)
         }
 
         TimeProvider now = clock ?? TimeProvider.System;
-        return parsed.GetValue(request) is { } order
-            ? AskDoor.OpenOrdered(
-                parsed.GetValue(data)!,
-                QuestionWords.Of(parsed.CommandResult.Command.Name, order, question),
-                parsed.GetValue(socket)!,
-                now)
-            : AskDoor.OpenStore(parsed.GetValue(data)!, now);
+        string store = parsed.GetValue(data)!;
+        string? order = parsed.GetValue(request);
+        if (order is null && !AskDoor.NeedsOrder(store))
+        {
+            return AskDoor.OpenStore(store, now);
+        }
+
+        // A question without a request is refused like any other that its order does not reach, and logged.
+        string verb = parsed.CommandResult.Command.Name;
+        return AskDoor.OpenOrdered(
+            store, QuestionWords.Of(verb, order ?? "", question), parsed.GetValue(socket)!, now);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Appliance.Retention.Questions;
+using Appliance.Retention.Requests;
 
 namespace Appliance.Retention.Commands;
 
@@ -18,12 +19,12 @@ internal static class LineVerb
         Command command = new(name, description);
         line.AddTo(command);
         options.AddTo(command);
-        command.SetAction(parsed => options.Ask(parsed, () => line.Read(parsed), (questions, door) =>
+        command.SetAction(parsed => options.Ask(parsed, () => line.Read(parsed), (questions, door, output) =>
         {
             var asker = new LineAsker(door.Archive, door.Oldest);
             List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
-            TextWriter output = parsed.InvocationConfiguration.Output;
-            options.HandOver(parsed).Write(
+            door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+            options.HandOver(parsed, output).Write(
                 answers, service: null, answer => write(output, answer, options.All(parsed)));
             return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
         }));

@@ -39,7 +39,7 @@ internal sealed class ReferralCommand(TimeProvider? clock)
         return command;
     }
 
-    private int Run(ParseResult parsed) => options.Ask(parsed, () => Read(parsed), (asked, door) =>
+    private int Run(ParseResult parsed) => options.Ask(parsed, () => Read(parsed), (asked, door, output) =>
     {
         TextWriter errors = parsed.InvocationConfiguration.Error;
         if (door.Plan is not { } plan)
@@ -53,11 +53,11 @@ internal sealed class ReferralCommand(TimeProvider? clock)
         ReferralReport report = Judge(parsed, asked, plan, door, progress, errors);
         if (options.Json(parsed))
         {
-            ReferralOutput.WriteJson(parsed.InvocationConfiguration.Output, report);
+            ReferralOutput.WriteJson(output, report);
         }
         else
         {
-            ReferralOutput.WriteText(parsed.InvocationConfiguration.Output, report, options.All(parsed));
+            ReferralOutput.WriteText(output, report, options.All(parsed));
         }
 
         return Exit.Success;

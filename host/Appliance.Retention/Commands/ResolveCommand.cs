@@ -41,14 +41,16 @@ internal sealed class ResolveCommand(TimeProvider? clock)
         return command;
     }
 
-    private int Run(ParseResult parsed) => options.Ask(parsed, () => Questions(parsed), (questions, door) =>
+    private int Run(ParseResult parsed) => options.Ask(
+        parsed, () => Questions(parsed), (questions, door, output) =>
     {
         var resolver = new Resolver(door.Archive, door.Plan, door.Oldest);
         List<ResolveAnswer> answers =
         [
             .. questions.Select(question => Disclosure.Limit(resolver.Answer(question), door.LinesMax)),
         ];
-        options.HandOver(parsed).Write(answers, options.All(parsed));
+        door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+        options.HandOver(parsed, output).Write(answers, options.All(parsed));
         return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
     });
 

@@ -1,16 +1,22 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
 using Appliance.Retention.Warden;
+using Appliance.Wire;
 
 namespace Appliance.Retention.Requests;
 
 /// <summary>The desk of a store's folder, with what it is made of.</summary>
 internal sealed class Desk : IDisposable
 {
-    private Desk(OrderDesk orders, TransparencyLog log)
+    private readonly StoreKey identity;
+    private readonly TimeProvider clock;
+
+    private Desk(OrderDesk orders, TransparencyLog log, StoreKey identity, TimeProvider clock)
     {
         Orders = orders;
         Log = log;
+        this.identity = identity;
+        this.clock = clock;
     }
 
     public OrderDesk Orders { get; }
@@ -24,8 +30,21 @@ internal sealed class Desk : IDisposable
         WardenTrust trust = WardenTrust.Read(folder.TrustFile);
         People people = People.Load(folder.People, trust.Control);
         LawGate gate = OrderLaw.Load(folder.Rules, trust);
+        StoreKey identity = KeyRing.Load(folder).MakeStoreKey(folder);
         var log = TransparencyLog.Open(folder.Log, clock);
-        return new Desk(new OrderDesk(new PaperFolder(folder.Requests), people, log, gate, clock), log);
+        var orders = new OrderDesk(new PaperFolder(folder.Requests), people, log, gate, clock);
+        return new Desk(orders, log, identity, clock);
+    }
+
+    /// <summary>Signs what was searched for an answer, with the key of the store's receipts.</summary>
+    public byte[] Sign(
+        AskedQuestion question, LoggedEntry entry, SearchRecord search, ulong records, ReadOnlySpan<byte> answer)
+    {
+        using SigningKey key = identity.Open();
+        return search
+            .ToStatement(
+                identity.Store, question, (entry.Entry.Commitment, entry.Index), records, answer, UtcClock.Now(clock))
+            .Sign(key).Bytes;
     }
 
     public void Dispose() => Log.Dispose();

@@ -78,31 +78,31 @@ internal sealed class OrderDesk(
     {
         entry = null;
         order = null;
-        if (!Id16.TryParse(question.Request, out Id16 id))
-        {
-            return new OrderRefusal("question.request", "--request must be 32 hexadecimal digits");
-        }
-
-        OrderStanding standing = Standing(id);
-        OrderRefusal? wrong = standing.Refusal ?? QuestionScope.Judge(standing.Order!.Request, question);
+        OrderRefusal? wrong = TryStand(question, out Id16 id, out OrderStanding? standing);
+        wrong ??= standing!.Refusal ?? QuestionScope.Judge(standing.Order!.Request, question);
         if (wrong is not null)
         {
-            return Refused(wrong, question.Encode(), standing.Order?.Request);
+            return Refused(wrong, question.Encode(), standing?.Order?.Request);
         }
 
-        order = standing.Order;
+        order = standing!.Order;
         entry = Append(LogKind.Question, LogActor.Store, question.Encode(), order!.Request);
         return null;
     }
 
-    /// <summary>Logs what was handed over for a question: a digest of the answer, batches and records.</summary>
-    public void Delivered(
-        Request request, LoggedEntry question, ReadOnlySpan<byte> answer, ulong batches, ulong records) =>
+    /// <summary>Logs what is handed over for a question.</summary>
+    /// <param name="request">Request that it was asked under.</param>
+    /// <param name="question">Its entry.</param>
+    /// <param name="statement">The signed search statement, which has the hash of the answer.</param>
+    /// <param name="batches">Batches opened.</param>
+    /// <param name="records">Records disclosed.</param>
+    public LoggedEntry Delivered(
+        Request request, LoggedEntry question, ReadOnlyMemory<byte> statement, ulong batches, ulong records) =>
         log.Append(new LogDraft
         {
             Kind = LogKind.Delivery,
             Actor = LogActor.Store,
-            Content = Hash32.Of(answer).ToArray(),
+            Content = statement,
             Request = request.Id,
             Purpose = request.Purpose,
             Batches = batches,
@@ -110,16 +110,19 @@ internal sealed class OrderDesk(
             RefersTo = question.Index,
         });
 
-    /// <summary>Logs that a warden refused.</summary>
-    public void RefusedByWarden(OrderRefusal refusal, Request request, LoggedEntry question) => log.Append(new LogDraft
-    {
-        Kind = LogKind.Refusal,
-        Actor = LogActor.Warden,
-        Content = System.Text.Encoding.UTF8.GetBytes(refusal.Rule),
-        Request = request.Id,
-        Purpose = request.Purpose,
-        RefersTo = question.Index,
-    });
+    /// <summary>
+    /// Logs that a question which was logged got no answer, by whose word. A warden or witness that cannot be reached
+    /// said nothing: then it is the store's word.
+    /// </summary>
+    public void RefusedByWarden(OrderRefusal refusal, bool isWarden, Request request, LoggedEntry question) =>
+        log.Append(Ending(LogKind.Refusal, refusal.Rule, request, question) with
+        {
+            Actor = isWarden ? LogActor.Warden : LogActor.Store,
+        });
+
+    /// <summary>Logs that a question failed: the archive, the index, or whoever was to have the answer.</summary>
+    public void Failed(Exception cause, Request request, LoggedEntry question) => log.Append(
+        Ending(LogKind.Error, $"{cause.GetType().Name}\n{cause.Message}", request, question));
 
     private ulong Now => UtcClock.Now(clock);
 
@@ -133,6 +136,35 @@ internal sealed class OrderDesk(
 
         return request;
     }
+
+    /// <summary>The request's standing; a request that is not here is a refusal like another, and is logged.</summary>
+    private OrderRefusal? TryStand(AskedQuestion question, out Id16 id, out OrderStanding? standing)
+    {
+        standing = null;
+        if (!Id16.TryParse(question.Request, out id))
+        {
+            return new OrderRefusal(
+                "question.request", "each question needs --request ID, the 32 digits of an approved request");
+        }
+
+        if (!folder.Has(id))
+        {
+            return new OrderRefusal("order.unknown", $"there is no request {id} here; see `retention request list`");
+        }
+
+        standing = Standing(id);
+        return null;
+    }
+
+    private static LogDraft Ending(LogKind kind, string content, Request request, LoggedEntry question) => new()
+    {
+        Kind = kind,
+        Actor = LogActor.Store,
+        Content = System.Text.Encoding.UTF8.GetBytes(content),
+        Request = request.Id,
+        Purpose = request.Purpose,
+        RefersTo = question.Index,
+    };
 
     private OrderRefusal Refused(OrderRefusal refusal, ReadOnlyMemory<byte> what, Request? request)
     {

@@ -1,28 +1,94 @@
+using System.Text;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Commands;
 using Appliance.Retention.Log;
+using Appliance.Retention.Questions;
 using Appliance.Retention.Warden;
 
 namespace Appliance.Retention.Requests;
 
-/// <summary>A question that was logged under an order, until it was answered. Owns desk, warden and archive.</summary>
+/// <summary>
+/// A question that was logged under an order, until its end is logged as well: delivered, refused or failed. The answer
+/// is held back until the log has its delivery, which commits to the very bytes. Owns desk, warden and archive.
+/// </summary>
 internal sealed class OrderedQuestion(
-    Desk desk, WardenClient warden, Order order, AskedQuestion question, LoggedEntry entry) : IDisposable
+    Desk desk, IWarden warden, Order order, AskedQuestion question, LoggedEntry entry) : IDisposable
 {
+    private readonly StringWriter answer = new();
     private OrderedArchive? archive;
+    private bool hasEnded;
 
     /// <summary>Lines that an answer may name.</summary>
     public int LinesMax => (int)Math.Min(order.Request.Candidates, int.MaxValue);
 
-    public OrderedArchive Open(EmbeddedArchive sealedOne) => archive = new OrderedArchive(
-        sealedOne, desk.Log, warden, desk.Orders.Read(order.Request.Id), order.Request, question, entry);
+    /// <summary>Where the answer is written until it is delivered.</summary>
+    public TextWriter Answer => answer;
 
-    /// <summary>Logs that the answer was given, with the number of batches that were opened for it.</summary>
-    public void Delivered() => desk.Orders.Delivered(order.Request, entry, question.Encode(), archive?.Batches ?? 0, 0);
+    /// <summary>Records disclosed so far.</summary>
+    public ulong Records { get; private set; }
+
+    /// <summary>Opens the archive for this question alone.</summary>
+    public OrderedArchive Open(Func<EmbeddedArchive> open) => archive = new OrderedArchive(
+        open(), desk.Log, warden, desk.Orders.Read(order.Request.Id), order.Request, question, entry);
+
+    /// <summary>Counts records that the answer tells, or rests on.</summary>
+    public void Disclose(ulong records) => Records += records;
+
+    /// <summary>
+    /// Runs a step of the question; whatever ends it early is logged before it goes on to whoever asked.
+    /// </summary>
+    public T Step<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception cause)
+        {
+            End(cause);
+            throw;
+        }
+    }
+
+    /// <summary>Logs the delivery, then hands the answer over: what cannot be logged is not handed over.</summary>
+    public void Deliver(TextWriter output)
+    {
+        string text = answer.ToString();
+        SearchRecord search = archive?.Search() ?? new SearchRecord([], 0, 0, []);
+        byte[] statement = desk.Sign(question, entry, search, Records, Encoding.UTF8.GetBytes(text));
+        desk.Orders.Delivered(order.Request, entry, statement, search.Opened, Records);
+        hasEnded = true;
+        output.Write(text);
+        output.Flush();
+    }
 
     public void Dispose()
     {
+        if (!hasEnded)
+        {
+            End(new InvalidOperationException("the question was left without an answer"));
+        }
+
         archive?.Dispose();
         warden.Dispose();
         desk.Dispose();
+    }
+
+    private void End(Exception cause)
+    {
+        hasEnded = true;
+        switch (cause)
+        {
+            case WardenException refused:
+                desk.Orders.RefusedByWarden(refused.Refusal, refused.IsAnswer, order.Request, entry);
+                break;
+            case AskException or QuestionTooWideException:
+                desk.Orders.RefusedByWarden(
+                    new OrderRefusal("question.form", cause.Message), isWarden: false, order.Request, entry);
+                break;
+            default:
+                desk.Orders.Failed(cause, order.Request, entry);
+                break;
+        }
     }
 }

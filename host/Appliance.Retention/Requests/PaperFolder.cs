@@ -30,6 +30,9 @@ internal sealed class PaperFolder(string root)
         return found;
     }
 
+    /// <summary>True where there are papers of this name.</summary>
+    public bool Has(Id16 id) => File.Exists(Path.Combine(FolderOf(id), RequestName));
+
     /// <summary>Keeps a signed request.</summary>
     /// <exception cref="ArchiveException">There is another one of this name.</exception>
     public void Add(Id16 id, ReadOnlySpan<byte> request)

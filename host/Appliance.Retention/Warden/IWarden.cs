@@ -6,7 +6,7 @@ namespace Appliance.Retention.Warden;
 /// A warden as the store sees it: over its socket, or in the same process where custody is not split. A refusal is an
 /// exception with the rule: nothing of a question can go on without its warden.
 /// </summary>
-internal interface IWarden
+internal interface IWarden : IDisposable
 {
     /// <summary>Entries of the log as the warden saw it last.</summary>
     /// <exception cref="WardenException">It cannot be reached.</exception>
@@ -23,7 +23,11 @@ internal interface IWarden
 }
 
 /// <summary>The warden says no, or nothing.</summary>
-internal sealed class WardenException(OrderRefusal refusal) : Exception(refusal.Sentence)
+/// <param name="refusal">Why nothing is opened.</param>
+/// <param name="isAnswer">False where it could not be reached, or what it said cannot be read.</param>
+internal sealed class WardenException(OrderRefusal refusal, bool isAnswer = true) : Exception(refusal.Sentence)
 {
     public OrderRefusal Refusal { get; } = refusal;
+
+    public bool IsAnswer { get; } = isAnswer;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
+using Appliance.Retention.Questions;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
 
@@ -21,10 +22,14 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     private readonly IWarden warden;
     private readonly Papers papers;
     private readonly Request request;
+    private readonly AskedQuestion asked;
     private readonly byte[] question;
     private readonly LoggedEntry entry;
     private readonly RecipientKey own;
     private readonly RowOpener opener = new([]);
+    private readonly HashSet<Hash32> touching = [];
+    private readonly HashSet<Hash32> opened = [];
+    private readonly List<ulong> releases = [];
 
     /// <param name="archive">The sealed archive; disposed with this one.</param>
     /// <param name="log">The log that the question stands in.</param>
@@ -47,19 +52,19 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         this.warden = warden;
         this.papers = papers;
         this.request = request;
+        asked = question;
         this.question = question.Encode();
         this.entry = entry;
         own = RecipientKey.New(SectionPlain.AttributionNumber, 0, KeyRole.WardenA, RandomNumberGenerator.Fill);
     }
 
-    /// <summary>Batches opened so far.</summary>
-    public ulong Batches { get; private set; }
-
     /// <inheritdoc/>
     public IEnumerable<OpenedRows> Read(
         TaiTime from, TaiTime to, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
     {
-        foreach (StoredBatch[] some in MayAnswer(archive.Candidates(from, to), sections, anyOf).Chunk(ReleaseBatches))
+        List<StoredBatch> candidates = archive.Candidates(from, to);
+        touching.UnionWith(candidates.Select(batch => batch.Id));
+        foreach (StoredBatch[] some in MayAnswer(candidates, sections, anyOf).Chunk(ReleaseBatches))
         {
             foreach (OpenedRows opened in Open(some, sections))
             {
@@ -70,6 +75,19 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
 
     /// <inheritdoc/>
     public Coverage Coverage(TaiTime from, TaiTime to) => archive.Coverage(from, to);
+
+    /// <summary>What was searched up to now, for the statement that the store signs about it.</summary>
+    public SearchRecord Search()
+    {
+        TaiTime from = LeapSeconds.ToTai((long)asked.FromUtcUs);
+        TaiTime to = LeapSeconds.ToTai((long)asked.ToUtcUs);
+        var missing = new Coverages(archive.Coverage(from, to)).In(new Window(from, to), new HashSet<Id16>());
+        return new SearchRecord(
+            [.. missing.Select(gap => (gap.Device, gap.Gap))],
+            (ulong)touching.Count,
+            (ulong)opened.Count,
+            releases);
+    }
 
     public void Dispose() => archive.Dispose();
 
@@ -141,7 +159,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
             CryptographicOperations.ZeroMemory(key);
         }
 
-        Batches += (ulong)opened.Count;
+        this.opened.UnionWith(opened.Select(rows => rows.Id));
         return opened;
     }
 
@@ -184,6 +202,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
             Batches = (ulong)asked.Count,
             RefersTo = entry.Index,
         });
+        releases.Add(logged.Index);
         LogProof proof = LogProofs.Of(log, logged, warden.SeenSize());
         ReleasedKeys released = warden.Release(new ReleaseClaim(promise.Statement, proof));
         log.AddCosignature(proof.Checkpoint, released.Cosignature);

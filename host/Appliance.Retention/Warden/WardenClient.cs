@@ -6,7 +6,7 @@ using Appliance.Retention.Requests;
 namespace Appliance.Retention.Warden;
 
 /// <summary>A warden over its socket. Calls block: a question waits for its warden anyway. One thread.</summary>
-internal sealed class WardenClient : IWarden, IDisposable
+internal sealed class WardenClient : IWarden
 {
     // Unwrapping the keys of the most batches of one release takes seconds; nothing else comes near.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -75,9 +75,12 @@ internal sealed class WardenClient : IWarden, IDisposable
         catch (Exception failure)
             when (failure is HttpRequestException or SocketException or TaskCanceledException or JsonException)
         {
-            throw new WardenException(new OrderRefusal(
-                "warden.unreachable",
-                $"the warden does not answer on {path}; is `retention warden serve` running, and may this user ask?"));
+            throw new WardenException(
+                new OrderRefusal(
+                    "warden.unreachable",
+                    $"the warden does not answer on {path}; is `retention warden serve` running, and may this user "
+                        + "ask?"),
+                isAnswer: false);
         }
     }
 

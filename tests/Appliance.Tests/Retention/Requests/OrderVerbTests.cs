@@ -122,7 +122,7 @@ public sealed class OrderVerbTests : IDisposable
         Assert.Equal((1, true), (early, notYet.Contains("[order.not-approved]", StringComparison.Ordinal)));
         Assert.Equal((1, true), (wide, tooWide.Contains("[question.period]", StringComparison.Ordinal)));
         Assert.Equal((1, true), (none, without.Contains("needs --request", StringComparison.Ordinal)));
-        Assert.Equal(2, log.Split('\n').Count(line => line.Contains(" refusal ", StringComparison.Ordinal)));
+        Assert.Equal(3, log.Split('\n').Count(line => line.Contains(" refusal ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -43,6 +43,8 @@ internal sealed class OrderWorld : IDisposable
 
     public string WardenFolder => File("warden");
 
+    public StoreFolder Store => store.Folder;
+
     public string Socket => File("warden.sock");
 
     public string File(string name) => Path.Combine(temporary.FullName, name);
@@ -50,8 +52,15 @@ internal sealed class OrderWorld : IDisposable
     /// <summary>Runs a verb at noon of the day of the records.</summary>
     public (int Code, string Output, string Errors) Run(params string[] arguments)
     {
-        TestClock clock = TestClock.OfDay(TestBox.Day);
         StringWriter output = new();
+        (int code, string errors) = RunTo(output, arguments);
+        return (code, output.ToString(), errors);
+    }
+
+    /// <summary>The same, with whatever takes the answer.</summary>
+    public (int Code, string Errors) RunTo(TextWriter output, params string[] arguments)
+    {
+        TestClock clock = TestClock.OfDay(TestBox.Day);
         StringWriter errors = new();
         var root = new RootCommand
         {
@@ -59,7 +68,7 @@ internal sealed class OrderWorld : IDisposable
             ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
         };
         int code = Exit.Run(root, arguments, output, errors);
-        return (code, output.ToString(), errors.ToString());
+        return (code, errors.ToString());
     }
 
     /// <summary>Keys of operator, custodian, requester and approver; the warden set up; people enrolled.</summary>
@@ -130,11 +139,15 @@ internal sealed class OrderWorld : IDisposable
     public (int Code, string Output, string Errors) Approve(string request, params string[] more) => Run(
         ["request", "sign", request, "--data", Data, "--key", File("chief.json"), .. more]);
 
-    public (int Code, string Output, string Errors) Resolve(string request, params string[] more) => Run(
-        [
-            "resolve", "--data", Data, "--request", request, "--socket", Socket, "--ip", "192.0.2.1", "--port", "1100",
-            "--at", "2024-10-04T00:01:42Z", .. more,
-        ]);
+    public (int Code, string Output, string Errors) Resolve(string request, params string[] more) =>
+        Run(ResolveWords(request, more));
+
+    /// <summary>The command line of a question within the order; without a request where that is null.</summary>
+    public string[] ResolveWords(string? request, params string[] more) =>
+    [
+        "resolve", "--data", Data, "--socket", Socket, "--ip", "192.0.2.1", "--port", "1100", "--at",
+        "2024-10-04T00:01:42Z", .. request is null ? [] : new[] { "--request", request }, .. more,
+    ];
 
     /// <summary>The warden as `warden serve` runs it, in this process.</summary>
     public void StartWarden()

@@ -235,6 +235,11 @@ internal sealed class DirectWarden(WardenOfKeys warden) : IWarden
 
     public OrderRefusal? FilterKeys(FilterKeyAsk ask, out FilterKeys? keys) => warden.FilterKeys(ask, out keys);
 
+    public void Dispose()
+    {
+        // The world that made the warden ends it.
+    }
+
     private static T Answer<T>(OrderRefusal? refusal, T? answer)
         where T : class => refusal is null ? answer! : throw new WardenException(refusal);
 }

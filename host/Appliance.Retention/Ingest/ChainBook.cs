@@ -96,9 +96,12 @@ internal sealed class ChainBook(StoreDatabase database)
             return Refusal.Fork;
         }
 
-        Hash32? before = sequence == 0 ? epoch.Id : FindBatch(device, number, sequence - 1)?.Id;
+        // A batch that never came, but that the device attested, has its place in the chain all the same.
+        Hash32? before = sequence == 0
+            ? epoch.Id
+            : FindBatch(device, number, sequence - 1)?.Id ?? FindHead(device, number, sequence - 1);
         if ((before is { } expected && expected != manifest.Previous)
-            || (FindBatch(device, number, sequence + 1) is { } later && later.Previous != header.Id))
+            || !FitsAfter(device, number, sequence, header.Id))
         {
             return Refusal.Fork;
         }
@@ -220,8 +223,15 @@ internal sealed class ChainBook(StoreDatabase database)
     private Refusal JudgeAttested(Id16 device, ChainPosition head) =>
         (FindBatch(device, head.Epoch.Number, head.Sequence) is { } batch && batch.Id != head.Id)
         || (FindHead(device, head.Epoch.Number, head.Sequence) is { } other && other != head.Id)
+        || !FitsAfter(device, head.Epoch.Number, head.Sequence, head.Id)
             ? Refusal.Fork
             : Refusal.None;
+
+    /// <summary>False where the next batch is here and continues another one than this.</summary>
+    private bool FitsAfter(Id16 device, uint epoch, uint sequence, Hash32 id) =>
+        sequence == uint.MaxValue
+        || FindBatch(device, epoch, sequence + 1) is not { } later
+        || later.Previous == id;
 
     private void Raise(Id16 device, uint epoch, uint sequence)
     {

@@ -43,6 +43,29 @@ public sealed class ChainBookTests
         Assert.Equal(oracle.Finish().Batches, store.Index().Count(line => line.StartsWith("batch ")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_batch_that_continues_another_than_the_attested_one_is_a_fork_and_not_a_missing_batch(bool headFirst)
+    {
+        using var box = new TestBox();
+        using var store = new TestStore(box);
+        StartedEpoch run = box.Start(1);
+        store.State(box.LastStatement);
+        var twin = new StartedEpochCopy(box, run);
+        SealedBatch attested = box.Seal(run, 0);
+        byte[] head = box.Checkpoint(run, attested);
+        twin.Seal(10);
+        SealedBatch forked = twin.Seal(20);
+
+        // What the device attested never came itself: only its place and id are known.
+        Refusal first = Deliver(store, !headFirst, headFirst ? head : forked.Bytes);
+        Refusal second = Deliver(store, headFirst, headFirst ? forked.Bytes : head);
+
+        Assert.Equal((Refusal.None, Refusal.Fork), (first, second));
+        Assert.Contains(store.Index(), line => line.StartsWith("alarm fork", StringComparison.Ordinal));
+    }
+
     // The store does not say of a batch that it came late.
     private static bool Same(Refusal expected, Refusal found) =>
         expected == Refusal.Swapped ? found is Refusal.None or Refusal.Swapped : found == expected;

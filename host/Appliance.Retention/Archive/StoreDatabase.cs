@@ -87,6 +87,22 @@ internal sealed class StoreDatabase : IDisposable
         return rows;
     }
 
+    /// <summary>
+    /// Writes the file anew without what was deleted, and empties the write-ahead log: nothing of it is left in the
+    /// files.
+    /// </summary>
+    /// <exception cref="ArchiveException">Another process reads an older state all the while.</exception>
+    public void Shrink()
+    {
+        Run("VACUUM");
+        if (One<long>("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
+        {
+            throw new ArchiveException(
+                $"{connection.DataSource} is being read by another process and still has what was deleted; end that "
+                    + "and try again");
+        }
+    }
+
     public void Dispose()
     {
         transaction?.Dispose();
@@ -161,6 +177,8 @@ internal sealed class StoreDatabase : IDisposable
         }
 
         Run("PRAGMA synchronous = FULL");
+        // What is deleted is overwritten, so that a crash before the file is shrunk leaves nothing either.
+        Run("PRAGMA secure_delete = ON");
     }
 }
 

@@ -60,7 +60,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
             report.Aside += RemoveOld(root, firstDay);
         }
 
-        database.Run("VACUUM");
+        database.Shrink();
         return report;
     }
 

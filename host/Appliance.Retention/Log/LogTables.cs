@@ -4,17 +4,19 @@ namespace Appliance.Retention.Log;
 
 /// <summary>
 /// The tables of the transparency log. Entries and checkpoints stay for ever; what an entry is about lies beside them
-/// and goes when its records go.
+/// and goes when its time is over.
 /// </summary>
 internal static class LogTables
 {
     public static readonly DatabaseTables Tables = new(
-        Sql, 1, "it is of another version of this program; use that one");
+        Sql, 2, "it is of another version of this program; use that one");
 
     private const string Sql = """
-        CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE entries (no INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 
-        CREATE TABLE entries (no INTEGER PRIMARY KEY, bytes BLOB NOT NULL, leaf BLOB NOT NULL);
+        -- roots of the tree's whole subtrees: height 0 are the leaves
+        CREATE TABLE nodes (height INTEGER NOT NULL, no INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (height, no))
+            WITHOUT ROWID;
 
         -- what the commitment of an entry hides
         CREATE TABLE contents (no INTEGER PRIMARY KEY, nonce BLOB NOT NULL, content BLOB NOT NULL);

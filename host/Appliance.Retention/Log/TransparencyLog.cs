@@ -19,12 +19,14 @@ internal sealed class TransparencyLog : IDisposable
     private readonly StoreDatabase database;
     private readonly TimeProvider clock;
     private readonly StoreKey identity;
+    private readonly MerkleNodes tree;
 
     private TransparencyLog(StoreDatabase database, StoreKey identity, TimeProvider clock)
     {
         this.database = database;
         this.identity = identity;
         this.clock = clock;
+        tree = new MerkleNodes(ReadNode);
     }
 
     /// <summary>Name of the log.</summary>
@@ -34,7 +36,10 @@ internal sealed class TransparencyLog : IDisposable
     public PublicKey Key => identity.Public;
 
     /// <summary>Number of entries.</summary>
-    public ulong Size => (ulong)database.One<long>("SELECT count(*) FROM entries");
+    public ulong Size => (ulong)database.One<long>("SELECT ifnull(max(no) + 1, 0) FROM entries");
+
+    /// <summary>Nodes of the tree that were hashed so far, for those who look at the cost of a proof.</summary>
+    public long Hashes => tree.Hashes;
 
     /// <summary>Opens the log in a folder; makes it where there is none.</summary>
     /// <exception cref="ArchiveException">It cannot be used.</exception>
@@ -65,11 +70,10 @@ internal sealed class TransparencyLog : IDisposable
             RefersTo = draft.RefersTo,
         };
         byte[] bytes = entry.Encode();
-        Hash32 leaf = LogEntry.LeafOf(bytes);
-        database.Run("INSERT INTO entries (no, bytes, leaf) VALUES ($1, $2, $3)", index, bytes, leaf);
+        database.Run("INSERT INTO entries (no, bytes) VALUES ($1, $2)", index, bytes);
         database.Run(
             "INSERT INTO contents (no, nonce, content) VALUES ($1, $2, $3)", index, nonce, draft.Content.ToArray());
-        Grow(index, leaf);
+        tree.Append(index, LogEntry.LeafOf(bytes), WriteNode);
         database.Commit();
         return new LoggedEntry(index, bytes, entry);
     }
@@ -83,7 +87,7 @@ internal sealed class TransparencyLog : IDisposable
         if (bytes is null)
         {
             using SigningKey key = identity.Open();
-            bytes = new LogCheckpoint(Id, size, Frontier(size).Root(), UtcClock.Now(clock)).Sign(key).Bytes;
+            bytes = new LogCheckpoint(Id, size, tree.Root(size), UtcClock.Now(clock)).Sign(key).Bytes;
             database.Run("INSERT INTO checkpoints (size, bytes) VALUES ($1, $2)", size, bytes);
         }
 
@@ -124,36 +128,37 @@ internal sealed class TransparencyLog : IDisposable
     }
 
     /// <summary>Proof that an entry is in the log of that size, RFC 9162 section 2.1.3.1.</summary>
-    public Hash32[] Inclusion(ulong index, ulong size) => Tree(size).Inclusion((int)index);
+    public Hash32[] Inclusion(ulong index, ulong size) => tree.Inclusion(index, size);
 
     /// <summary>
     /// Proof that the log of the first size is a prefix of the second, RFC 9162 section 2.1.4.1; empty for a first
     /// size of 0, of which everything is an extension.
     /// </summary>
-    public Hash32[] Consistency(ulong first, ulong size) => first == 0 ? [] : Tree(size).Consistency((int)first);
+    public Hash32[] Consistency(ulong first, ulong size) => 
+        first == 0 ? [] : tree.Consistency(first, size);
 
-    /// <summary>Forgets what entries before a time are about; entries and commitments stay.</summary>
+    /// <summary>
+    /// Forgets what entries before a time are about: from then on nobody can open their commitments, whatever file they
+    /// read. Entries and tree stay. What was destroyed, and who was enrolled, is about no customer and stays open.
+    /// </summary>
     /// <returns>Contents forgotten.</returns>
+    /// <exception cref="ArchiveException">Another process reads the log all the while.</exception>
     public int ForgetBefore(ulong utcUs)
     {
         database.Begin();
         int forgotten = 0;
-        foreach (LoggedEntry entry in Entries(0, int.MaxValue))
+        foreach (LoggedEntry entry in database.All(
+            "SELECT no, bytes FROM entries WHERE no IN (SELECT no FROM contents) ORDER BY no", ReadEntry))
         {
-            if (entry.Entry.UtcUs >= utcUs)
+            if (entry.Entry.UtcUs < utcUs && entry.Entry.Kind is not (LogKind.Destroy or LogKind.Control))
             {
-                break;
+                forgotten += database.Run("DELETE FROM contents WHERE no = $1", entry.Index);
             }
-
-            forgotten += database.Run("DELETE FROM contents WHERE no = $1", entry.Index);
         }
 
         database.Commit();
-        if (forgotten > 0)
-        {
-            database.Run("VACUUM");
-        }
-
+        // Also where nothing was left to delete: a crash may have come between.
+        database.Shrink();
         return forgotten;
     }
 
@@ -187,31 +192,11 @@ internal sealed class TransparencyLog : IDisposable
             ? new SignedCheckpoint(checkpoint!, bytes)
             : throw new ArchiveException("a checkpoint of the log is damaged; run `retention audit`");
 
-    /// <summary>Keeps the growing edge beside the leaves; part of the open transaction.</summary>
-    private void Grow(ulong size, Hash32 leaf)
-    {
-        MerkleFrontier frontier = Frontier(size);
-        frontier.Append(leaf);
-        database.Run("INSERT OR REPLACE INTO meta (key, value) VALUES ('edge', $1)", frontier.ToBytes());
-    }
+    private void WriteNode(int height, ulong index, Hash32 node) => database.Run(
+        "INSERT OR REPLACE INTO nodes (height, no, hash) VALUES ($1, $2, $3)", height, index, node);
 
-    private MerkleFrontier Frontier(ulong size) =>
-        MerkleFrontier.TryRead(
-            size, database.One<byte[]>("SELECT value FROM meta WHERE key = 'edge'") ?? [], out MerkleFrontier frontier)
-            ? frontier
-            : throw new ArchiveException("the edge of the log does not fit its entries; run `retention audit`");
-
-    private MerkleTree Tree(ulong size)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, Size);
-        List<byte[]> leaves = database.All(
-            "SELECT leaf FROM entries WHERE no < $1 ORDER BY no", row => row.Bytes(0), size);
-        byte[] all = new byte[leaves.Count * Hash32.Size];
-        for (int i = 0; i < leaves.Count; i++)
-        {
-            leaves[i].CopyTo(all.AsSpan(i * Hash32.Size));
-        }
-
-        return new MerkleTree(all);
-    }
+    private Hash32 ReadNode(int height, ulong index) =>
+        database.One<byte[]>("SELECT hash FROM nodes WHERE height = $1 AND no = $2", height, index) is { } hash
+            ? Hash32.FromBytes(hash)
+            : throw new ArchiveException("the tree of the log does not fit its entries; run `retention audit`");
 }

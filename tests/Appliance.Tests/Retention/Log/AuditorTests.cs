@@ -53,7 +53,7 @@ public sealed class AuditorTests : IDisposable
         Fill(log, 5);
         Audit(log);
         Edit("DELETE FROM entries WHERE no >= 3", "DELETE FROM contents WHERE no >= 3", "DELETE FROM checkpoints");
-        MakeEdgeFit();
+        MakeTreeFit();
 
         Assert.Contains("rolled back", Audit(log).Faults[0], StringComparison.Ordinal);
     }
@@ -150,10 +150,9 @@ public sealed class AuditorTests : IDisposable
     {
         byte[] bytes = entry.Encode();
         Edit(
-            $"UPDATE entries SET bytes = x'{Convert.ToHexString(bytes)}', leaf = "
-                + $"x'{Convert.ToHexString(LogEntry.LeafOf(bytes).ToArray())}' WHERE no = {place}",
+            $"UPDATE entries SET bytes = x'{Convert.ToHexString(bytes)}' WHERE no = {place}",
             "DELETE FROM checkpoints");
-        MakeEdgeFit();
+        MakeTreeFit();
     }
 
     private void Edit(params string[] statements)
@@ -165,17 +164,11 @@ public sealed class AuditorTests : IDisposable
         }
     }
 
-    /// <summary>Whoever alters the leaves also makes the edge of the tree fit them.</summary>
-    private void MakeEdgeFit()
+    /// <summary>Whoever alters the leaves also makes the tree fit them.</summary>
+    private void MakeTreeFit()
     {
         using StoreDatabase database = Database();
-        var frontier = new MerkleFrontier();
-        foreach (byte[] leaf in database.All("SELECT leaf FROM entries ORDER BY no", row => row.Bytes(0)))
-        {
-            frontier.Append(Hash32.FromBytes(leaf));
-        }
-
-        database.Run("UPDATE meta SET value = $1 WHERE key = 'edge'", frontier.ToBytes());
+        LogForger.MakeTreeFit(database);
     }
 
     private StoreDatabase Database() => StoreDatabase.Open(

@@ -1,6 +1,7 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
 using Appliance.Retention.Warden;
+using Appliance.Tests.Retention.Log;
 using Appliance.Tests.Retention.Store;
 using Appliance.Wire;
 using Xunit;
@@ -20,7 +21,7 @@ public sealed class WardenLogTests : IDisposable
         Request request = world.Request();
         Ask(request);
         Edit("DELETE FROM entries WHERE no >= 1", "DELETE FROM contents WHERE no >= 1", "DELETE FROM checkpoints");
-        SetEdge();
+        SetTree();
 
         AssertRefused(request, "log.rolled-back", "log.forked");
     }
@@ -33,10 +34,9 @@ public sealed class WardenLogTests : IDisposable
         LoggedEntry first = world.Log.Entries(0, 1)[0];
         byte[] rewritten = (first.Entry with { UtcUs = first.Entry.UtcUs + 1 }).Encode();
         Edit(
-            $"UPDATE entries SET bytes = x'{Convert.ToHexString(rewritten)}', leaf = "
-                + $"x'{Convert.ToHexString(LogEntry.LeafOf(rewritten).ToArray())}' WHERE no = 0",
+            $"UPDATE entries SET bytes = x'{Convert.ToHexString(rewritten)}' WHERE no = 0",
             "DELETE FROM checkpoints");
-        SetEdge();
+        SetTree();
 
         AssertRefused(request, "log.forked");
     }
@@ -60,17 +60,11 @@ public sealed class WardenLogTests : IDisposable
         }
     }
 
-    /// <summary>The administrator who altered the leaves also makes the edge fit them.</summary>
-    private void SetEdge()
+    /// <summary>The administrator who altered the leaves also makes the tree fit them.</summary>
+    private void SetTree()
     {
         using StoreDatabase database = Open();
-        var frontier = new MerkleFrontier();
-        foreach (byte[] leaf in database.All("SELECT leaf FROM entries ORDER BY no", row => row.Bytes(0)))
-        {
-            frontier.Append(Hash32.FromBytes(leaf));
-        }
-
-        database.Run("UPDATE meta SET value = $1 WHERE key = 'edge'", frontier.ToBytes());
+        LogForger.MakeTreeFit(database);
     }
 
     private StoreDatabase Open() => StoreDatabase.Open(

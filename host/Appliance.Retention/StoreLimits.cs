@@ -43,4 +43,9 @@ internal static class StoreLimits
 
     /// <summary>Faults that <c>verify</c> prints one by one; the rest are counted.</summary>
     public const int FaultsShownMax = 1000;
+
+    /// <summary>
+    /// Records of one hold: each has up to two proofs of about 1 KiB, in base64; Wire bounds a sealed file at 64 MiB.
+    /// </summary>
+    public const int HeldRecordsMax = 10_000;
 }

@@ -15,6 +15,7 @@ internal static class Verbs
         AddressesOfCommand.Create(),
         AuditCommand.Create(),
         ExpireCommand.Create(),
+        HoldCommand.Create(),
         IngestCommand.Create(),
         KeysCommand.Create(),
         LogCommand.Create(),

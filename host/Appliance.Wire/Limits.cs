@@ -63,6 +63,11 @@ public static class Limits
     /// <summary>Sections that one release names: a month of one line, a batch a minute and some.</summary>
     public const int ReleasedBatchesMax = 16_384;
 
+    /// <summary>
+    /// Plain bytes of a sealed answer or hold: some 20,000 records with their proofs, read whole into memory.
+    /// </summary>
+    public const int SealedFileBytesMax = 64 << 20;
+
     /// <summary>Bytes of a WebAuthn authenticator's data or client data: both are below 1 KiB in practice.</summary>
     public const int WebAuthnBytesMax = 4096;
 

@@ -140,6 +140,24 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
         from,
         to);
 
+    /// <summary>The batch at a position, or null where it is not here or its retention has ended.</summary>
+    internal StoredBatch? Find(Id16 device, uint epoch, uint sequence)
+    {
+        List<StoredBatch> found = database.All(
+            """
+            SELECT no, device, epoch, epoch_id, seq, id, day, path FROM batches
+            WHERE device = $1 AND epoch = $2 AND seq = $3 AND expired = 0
+            """,
+            StoredBatch.Read,
+            device,
+            epoch,
+            sequence);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    /// <summary>Pinned key of a device.</summary>
+    internal PublicKey? DeviceKey(Id16 device) => keys.Find(device)?.DeviceKey;
+
     /// <summary>False only where the filters of the batch exclude every query.</summary>
     private bool MayAnswer(StoredBatch batch, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
     {

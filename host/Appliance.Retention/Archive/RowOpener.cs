@@ -78,6 +78,30 @@ internal sealed class RowOpener
         return Refusal.None;
     }
 
+    /// <summary>
+    /// Proofs of rows in the sections that content keys were released for; only there where the result is None.
+    /// </summary>
+    public Refusal TryProve(
+        VerifiedBatch batch,
+        IReadOnlyDictionary<byte, byte[]> contentKeys,
+        ReadOnlySpan<int> places,
+        List<byte[]> proofs)
+    {
+        rows = new RowBatch();
+        foreach ((byte section, byte[] contentKey) in contentKeys)
+        {
+            Refusal refusal = BatchOpener.TryOpen(batch, section, contentKey, Decode, out OpenedSection? opened);
+            if (refusal != Refusal.None)
+            {
+                return refusal;
+            }
+
+            proofs.AddRange(RecordProof.Build(batch, opened!, places));
+        }
+
+        return Refusal.None;
+    }
+
     private CanonRows? Decode(byte section, ReadOnlyMemory<byte> columns) =>
         decoder.TryDecode(section, columns.Span, rows, out _) ? canons[section - 1].Write(rows, section) : null;
 }

@@ -16,6 +16,7 @@ namespace Appliance.Retention.Archive;
 /// keys/store.json, keys/DEVICE-HASH8.keyset.json    receipt key; day keys
 /// log/                                              transparency log and its key
 /// requests/ID/                                      papers of each request
+/// holds/                                            records of legal holds, sealed to case keys of the warden
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
 /// </code>
 /// The time of modification of a batch or statement is the time at which it was received: with it, the ledger and the
@@ -46,6 +47,8 @@ internal sealed class StoreFolder(string root)
     public string Log => Path.Combine(Root, "log");
 
     public string Requests => Path.Combine(Root, "requests");
+
+    public string Holds => Path.Combine(Root, "holds");
 
     /// <summary>Pinned keys of operator, custodian and log; not there: the store is not set up for orders.</summary>
     public string TrustFile => Path.Combine(Root, "trust.json");

@@ -24,6 +24,7 @@ internal static class AccessedCommand
                 (List<LineQuestion> questions, string name) = asked;
                 var asker = new LineAsker(door.Archive, door.Oldest);
                 List<LineAnswer> answers = [.. questions.Select(question => asker.Accessed(question, name))];
+                door.Rely(AnswerPlaces.Of(answers));
                 door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
                 options.HandOver(parsed, output).Write(
                     answers, name, answer => LineText.WriteAccessed(output, answer, name, options.All(parsed)));

@@ -1,4 +1,5 @@
 using Appliance.Retention.AddressPlan;
+using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
@@ -114,6 +115,9 @@ internal sealed class AskDoor : IDisposable
 
     /// <summary>Lines that an answer may name; where there are more, their number alone is given.</summary>
     public int LinesMax => Ordered is { } ordered ? ordered.LinesMax : int.MaxValue;
+
+    /// <summary>Takes the records that the answer relies on.</summary>
+    public void Rely(IReadOnlyCollection<AnswerPlace> places) => Ordered?.Rely(places);
 
     /// <summary>Counts what the answer tells, for the log.</summary>
     public void Disclose(ulong records) => Ordered?.Disclose(records);

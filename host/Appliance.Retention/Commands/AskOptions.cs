@@ -20,6 +20,11 @@ internal sealed class AskOptions(TimeProvider? clock)
     private readonly Option<string> socket = WardenCommand.SocketOption();
     private readonly Option<bool> json = new("--json") { Description = "print the answer as JSON" };
     private readonly Option<string?> format = new("--format") { Description = "text, json, csv or xml" };
+    private readonly Option<string?> holdUntil = new("--hold-until")
+    {
+        Description = "keep what answers, with its proofs, as a legal hold until this time",
+    };
+
     private readonly Option<bool> all = new("--all") { Description = "print every line, however many" };
 
     public void AddTo(Command command)
@@ -27,6 +32,7 @@ internal sealed class AskOptions(TimeProvider? clock)
         AddArchiveTo(command);
         format.AcceptOnlyFromAmong("text", "json", "csv", "xml");
         command.Options.Add(format);
+        command.Options.Add(holdUntil);
     }
 
     /// <summary>The options of a verb whose answer is no single one, and has formats of its own.</summary>
@@ -75,13 +81,15 @@ internal sealed class AskOptions(TimeProvider? clock)
         try
         {
             T question = read();
+            ulong? until = HoldUntil(parsed);
             using AskDoor door = Open(parsed, errors, question!);
             if (door.IsLab)
             {
                 LabMode.Say(errors);
             }
 
-            return door.Answer(parsed.InvocationConfiguration.Output, output => ask(question, door, output));
+            int code = door.Answer(parsed.InvocationConfiguration.Output, output => ask(question, door, output));
+            return until is { } time && !Hold(door, time, errors) ? Exit.CheckFailed : code;
         }
         catch (AskException refused) when (refused.Code == Exit.CheckFailed)
         {
@@ -100,6 +108,42 @@ internal sealed class AskOptions(TimeProvider? clock)
         catch (QuestionTooWideException wide)
         {
             return Exit.Say(errors, Exit.BadInput, wide.Message);
+        }
+    }
+
+    private ulong? HoldUntil(ParseResult parsed)
+    {
+        if (parsed.GetValue(holdUntil) is not { } text)
+        {
+            return null;
+        }
+
+        if (parsed.GetValue(request) is null)
+        {
+            throw new AskException(Exit.BadInput, "--hold-until belongs to --request: a hold is of an order");
+        }
+
+        return AskedTime.TryParse(text, out AskedTime? time, out string wrong)
+            ? (ulong)LeapSeconds.ToUtc(time!.Meaning.From)
+            : throw new AskException(Exit.BadInput, $"--hold-until: {wrong}");
+    }
+
+    /// <summary>After the answer: whatever becomes of the hold, the answer was given.</summary>
+    private static bool Hold(AskDoor door, ulong until, TextWriter errors)
+    {
+        try
+        {
+            (HoldStatement Hold, int Records)? held = door.Ordered!.Hold(until);
+            errors.WriteLine(held is { } made
+                ? $"retention: hold {made.Hold.Hold} keeps {made.Records} records until "
+                    + UtcText.Of(LeapSeconds.ToTai((long)made.Hold.UntilUtcUs))
+                : "retention: nothing answers, so nothing is held");
+            return held is not null;
+        }
+        catch (WardenException refused)
+        {
+            errors.WriteLine($"retention: nothing is held: {refused.Refusal.Sentence} [{refused.Refusal.Rule}]");
+            return false;
         }
     }
 

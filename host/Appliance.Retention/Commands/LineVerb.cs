@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
 using Appliance.Retention.Requests;
 
@@ -23,6 +24,7 @@ internal static class LineVerb
         {
             var asker = new LineAsker(door.Archive, door.Oldest);
             List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
+            door.Rely(AnswerPlaces.Of(answers));
             door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
             options.HandOver(parsed, output).Write(
                 answers, service: null, answer => write(output, answer, options.All(parsed)));

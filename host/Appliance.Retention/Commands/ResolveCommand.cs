@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
@@ -49,6 +50,7 @@ internal sealed class ResolveCommand(TimeProvider? clock)
         [
             .. questions.Select(question => Disclosure.Limit(resolver.Answer(question), door.LinesMax)),
         ];
+        door.Rely(AnswerPlaces.Of(answers));
         door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
         options.HandOver(parsed, output).Write(answers, options.All(parsed));
         return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;

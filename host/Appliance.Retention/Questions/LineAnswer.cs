@@ -60,6 +60,9 @@ internal sealed record LineAnswer
     /// <summary>Flows to the service asked for.</summary>
     public IReadOnlyList<Holding> Uses { get; init; } = [];
 
+    /// <summary>Records that the answer relies on.</summary>
+    public IReadOnlyList<Answers.AnswerPlace> Records { get; init; } = [];
+
     public IReadOnlyList<NotCovered> Missing { get; init; } = [];
 
     public IReadOnlyList<string> Notes { get; init; } = [];

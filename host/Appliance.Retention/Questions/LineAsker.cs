@@ -69,7 +69,7 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
         }
 
         Found found = new LineReader(archive, oldest).Read(question, sections);
-        return answer(found) with { Sections = sections };
+        return answer(found) with { Sections = sections, Records = Answers.AnswerPlaces.Of(found) };
     }
 
     private static LineAnswer Answer(LineQuestion question, LineWord word, Found found)

@@ -16,7 +16,7 @@ internal sealed record AskedQuestion
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>resolve, addresses-of, services, accessed.</summary>
+    /// <summary>resolve, addresses-of, services, accessed; hold, which opens one.</summary>
     public required string Verb { get; init; }
 
     /// <summary>Request that it is asked under, 32 hexadecimal digits.</summary>
@@ -36,6 +36,9 @@ internal sealed record AskedQuestion
 
     /// <summary>Remote address asked for; empty for none.</summary>
     public string Remote { get; init; } = "";
+
+    /// <summary>Legal hold that is opened instead of the archive; empty for none.</summary>
+    public string Hold { get; init; } = "";
 
     /// <summary>First instant, UTC microseconds since 1970.</summary>
     public required ulong FromUtcUs { get; init; }

@@ -90,6 +90,30 @@ internal sealed class OrderDesk(
         return null;
     }
 
+    /// <summary>Judges and logs that a legal hold is to be opened; as <see cref="Ask"/>.</summary>
+    public OrderRefusal? AskHold(
+        string request, Id16 hold, out Order? order, out AskedQuestion? question, out LoggedEntry? entry)
+    {
+        question = null;
+        order = null;
+        entry = null;
+        if (!Id16.TryParse(request, out Id16 id))
+        {
+            return new OrderRefusal("question.request", "--request must be 32 hexadecimal digits");
+        }
+
+        Order? known = Standing(id).Order;
+        question = new AskedQuestion
+        {
+            Verb = QuestionScope.HoldVerb,
+            Request = request,
+            Hold = hold.ToString(),
+            FromUtcUs = known?.Request.FromUtcUs ?? 0,
+            ToUtcUs = known?.Request.ToUtcUs ?? 0,
+        };
+        return Ask(question, out order, out entry);
+    }
+
     /// <summary>Logs what is handed over for a question.</summary>
     /// <param name="request">Request that it was asked under.</param>
     /// <param name="question">Its entry.</param>

@@ -14,11 +14,16 @@ internal static class OrderLaw
 
     /// <summary>The gate, with the confirmations in a folder.</summary>
     /// <exception cref="ArchiveException">A confirmation is not signed by both roles.</exception>
-    public static LawGate Load(string confirmations, WardenTrust trust)
+    /// <param name="confirmations">Folder of confirmations.</param>
+    /// <param name="trust">Pinned keys.</param>
+    /// <param name="heldSince">When a legal hold was made, UTC microseconds since 1970; null for an unknown
+    /// one.</param>
+    public static LawGate Load(string confirmations, WardenTrust trust, Func<Id16, ulong?> heldSince)
     {
         HashSet<(string, string)> confirmed = [.. Confirmed(confirmations, trust.Control)];
         var gate = new Gate(RuleBook.BuiltIn, (jurisdiction, hash) => confirmed.Contains((jurisdiction, hash)));
-        return (order, now) => gate.Judge(FactsOf(order, now, !trust.IsLab)).Refusal is { } refusal
+        return (order, now) => gate.Judge(
+            FactsOf(order, now, KeptAt(order, now, heldSince), !trust.IsLab)).Refusal is { } refusal
             ? new OrderRefusal($"law.{refusal.Rule}", $"{refusal.Sentence} ({refusal.Place})")
             : null;
     }
@@ -46,12 +51,17 @@ internal static class OrderLaw
 
     /// <summary>What the gate looks at. Who the authority is comes from the enrolments, never from the
     /// request.</summary>
-    public static OrderFacts FactsOf(Order order, ulong nowUtcUs, bool isLive)
+    /// <param name="order">The order, approved.</param>
+    /// <param name="nowUtcUs">UTC now, microseconds since 1970.</param>
+    /// <param name="keptAtUtcUs">As of when its period is judged: now, or when the hold that it names was
+    /// made.</param>
+    /// <param name="isLive">False in the lab alone.</param>
+    public static OrderFacts FactsOf(Order order, ulong nowUtcUs, ulong keptAtUtcUs, bool isLive)
     {
         Request request = order.Request;
         (Approval approval, Enrolment by) = order.Approved
             ?? throw new InvalidOperationException("the gate judges approved orders");
-        TaiTime oldest = AskDoor.OldestAt(LeapSeconds.ToTai((long)nowUtcUs));
+        TaiTime oldest = AskDoor.OldestAt(LeapSeconds.ToTai((long)keptAtUtcUs));
         return new OrderFacts
         {
             Jurisdiction = request.Jurisdiction,
@@ -77,10 +87,16 @@ internal static class OrderLaw
             Expiry = TimeOf(request.ExpiresUtcUs),
             NotificationDate = request.NotifyUtcUs is { } notify ? TimeOf(notify) : null,
             Now = TimeOf(nowUtcUs),
+            KeptAt = TimeOf(keptAtUtcUs),
             RetentionBegin = TimeOf((ulong)LeapSeconds.ToUtc(oldest)),
             IsLive = isLive,
         };
     }
+
+    private static ulong KeptAt(Order order, ulong nowUtcUs, Func<Id16, ulong?> heldSince) =>
+        Holds.HeldOrder.HoldOf(order.Request) is { } hold && heldSince(hold) is { } made
+            ? Math.Min(made, nowUtcUs)
+            : nowUtcUs;
 
     private static OrderScope ScopeOf(Request request)
     {

@@ -1,9 +1,12 @@
 using System.Text;
+using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Commands;
+using Appliance.Retention.Holds;
 using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
 using Appliance.Retention.Warden;
+using Appliance.Wire;
 
 namespace Appliance.Retention.Requests;
 
@@ -17,6 +20,7 @@ internal sealed class OrderedQuestion(
     private readonly StringWriter answer = new();
     private OrderedArchive? archive;
     private bool hasEnded;
+    private IReadOnlyCollection<AnswerPlace> places = [];
 
     /// <summary>Lines that an answer may name.</summary>
     public int LinesMax => (int)Math.Min(order.Request.Candidates, int.MaxValue);
@@ -60,6 +64,39 @@ internal sealed class OrderedQuestion(
         hasEnded = true;
         output.Write(text);
         output.Flush();
+    }
+
+    /// <summary>Takes the records that the answer relies on.</summary>
+    public void Rely(IReadOnlyCollection<AnswerPlace> relied) => places = relied;
+
+    /// <summary>Keeps those records beyond their retention; null where there are none.</summary>
+    /// <exception cref="WardenException">The warden refuses.</exception>
+    public (HoldStatement Hold, int Records)? Hold(ulong untilUtcUs)
+    {
+        if (places.Count == 0)
+        {
+            return null;
+        }
+
+        HeldRecords records = archive!.Prove(places, question.Sections);
+        return (desk.Holds.Make(warden, archive.Under(), order.Request, records, untilUtcUs), places.Count);
+    }
+
+    /// <summary>Opens a legal hold instead of the archive.</summary>
+    /// <exception cref="WardenException">The warden refuses.</exception>
+    public HeldRecords OpenHold(HoldDesk holds, Id16 hold)
+    {
+        Papers papers = desk.Orders.Read(order.Request.Id);
+        return holds.Open(
+            warden,
+            () => new AskedUnder(
+                papers.Request.ToArray(),
+                [.. papers.Approvals.Select(approval => approval.ToArray())],
+                question.Encode(),
+                LogProofs.Of(desk.Log, entry, warden.SeenSize())),
+            order.Request,
+            entry,
+            hold);
     }
 
     public void Dispose()

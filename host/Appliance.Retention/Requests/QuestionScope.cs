@@ -1,3 +1,4 @@
+using Appliance.Retention.Holds;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Requests;
@@ -6,12 +7,24 @@ namespace Appliance.Retention.Requests;
 /// releases.</summary>
 internal static class QuestionScope
 {
+    /// <summary>Verb of a question that opens a hold.</summary>
+    public const string HoldVerb = "hold";
+
     /// <summary>Null where the question is within the order.</summary>
     public static OrderRefusal? Judge(Request request, AskedQuestion question)
     {
         if (question.Request != request.Id.ToString())
         {
             return new OrderRefusal("question.request", "the question names another request");
+        }
+
+        if (question.Verb == HoldVerb)
+        {
+            // The warden holds the question of the hold against the order as well; only it has that question.
+            return HeldOrder.HoldOf(request)?.ToString() == question.Hold
+                ? null
+                : new OrderRefusal(
+                    "question.hold", $"the order does not name this hold in its statement {HeldOrder.Statement}");
         }
 
         if (question.FromUtcUs > question.ToUtcUs

@@ -63,7 +63,7 @@ internal static class Categories
         "approved_at", "expiry", "notification_date", "now", "retention_begin", "is_live", "subject", "address_use",
         "has_port", "has_destination", "sections", "lines_max", "questions_max", "name", "is_serious", "sentence_years",
         "grounds", "id", "notice", "is_sensitive_profession", "made_utc_us", "expires_utc_us", "notify_utc_us",
-        "questions", "seal_to", "text", "verb", "request",
+        "questions", "seal_to", "text", "verb", "request", "hold", "kept_at",
     ];
 
     private static readonly FrozenDictionary<string, DataClass> Classes = Table();

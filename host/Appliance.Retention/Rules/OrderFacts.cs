@@ -58,6 +58,9 @@ internal sealed record OrderFacts
 
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>As of when the period is judged: null for now; for a legal hold, when it was made.</summary>
+    public DateTimeOffset? KeptAt { get; init; }
+
     /// <summary>Oldest instant that the notice lets the store keep now.</summary>
     public required DateTimeOffset RetentionBegin { get; init; }
 

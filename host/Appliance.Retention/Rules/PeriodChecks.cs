@@ -19,7 +19,7 @@ internal sealed class PeriodChecks(RuleBook book, Jurisdiction state, OrderFacts
 
         // The day of the communication counts, so the bound is the whole day twelve months ago.
         int months = Math.Min(state.Retention?.Months ?? Limits.RetentionMonths, Limits.RetentionMonths);
-        DateTimeOffset oldest = new(order.Now.UtcDateTime.AddMonths(-months).Date, TimeSpan.Zero);
+        DateTimeOffset oldest = new((order.KeptAt ?? order.Now).UtcDateTime.AddMonths(-months).Date, TimeSpan.Zero);
         string wrong = $"{months} months ago was {Words.Of(oldest)}.";
         return order.From >= oldest ? null
             : state.Retention is { } stated ? book.Refuse("period_retention", wrong, state, stated.RestsOn)

@@ -20,6 +20,12 @@ internal interface IWarden : IDisposable
 
     /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
     TokenAnswer Tokens(TokenAsk ask);
+
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    HoldMade MakeHold(HoldAsk ask);
+
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    ReleasePromise OpenHold(HoldOpenAsk ask);
 }
 
 /// <summary>The warden says no, or nothing.</summary>

@@ -14,6 +14,7 @@ internal sealed class OpenWarden : IDisposable
     private readonly WardenFolder folder;
     private readonly KeyRing ring;
     private readonly TimeProvider clock;
+    private readonly CaseKeys cases;
 
     private OpenWarden(
         WardenFolder folder,
@@ -22,6 +23,8 @@ internal sealed class OpenWarden : IDisposable
         FolderLock held,
         WardenState state,
         Warden warden,
+        HoldCustody holds,
+        CaseKeys cases,
         WardenStatus status)
     {
         this.folder = folder;
@@ -30,10 +33,14 @@ internal sealed class OpenWarden : IDisposable
         this.held = held;
         this.state = state;
         Warden = warden;
+        Holds = holds;
+        this.cases = cases;
         Status = status;
     }
 
     public Warden Warden { get; }
+
+    public HoldCustody Holds { get; }
 
     public WardenStatus Status { get; }
 
@@ -44,21 +51,26 @@ internal sealed class OpenWarden : IDisposable
         WardenTrust trust = folder.ReadTrust();
         People people = folder.ReadPeople(trust);
         var ring = KeyRing.Load(folder.KeyFolder);
-        var rules = new WardenRules(trust, folder.ReadOrMakeKey(), people, OrderLaw.Load(folder.Rules, trust));
+        StoreKey identity = folder.ReadOrMakeKey();
+        var cases = CaseKeys.Load(folder.Holds, identity);
+        LawGate gate = OrderLaw.Load(folder.Rules, trust, hold => cases.Find(hold)?.Statement.MadeUtcUs);
+        var rules = new WardenRules(trust, identity, people, gate);
         string[] confirmed = [.. OrderLaw.Confirmed(folder.Rules, trust.Control).Select(rule => rule.Jurisdiction)];
         FolderLock held = FolderLock.Take(folder.Root, "warden.lock");
         var state = WardenState.Open(folder.State);
         var warden = new Warden(rules, ring, state, clock);
         var status = new WardenStatus(ring, people, confirmed, !trust.IsLab);
-        return new OpenWarden(folder, ring, clock, held, state, warden, status);
+        var holds = new HoldCustody(warden, rules, cases, clock);
+        return new OpenWarden(folder, ring, clock, held, state, warden, holds, cases, status);
     }
 
     /// <summary>
     /// Destroys the day keys whose retention has ended, on the medium and in memory: from then on no copy of their
-    /// batches opens anywhere. Returns how many.
+    /// batches opens anywhere; and the case keys of holds whose time is over. Returns how many day keys.
     /// </summary>
     public int Forget()
     {
+        cases.EndExpired(UtcClock.Now(clock));
         int today = (int)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalDays;
         return ring.Destroy(folder.KeyFolder, KeyRole.WardenA, today - WardenLimits.KeepDays);
     }

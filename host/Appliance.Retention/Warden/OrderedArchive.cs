@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Holds;
 using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
 using Appliance.Retention.Requests;
@@ -135,36 +137,71 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
 
     private List<OpenedRows> Open(StoredBatch[] batches, SectionSet sections)
     {
-        var verified = new List<(StoredBatch Stored, VerifiedBatch Batch)>();
-        var asked = new List<AskedBatch>();
+        var opened = new List<OpenedRows>();
+        WithKeys(batches, sections, (stored, batch, _, keys) => opened.Add(Open(stored, batch, keys)));
+        this.opened.UnionWith(opened.Select(rows => rows.Id));
+        return opened;
+    }
+
+    /// <summary>
+    /// The records at these places with their proofs, of the sections that the question reaches: a further release, in
+    /// the log as every other.
+    /// </summary>
+    /// <exception cref="ArchiveException">A batch of them is not here any more.</exception>
+    public HeldRecords Prove(IReadOnlyCollection<AnswerPlace> places, SectionSet sections)
+    {
+        var pack = new HeldRecordsBuilder(question);
+        foreach (StoredBatch[] some in pack.Batches(places, archive).Chunk(ReleaseBatches))
+        {
+            WithKeys(some, sections, (stored, batch, ask, keys) =>
+            {
+                PublicKey device = archive.DeviceKey(stored.Device)!;
+                Refusal refusal = opener.TryProve(batch, keys, pack.Begin(stored, ask, device), pack.Proofs);
+                if (refusal != Refusal.None)
+                {
+                    throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
+                }
+            });
+        }
+
+        return pack.Finish();
+    }
+
+    /// <summary>Papers and question with a fresh proof that the question is logged.</summary>
+    public AskedUnder Under() => new(
+        papers.Request.ToArray(),
+        [.. papers.Approvals.Select(approval => approval.ToArray())],
+        question,
+        LogProofs.Of(log, entry, warden.SeenSize()));
+
+    /// <summary>Has the batches' keys released, and clears them when all were used.</summary>
+    private void WithKeys(
+        StoredBatch[] batches,
+        SectionSet sections,
+        Action<StoredBatch, VerifiedBatch, AskedBatch, SortedDictionary<byte, byte[]>> use)
+    {
+        var verified = new List<(StoredBatch Stored, VerifiedBatch Batch, AskedBatch Ask)>();
         foreach (StoredBatch stored in batches)
         {
             AskedBatch ask = archive.AskFor(stored, sections, out VerifiedBatch batch);
-            verified.Add((stored, batch));
-            if (ask.Sections.Length > 0)
-            {
-                asked.Add(ask);
-            }
+            verified.Add((stored, batch, ask));
         }
 
-        Dictionary<(Hash32 Batch, byte Section), byte[]> keys = Release(asked);
-        var opened = new List<OpenedRows>();
-        foreach ((StoredBatch stored, VerifiedBatch batch) in verified)
+        Dictionary<(Hash32 Batch, byte Section), byte[]> keys = Release(
+            [.. verified.Select(one => one.Ask).Where(ask => ask.Sections.Length > 0)]);
+        foreach ((StoredBatch stored, VerifiedBatch batch, AskedBatch ask) in verified)
         {
-            opened.Add(Open(stored, batch, keys));
+            use(stored, batch, ask, KeysOf(batch, keys));
         }
 
         foreach (byte[] key in keys.Values)
         {
             CryptographicOperations.ZeroMemory(key);
         }
-
-        this.opened.UnionWith(opened.Select(rows => rows.Id));
-        return opened;
     }
 
-    private OpenedRows Open(
-        StoredBatch stored, VerifiedBatch batch, Dictionary<(Hash32 Batch, byte Section), byte[]> keys)
+    private static SortedDictionary<byte, byte[]> KeysOf(
+        VerifiedBatch batch, Dictionary<(Hash32 Batch, byte Section), byte[]> keys)
     {
         var own = new SortedDictionary<byte, byte[]>();
         foreach (SectionEntry section in batch.Manifest.Sections)
@@ -175,6 +212,11 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
             }
         }
 
+        return own;
+    }
+
+    private OpenedRows Open(StoredBatch stored, VerifiedBatch batch, SortedDictionary<byte, byte[]> own)
+    {
         Refusal refusal = opener.TryOpen(batch, own, out RowBatch rows, out SectionSet opened);
         return refusal == Refusal.None
             ? new OpenedRows(
@@ -217,10 +259,4 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
 
         return keys;
     }
-
-    private AskedUnder Under() => new(
-        papers.Request.ToArray(),
-        [.. papers.Approvals.Select(approval => approval.ToArray())],
-        question,
-        LogProofs.Of(log, entry, warden.SeenSize()));
 }

@@ -6,8 +6,12 @@ namespace Appliance.Retention.Warden;
 /// <param name="Order">Request that it is for.</param>
 /// <param name="SealTo">Process that asked.</param>
 /// <param name="Batches">What is to be opened, verified.</param>
+/// <param name="Held">Hold whose case key is to be released; null for batches.</param>
 internal sealed record Promise(
-    Request Order, PublicKey SealTo, IReadOnlyList<(VerifiedManifest Header, AskedBatch Asked)> Batches);
+    Request Order,
+    PublicKey SealTo,
+    IReadOnlyList<(VerifiedManifest Header, AskedBatch Asked)> Batches,
+    HeldCase? Held);
 
 /// <summary>Promises by the hash of their statement; each is taken once, and the oldest goes when there are too
 /// many.</summary>

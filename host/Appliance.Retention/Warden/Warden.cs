@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Holds;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
 
@@ -38,7 +39,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     public OrderRefusal? Promise(ReleaseAsk ask, out ReleasePromise? promise)
     {
         promise = null;
-        OrderRefusal? wrong = CheckUnder(ask.Under, out Asked? asked);
+        OrderRefusal? wrong = JudgeArchive(ask.Under, out JudgedQuestion? asked);
         if (wrong is not null)
         {
             return wrong;
@@ -55,19 +56,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
             return new OrderRefusal("release.key", "the key of the process that asks is not on the curve");
         }
 
-        using SigningKey key = rules.Identity.Open();
-        byte[] statement = new ReleaseStatement
-        {
-            Warden = Id,
-            Request = asked!.Order.Request.Id,
-            Question = asked.Entry.Commitment,
-            QuestionIndex = ask.Under.Proof.Index,
-            SealTo = process,
-            UtcUs = UtcClock.Now(clock),
-            Sections = SectionsOf(batches),
-        }.Sign(key).Bytes;
-        promises.Add(statement, new Promise(asked.Order.Request, process, batches));
-        promise = new ReleasePromise(statement);
+        promise = State(ask.Under, asked!, process, batches, null);
         return null;
     }
 
@@ -94,7 +83,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     public OrderRefusal? Tokens(TokenAsk ask, out TokenAnswer? answer)
     {
         answer = null;
-        OrderRefusal? wrong = CheckUnder(ask.Under, out Asked? asked);
+        OrderRefusal? wrong = JudgeArchive(ask.Under, out JudgedQuestion? asked);
         if (wrong is not null)
         {
             return wrong;
@@ -152,9 +141,46 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     public OrderRefusal? Cosign(byte[] checkpoint, byte[][] consistency, out byte[] cosignature) =>
         log.Cosign(checkpoint, consistency, out cosignature);
 
-    private static List<ReleasedSection> SectionsOf(List<(VerifiedManifest Header, AskedBatch Asked)> batches)
+    /// <summary>An order that names a hold opens that alone: its period may be older than what may be asked.</summary>
+    private OrderRefusal? JudgeArchive(AskedUnder under, out JudgedQuestion? asked)
+    {
+        OrderRefusal? wrong = Judge(under, out asked);
+        return wrong ?? (!HeldOrder.NamesHold(asked!.Order.Request)
+            ? null
+            : new OrderRefusal("hold.only", "an order that names a hold opens that hold and nothing else"));
+    }
+
+    private ReleasePromise State(
+        AskedUnder under,
+        JudgedQuestion asked,
+        PublicKey process,
+        List<(VerifiedManifest Header, AskedBatch Asked)> batches,
+        HeldCase? held)
+    {
+        using SigningKey key = rules.Identity.Open();
+        byte[] statement = new ReleaseStatement
+        {
+            Warden = Id,
+            Request = asked.Order.Request.Id,
+            Question = asked.Entry.Commitment,
+            QuestionIndex = under.Proof.Index,
+            SealTo = process,
+            UtcUs = UtcClock.Now(clock),
+            Sections = SectionsOf(batches, held),
+        }.Sign(key).Bytes;
+        promises.Add(statement, new Promise(asked.Order.Request, process, batches, held));
+        return new ReleasePromise(statement);
+    }
+
+    private static List<ReleasedSection> SectionsOf(
+        List<(VerifiedManifest Header, AskedBatch Asked)> batches, HeldCase? held)
     {
         var sections = new List<ReleasedSection>();
+        if (held is not null)
+        {
+            sections.Add(new ReleasedSection(held.Place, SectionPlain.AttributionNumber));
+        }
+
         foreach ((VerifiedManifest header, AskedBatch asked) in batches)
         {
             foreach (byte section in asked.Sections)
@@ -166,8 +192,22 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         return sections;
     }
 
+    /// <summary>States that the case key of a hold will be released; the second step is that of a batch.</summary>
+    public OrderRefusal? PromiseCase(
+        HoldOpenAsk ask, JudgedQuestion asked, HeldCase held, out ReleasePromise? promise)
+    {
+        promise = null;
+        if (!PublicKey.TryFromPoint(ask.SealTo, out PublicKey? process))
+        {
+            return new OrderRefusal("release.key", "the key of the process that asks is not on the curve");
+        }
+
+        promise = State(ask.Under, asked, process, [], held);
+        return null;
+    }
+
     /// <summary>Papers, law, scope, log and quota: what every call for a request is held against.</summary>
-    private OrderRefusal? CheckUnder(AskedUnder under, out Asked? asked)
+    public OrderRefusal? Judge(AskedUnder under, out JudgedQuestion? asked)
     {
         asked = null;
         ulong now = UtcClock.Now(clock);
@@ -188,7 +228,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         wrong = QuestionScope.Judge(order!.Request, question)
             ?? log.Check(under.Proof, under.Question, LogKind.Question, out entry)
             ?? CheckEntry(entry!, order, under.Proof.Index, now);
-        asked = wrong is null ? new Asked(order, question, entry!) : null;
+        asked = wrong is null ? new JudgedQuestion(order, question, entry!) : null;
         return wrong;
     }
 
@@ -210,7 +250,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     }
 
     private OrderRefusal? CheckBatches(
-        AskedBatch[] batches, Asked asked, out List<(VerifiedManifest Header, AskedBatch Asked)> verified)
+        AskedBatch[] batches, JudgedQuestion asked, out List<(VerifiedManifest Header, AskedBatch Asked)> verified)
     {
         verified = [];
         if (batches.Length is 0 or > WardenLimits.BatchesMax)
@@ -234,7 +274,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         return null;
     }
 
-    private OrderRefusal? TryTokens(AskedFilter batch, byte[][] values, Asked asked, out byte[] tokens)
+    private OrderRefusal? TryTokens(AskedFilter batch, byte[][] values, JudgedQuestion asked, out byte[] tokens)
     {
         tokens = [];
         if (!Id16.TryParse(batch.Device, out Id16 device) || batch.Batch.Length != Hash32.Size)
@@ -261,6 +301,17 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     private OrderRefusal? Unwrap(Promise promise, List<SealedKey> sealedKeys)
     {
         Span<byte> contentKey = stackalloc byte[ContentKeys.Size];
+        if (promise.Held is { } held)
+        {
+            if (held.Key is null)
+            {
+                return new OrderRefusal("hold.ended", "the case key of this hold is destroyed");
+            }
+
+            held.Key.CopyPrivate(contentKey);
+            Give(promise, new ReleasedSection(held.Place, SectionPlain.AttributionNumber), contentKey, sealedKeys);
+        }
+
         foreach ((VerifiedManifest header, AskedBatch asked) in promise.Batches)
         {
             foreach (byte section in asked.Sections)
@@ -271,10 +322,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
                     return wrong;
                 }
 
-                var place = new ReleasedSection(header.Id, section);
-                byte[] made = ContentKeys.Seal(
-                    contentKey, promise.Order.Id, place, promise.SealTo, RandomNumberGenerator.Fill);
-                sealedKeys.Add(new SealedKey(header.Id.ToArray(), section, made));
+                Give(promise, new ReleasedSection(header.Id, section), contentKey, sealedKeys);
             }
         }
 
@@ -282,5 +330,17 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         return null;
     }
 
-    private sealed record Asked(Order Order, AskedQuestion Question, LogEntry Entry);
+    private static void Give(
+        Promise promise, ReleasedSection place, ReadOnlySpan<byte> contentKey, List<SealedKey> sealedKeys)
+    {
+        byte[] made = ContentKeys.Seal(
+            contentKey, promise.Order.Id, place, promise.SealTo, RandomNumberGenerator.Fill);
+        sealedKeys.Add(new SealedKey(place.Batch.ToArray(), place.Section, made));
+    }
 }
+
+/// <summary>A question that passed every check.</summary>
+/// <param name="Order">The order that it is asked under.</param>
+/// <param name="Question">What is asked.</param>
+/// <param name="Entry">Its entry in the log.</param>
+internal sealed record JudgedQuestion(Order Order, AskedQuestion Question, LogEntry Entry);

@@ -43,6 +43,23 @@ internal sealed class WardenClient : IWarden
     public TokenAnswer Tokens(TokenAsk ask) =>
         Call<TokenAnswer>(HttpMethod.Post, "tokens", JsonContent.Create(ask, options: WardenJson.Options));
 
+    /// <inheritdoc/>
+    public HoldMade MakeHold(HoldAsk ask) =>
+        Call<HoldMade>(HttpMethod.Post, "hold", JsonContent.Create(ask, options: WardenJson.Options));
+
+    /// <inheritdoc/>
+    public ReleasePromise OpenHold(HoldOpenAsk ask) =>
+        Call<ReleasePromise>(HttpMethod.Post, "open-hold", JsonContent.Create(ask, options: WardenJson.Options));
+
+    /// <summary>Ends a hold before its time.</summary>
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    public HoldReport EndHold(byte[] order) => Call<HoldReport>(
+        HttpMethod.Post, "end-hold", JsonContent.Create(new KeepingAsk(order), options: WardenJson.Options));
+
+    /// <summary>All holds, ended ones included.</summary>
+    /// <exception cref="WardenException">It cannot be reached.</exception>
+    public HoldList Holds() => Call<HoldList>(HttpMethod.Get, "holds", null);
+
     /// <summary>Filter keys of a batch, for ingest.</summary>
     /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
     public FilterKeys FilterKeys(FilterKeyAsk ask) =>

@@ -15,6 +15,7 @@ namespace Appliance.Retention.Warden;
 /// keys/             day keys with the private halves of its role
 /// people/           signed enrolments
 /// rules/            signed confirmations of rules
+/// holds/            case keys of legal holds, each until its own end
 /// state.db          the log as it was seen last; questions counted for each request
 /// </code>
 /// </summary>
@@ -29,6 +30,8 @@ internal sealed class WardenFolder(string root)
     public string People => Path.Combine(Root, "people");
 
     public string Rules => Path.Combine(Root, "rules");
+
+    public string Holds => Path.Combine(Root, "holds");
 
     /// <summary>Where the day keys lie: laid out as in a store.</summary>
     public StoreFolder KeyFolder => new(Root);

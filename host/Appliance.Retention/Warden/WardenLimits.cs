@@ -35,6 +35,16 @@ internal static class WardenLimits
     /// </summary>
     public const int ValuesMax = 4096;
 
+    /// <summary>Longest life of a legal hold, days: ten years, the longest that a trial and its appeals take.</summary>
+    public const int HoldDaysMax = 3660;
+
+    /// <summary>The same in microseconds.</summary>
+    public const ulong HoldUsMax = HoldDaysMax * 86_400UL * TaiTime.MicrosecondsPerSecond;
+
+    /// <summary>Holds of a warden, ended ones included, about 2 KiB each: more than one for each request of a
+    /// year.</summary>
+    public const int HoldsMax = 65_536;
+
     /// <summary>Days that a warden keeps its keys after their own: twelve months, the longest notice.</summary>
     public const int KeepDays = 365;
 

@@ -65,6 +65,19 @@ internal sealed class WardenServer(OpenWarden open, IReadOnlySet<uint> users)
             context, claim => (warden.Release(claim, out ReleasedKeys? made), made)));
         app.MapPost("/tokens", context => Answer<TokenAsk>(
             context, ask => (warden.Tokens(ask, out TokenAnswer? made), made)));
+        app.MapPost("/hold", context => Answer<HoldAsk>(
+            context, ask => (open.Holds.Make(ask, out HoldMade? made), made)));
+        app.MapPost("/open-hold", context => Answer<HoldOpenAsk>(
+            context, ask => (open.Holds.Open(ask, out ReleasePromise? made), made)));
+        app.MapPost("/end-hold", context => Answer<KeepingAsk>(
+            context, ask => (open.Holds.End(ask.Order, out HoldReport? made), made)));
+        app.MapGet("/holds", () =>
+        {
+            lock (one)
+            {
+                return Results.Json(open.Holds.List(), WardenJson.Options);
+            }
+        });
         app.MapPost("/filter-keys", context => Answer<FilterKeyAsk>(
             context, ask => (warden.FilterKeys(ask, out FilterKeys? made), made)));
         app.MapPost("/cosign", context => Answer<CosignAsk>(

@@ -18,6 +18,8 @@ public enum SignedType : byte
     Release,
     Destroy,
     Search,
+    Hold,
+    Keeping,
 }
 
 /// <summary>
@@ -176,6 +178,8 @@ public sealed class SignedObject
         SignedType.Rules => "rules",
         SignedType.Release => "release",
         SignedType.Destroy => "destroy",
+        SignedType.Hold => "hold",
+        SignedType.Keeping => "keeping",
         _ => "search",
     };
 }

@@ -38,6 +38,12 @@ public sealed class StoreKey
     /// <summary>What a device pins to know a receipt.</summary>
     public PublicKey Public { get; }
 
+    /// <summary>The private scalar.</summary>
+    internal ReadOnlySpan<byte> Private => scalar;
+
+    /// <summary>Copies the private scalar, 32 bytes, to be sealed for somebody; the caller clears it.</summary>
+    public void CopyPrivate(Span<byte> to) => scalar.CopyTo(to);
+
     /// <summary>Draws a new identity and key.</summary>
     public static StoreKey New(RandomSource random)
     {

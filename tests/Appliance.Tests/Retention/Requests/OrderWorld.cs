@@ -19,7 +19,7 @@ internal sealed class OrderWorld : IDisposable
     private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("order-");
     private readonly TestBox box = new();
     private readonly TestStore store;
-    private readonly CancellationTokenSource stop = new();
+    private CancellationTokenSource stop = new();
     private OpenWarden? open;
     private Task serving = Task.CompletedTask;
 
@@ -38,6 +38,17 @@ internal sealed class OrderWorld : IDisposable
 
         KeyRing.Load(store.Folder).Add(store.Folder, box.Keys.ForRole(KeyRole.Ingest));
     }
+
+    /// <summary>UTC day since 1970; every verb runs at its noon, unless <see cref="Clock"/> is set.</summary>
+    public int Day
+    {
+        set => Clock = TestClock.OfDay(value);
+    }
+
+    public TestClock Clock { get; set; } = TestClock.OfDay(TestBox.Day);
+
+    /// <summary>End of the enrolments that are made.</summary>
+    public string EnrolledUntil { get; set; } = "2024-12-31T00:00Z";
 
     public string Data => store.Folder.Root;
 
@@ -60,12 +71,14 @@ internal sealed class OrderWorld : IDisposable
     /// <summary>The same, with whatever takes the answer.</summary>
     public (int Code, string Errors) RunTo(TextWriter output, params string[] arguments)
     {
-        TestClock clock = TestClock.OfDay(TestBox.Day);
+        TestClock clock = Clock;
         StringWriter errors = new();
         var root = new RootCommand
         {
             PeopleCommand.Create(clock), RequestCommand.Create(clock), WardenCommand.Create(clock),
             ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
+            AddressesOfCommand.Create(clock), AccessedCommand.Create(clock), HoldCommand.Create(clock),
+            ExpireCommand.Create(clock),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());
@@ -93,7 +106,7 @@ internal sealed class OrderWorld : IDisposable
         {
             output = Succeed(
                 "people", "enrol", "--key", File(name + ".json"), "--label", name, "--authority", "County Police",
-                "--kind", kind, "--office", office, "--role", role, "--until", "2024-12-31T00:00Z", "--operator",
+                "--kind", kind, "--office", office, "--role", role, "--until", EnrolledUntil, "--operator",
                 File("operator.json"), "--custodian", File("custodian.json"), "--to", folder);
         }
 
@@ -108,7 +121,12 @@ internal sealed class OrderWorld : IDisposable
     }
 
     /// <summary>A request for the line behind a port, signed by the requester; its name.</summary>
-    public string Request(string kind = "police", string address = "192.0.2.1:1100", string to = "2024-10-04T00:04Z")
+    public string Request(
+        string address = "192.0.2.1:1100",
+        string to = "2024-10-04T00:04Z",
+        string expires = "2024-10-20T00:00Z",
+        string urgency = "none",
+        params (string Id, string Text)[] more)
     {
         var draft = new
         {
@@ -128,8 +146,15 @@ internal sealed class OrderWorld : IDisposable
             addresses = new[] { address },
             from = "2024-10-04T00:00Z",
             to,
-            expires = "2024-10-20T00:00Z",
+            expires,
+            urgency,
         };
+        foreach ((string statement, string text) in more)
+        {
+            draft.statements[statement] = text;
+        }
+
+
         System.IO.File.WriteAllText(File("request.json"), JsonSerializer.Serialize(draft));
         string output = Succeed(
             "request", "new", "--data", Data, "--key", File("asker.json"), "--file", File("request.json"));
@@ -152,16 +177,26 @@ internal sealed class OrderWorld : IDisposable
     /// <summary>The warden as `warden serve` runs it, in this process.</summary>
     public void StartWarden()
     {
-        open = OpenWarden.At(new Appliance.Retention.Warden.WardenFolder(WardenFolder), TestClock.OfDay(TestBox.Day));
+        StopWarden();
+        open = OpenWarden.At(new Appliance.Retention.Warden.WardenFolder(WardenFolder), Clock);
         serving = new WardenServer(open, new HashSet<uint>()).RunAsync(Socket, stop.Token);
     }
 
-    public void Dispose()
+    /// <summary>Ends it; another one may be started at another time.</summary>
+    public void StopWarden()
     {
         stop.Cancel();
         serving.GetAwaiter().GetResult();
         stop.Dispose();
+        stop = new CancellationTokenSource();
         open?.Dispose();
+        open = null;
+    }
+
+    public void Dispose()
+    {
+        StopWarden();
+        stop.Dispose();
         store.Dispose();
         box.Dispose();
         temporary.Delete(recursive: true);

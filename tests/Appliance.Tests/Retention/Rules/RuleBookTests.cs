@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Appliance.Retention.Holds;
 using Appliance.Retention.Rules;
 using Appliance.TestSupport;
 using Xunit;
@@ -50,7 +51,8 @@ public sealed class RuleBookTests
             .SelectMany(state => state.Decisions).SelectMany(decision => decision.Ways)
             .SelectMany(way => way.Requires)
             .Concat(RuleBook.BuiltIn.RequiredOfAll)
-            .Concat(["sensitive_profession", "port_not_enough", "no_notification", "identity_checked", "line_held"]);
+            .Concat(["sensitive_profession", "port_not_enough", "no_notification", "identity_checked", "line_held"])
+            .Append(HeldOrder.Statement);
 
         Assert.Empty(RuleBook.BuiltIn.Statements.Select(statement => statement.Id).Except(asked));
     }

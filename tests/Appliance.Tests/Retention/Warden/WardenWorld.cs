@@ -233,6 +233,11 @@ internal sealed class DirectWarden(WardenOfKeys warden) : IWarden
     public TokenAnswer Tokens(TokenAsk ask) =>
         Answer(warden.Tokens(OnTokens(ask), out TokenAnswer? answer), answer);
 
+    public HoldMade MakeHold(HoldAsk ask) => throw new NotSupportedException("holds are asked of a warden's process");
+
+    public ReleasePromise OpenHold(HoldOpenAsk ask) =>
+        throw new NotSupportedException("holds are asked of a warden's process");
+
     public OrderRefusal? FilterKeys(FilterKeyAsk ask, out FilterKeys? keys) => warden.FilterKeys(ask, out keys);
 
     public void Dispose()

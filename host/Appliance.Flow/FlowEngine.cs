@@ -46,8 +46,10 @@ public sealed class FlowEngine
         store = new FlowStore(options, queue, key);
         counters = new ulong[store.Counters.Length];
         TcpRewriting rewriting = new(options.NatRewritesTcp);
-        Matcher matcher = new(store, options, rewriting);
-        Doubt doubt = new(store);
+        insideLoss = new LossMeter(store, Leg.Inside);
+        outsideLoss = new LossMeter(store, Leg.Outside);
+        Doubt doubt = new(store, insideLoss, outsideLoss, options.LossUnknownPpm);
+        Matcher matcher = new(store, options, rewriting, doubt);
         Judge judge = new(store, matcher, doubt);
         CandidateList candidates = new(store, matcher, judge);
         witnesses = options.Witness.IsUsed ? new WitnessBook(store, options) : null;
@@ -61,8 +63,6 @@ public sealed class FlowEngine
         tracker = new FlowTracker(store, keeper, matcher, names);
         insideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
         outsideCopies = new DuplicateFilter(store.Hash, options.DuplicateWindowUs * 1000L);
-        insideLoss = new LossMeter(store, Leg.Inside);
-        outsideLoss = new LossMeter(store, Leg.Outside);
     }
 
     /// <summary>Names that records point to.</summary>

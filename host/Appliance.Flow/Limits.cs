@@ -147,9 +147,26 @@ public static partial class Limits
 
     /// <summary>
     /// How sure it must be that the flow's own line would have been seen, bits: the agreeing packets times what one
-    /// missing packet is worth. One packet is enough up to a loss of one in 64, two up to one in 8.
+    /// missing packet is worth. Two packets are enough up to a loss of one in 16, three up to one in 6.
     /// </summary>
-    public const int PresenceBitsMin = 6;
+    public const int PresenceBitsMin = 8;
+
+    /// <summary>The same of one packet alone, where a flow showed no more: up to a loss of one in 64.</summary>
+    public const int LonePresenceBitsMin = 6;
+
+    /// <summary>
+    /// The same before more packets are waited for no longer: one packet on whole legs, two at 1 %, three at 5 %. A
+    /// line whose copies of the first ones were lost still shows itself.
+    /// </summary>
+    public const int SettledBitsMin = 12;
+
+    /// <summary>Packets beside it: one that both legs showed may be the one that a rival's copy was lost of.</summary>
+    public const int SettledContentsMin = 2;
+
+    /// <summary>
+    /// How long more packets are waited for: most flows have shown theirs, and it is over before the first record.
+    /// </summary>
+    public const long PatienceNs = 3_000_000_000;
 
     /// <summary>
     /// Evidence of all payload together, bits: repeated application bytes are not independent for ever.
@@ -230,13 +247,25 @@ public static partial class Limits
     /// </summary>
     public const uint LossHoleBytesMax = 1 << 20;
 
-    /// <summary>Loss that the join assumes before the first estimate, parts in a million.</summary>
-    public const ulong LossUnknownPpm = 10_000;
+    /// <summary>Loss that the join never assumes to be above, parts in a million: one bit a packet.</summary>
+    public const int LossPpmMax = 500_000;
+
+    /// <summary>How often the join looks at the loss.</summary>
+    public const long DoubtIntervalNs = 250_000_000;
+
+    /// <summary>Segments that an estimate for the join needs: without any loss among them it then says 5 %.</summary>
+    public const int LossSegmentsMin = 60;
+
+    /// <summary>
+    /// Segments that it remembers: three standard deviations are a tenth at 5 % loss, and at the rated load a quarter
+    /// of a second brings as many.
+    /// </summary>
+    public const int LossSegmentsKept = 20_000;
 
     /// <summary>
     /// Loss that the join never assumes to be below, parts in a million: three missing packets then are the margin.
     /// </summary>
-    public const ulong LossFloorPpm = 100;
+    public const int LossFloorPpm = 100;
 
     /// <summary>Data of one direction without any packet of the other before it is called one-way.</summary>
     public const uint LossOneWayBytes = 4096;

@@ -14,6 +14,12 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
     /// <summary>The engine has to find out that the NAT rewrites TCP.</summary>
     public bool Learns { get; init; }
 
+    /// <summary>
+    /// Flows with a record that had to say less than a later one: seen on one side first, or too little was known of
+    /// the loss yet.
+    /// </summary>
+    public int StraysMax { get; init; } = 5;
+
     /// <summary>What was outside while the inside leg showed nothing stands in records of its own.</summary>
     public bool LegFellSilent => Plan.SilentInsideSeconds.To > 0;
 
@@ -117,6 +123,27 @@ public sealed record Scenario(string Name, TrafficPlan Plan)
         {
             ImitationShare = 0.05, LossInside = 0.05, LossOutside = 0.05,
         }),
+        new("half imitated, 1.2 % lost", Of(51) with
+        {
+            ImitationShare = 0.5, LossInside = 0.012, LossOutside = 0.012,
+        }),
+        new("half imitated, 5 % lost", Of(52) with { ImitationShare = 0.5, LossInside = 0.05, LossOutside = 0.05 }),
+        new("half imitated, 12 % lost", Of(53) with
+        {
+            ImitationShare = 0.5, FlowsPerSecond = 200, LossInside = 0.12, LossOutside = 0.12,
+        })
+        {
+            Least = 0.75,
+            StraysMax = 50,
+        },
+        new("30 % imitated, 5 % lost, few flows, many of them little", Returns(316) with
+        {
+            ImitationShare = 0.3, LossInside = 0.05, LossOutside = 0.05, ShortReturnShare = 0.4,
+        })
+        {
+            // With 25 flows a second it takes a minute until the loss is known.
+            StraysMax = 200,
+        },
         new("a line floods the join with one content", Of(40) with { FloodShare = 0.3 }),
         new("TCP sequence numbers rewritten, known", Of(29) with { RewritesSequence = true }),
         new("TCP timestamps taken away, known", Of(30) with { StripsTimestamps = true }),

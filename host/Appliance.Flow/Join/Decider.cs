@@ -18,31 +18,34 @@ internal sealed class Decider(
     public (int Outside, int Inside) Taken { get; private set; }
 
     /// <summary>When the next decision is due.</summary>
-    public long NextNs => matcher.Decisions.NextNs;
+    public long NextNs => Math.Min(matcher.Decisions.NextNs, matcher.Patient.NextNs);
 
     /// <summary>Decides one flow whose time has come; false when none is left.</summary>
     public bool TryStep(out Verdict verdict)
     {
         verdict = Verdict.Open;
-        if (!matcher.Decisions.TryTake(store.NowNs, out DueItem item))
+        if (matcher.Decisions.TryTake(store.NowNs, out DueItem item))
+        {
+            if (IsOfLive(item))
+            {
+                graph.State((int)item.Number).Flags &= ~JoinFlags.Queued;
+                verdict = DecideRipe((int)item.Number);
+            }
+
+            return true;
+        }
+
+        if (!matcher.Patient.TryTake(store.NowNs, out item))
         {
             return false;
         }
 
-        ref JoinState state = ref graph.State((int)item.Number);
-        if (state.Generation != item.Generation || state.Entry < 0)
+        if (IsOfLive(item))
         {
-            return true;
+            graph.State((int)item.Number).Flags |= JoinFlags.Late;
+            verdict = DecideRipe((int)item.Number);
         }
 
-        state.Flags &= ~JoinFlags.Queued;
-        if (state.RipeNs > store.NowNs)
-        {
-            matcher.Queue((int)item.Number, state.RipeNs);
-            return true;
-        }
-
-        verdict = Decide((int)item.Number);
         return true;
     }
 
@@ -50,34 +53,13 @@ internal sealed class Decider(
     /// The last word before a flow ends: an outside flow is decided, an inside flow lets its claimants be decided.
     /// True where the flow was an outside half and is gone, joined.
     /// </summary>
-    public bool DecideBeforeEnd(int entry)
-    {
-        int number = store.Table.Hot(entry).Join;
-        if (number == 0)
-        {
-            return false;
-        }
+    public bool DecideBeforeEnd(int entry) => DecideNow(entry, isEnd: true);
 
-        if ((graph.State(number).Flags & JoinFlags.Outside) != 0)
-        {
-            bool isInside = IsInsideHalf(entry);
-            return DecideEarly(number) == Verdict.Found && !isInside;
-        }
-
-        for (int at = graph.State(number).FirstPair; at != 0;)
-        {
-            int next = graph.PairAt(at).NextOfInside;
-            if (DecideEarly(graph.PairAt(at).Outside) == Verdict.Found)
-            {
-                // The graph has changed under the walk; one inside flow has one outside flow, so all is said.
-                break;
-            }
-
-            at = next;
-        }
-
-        return false;
-    }
+    /// <summary>
+    /// The same before a flow's first record, of evidence that has seen its rivals: more packets are waited for no
+    /// longer.
+    /// </summary>
+    public bool DecideBeforeRecord(int entry) => DecideNow(entry, isEnd: false);
 
     /// <summary>
     /// Takes a flow that ends out of the graph. Inside flows stay as candidates while anyone may name them.
@@ -115,10 +97,64 @@ internal sealed class Decider(
     /// <summary>The called half of a hairpin: the inside leg shows it, and it goes on after it was linked.</summary>
     private bool IsInsideHalf(int entry) => (store.Table.Hot(entry).Marks & (Marks.Hairpin | Marks.OnNet)) != 0;
 
-    private Verdict DecideEarly(int number)
+    private bool IsOfLive(in DueItem item)
+    {
+        ref JoinState state = ref graph.State((int)item.Number);
+        return state.Generation == item.Generation && state.Entry >= 0;
+    }
+
+    private Verdict DecideRipe(int number)
     {
         ref JoinState state = ref graph.State(number);
-        if (state.Entry < 0)
+        if (state.RipeNs > store.NowNs)
+        {
+            matcher.Queue(number, state.RipeNs);
+            return Verdict.Open;
+        }
+
+        Verdict verdict = Decide(number, (state.Flags & JoinFlags.Late) != 0);
+        if (verdict == Verdict.Early && (state.Flags & JoinFlags.Patient) == 0
+            && matcher.Patient.TryAdd(store.NowNs + Limits.PatienceNs, (uint)number, state.Generation))
+        {
+            state.Flags |= JoinFlags.Patient;
+        }
+
+        return verdict;
+    }
+
+    private bool DecideNow(int entry, bool isEnd)
+    {
+        int number = store.Table.Hot(entry).Join;
+        if (number == 0)
+        {
+            return false;
+        }
+
+        if ((graph.State(number).Flags & JoinFlags.Outside) != 0)
+        {
+            bool isInside = IsInsideHalf(entry);
+            return DecideLate(number, isEnd) == Verdict.Found && !isInside;
+        }
+
+        for (int at = graph.State(number).FirstPair; at != 0;)
+        {
+            int next = graph.PairAt(at).NextOfInside;
+            if (DecideLate(graph.PairAt(at).Outside, isEnd) == Verdict.Found)
+            {
+                // The graph has changed under the walk; one inside flow has one outside flow, so all is said.
+                break;
+            }
+
+            at = next;
+        }
+
+        return false;
+    }
+
+    private Verdict DecideLate(int number, bool isEnd)
+    {
+        ref JoinState state = ref graph.State(number);
+        if (state.Entry < 0 || (!isEnd && state.RipeNs > store.NowNs))
         {
             return Verdict.Open;
         }
@@ -126,13 +162,13 @@ internal sealed class Decider(
         // Evidence whose rivals may yet come counts only if no rival can share it.
         bool isRipe = state.RipeNs <= store.NowNs;
         state.Flags |= isRipe ? JoinFlags.None : JoinFlags.Blind;
-        return Decide(number);
+        return Decide(number, isLate: true);
     }
 
-    private Verdict Decide(int number)
+    private Verdict Decide(int number, bool isLate)
     {
         ref JoinState state = ref graph.State(number);
-        Verdict verdict = judge.Decide(state, out int best);
+        Verdict verdict = judge.Decide(state, isLate, out int best);
         if (verdict == Verdict.Found && !hairpins.MayLink(state.Entry, graph.PairAt(best).Parts))
         {
             verdict = Verdict.Open;

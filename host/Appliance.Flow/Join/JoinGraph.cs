@@ -16,6 +16,12 @@ internal enum JoinFlags : byte
 
     /// <summary>A rival may have been missed: only evidence that no rival can share counts.</summary>
     Blind = 8,
+
+    /// <summary>More packets were waited for, or are.</summary>
+    Patient = 16,
+
+    /// <summary>They were waited for long enough.</summary>
+    Late = 32,
 }
 
 /// <summary>A flow that has met, or must remember, something about the other leg.</summary>

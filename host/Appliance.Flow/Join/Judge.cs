@@ -6,6 +6,9 @@ internal enum Verdict : byte
     /// <summary>Nobody, or several, or somebody whom another flow claims as well.</summary>
     Open,
 
+    /// <summary>Too few packets yet: more are waited for.</summary>
+    Early,
+
     /// <summary>One inside flow, with evidence and margin.</summary>
     Found,
 
@@ -22,10 +25,28 @@ internal sealed class Judge(FlowStore store, Matcher matcher, Doubt doubt)
     private readonly JoinGraph graph = matcher.Graph;
 
     /// <summary>Judges an outside flow by what is known; <paramref name="best"/> is its strongest pair.</summary>
-    public Verdict Decide(in JoinState outside, out int best)
+    /// <param name="outside">The flow.</param>
+    /// <param name="isLate">The flow is old or ends: no more packets are waited for.</param>
+    /// <param name="best">Its strongest pair, 0 for none.</param>
+    public Verdict Decide(in JoinState outside, bool isLate, out int best)
     {
         best = BestOf(outside);
-        return best == 0 ? Verdict.Open : Weigh(outside, graph.PairAt(best), best);
+        if (best == 0)
+        {
+            return Verdict.Open;
+        }
+
+        ref Pair pair = ref graph.PairAt(best);
+        return IsPresent(pair, isLate) ? Weigh(outside, pair, best) : isLate ? Verdict.Open : Verdict.Early;
+    }
+
+    /// <summary>True where the flow's own line, were it another, would have shown one of the packets.</summary>
+    private bool IsPresent(in Pair pair, bool isLate)
+    {
+        int worth = doubt.BitsPerMissing;
+        int least = !isLate ? Limits.SettledBitsMin
+            : worth >= Limits.LonePresenceBitsMin ? Limits.LonePresenceBitsMin : Limits.PresenceBitsMin;
+        return pair.Contents * worth >= least;
     }
 
     /// <summary>The pair of an outside flow that agrees most, 0 for none.</summary>
@@ -67,7 +88,6 @@ internal sealed class Judge(FlowStore store, Matcher matcher, Doubt doubt)
         if (inside.Entry < 0 || (isBlind && !isUnshared)
             || (Math.Min(pair.Bits, pair.Tally - PopularBits(pair)) < Limits.EvidenceBitsMin
                 && !matcher.IsConfirmed(pair))
-            || pair.Contents * doubt.BitsPerMissing < Limits.PresenceBitsMin
             || HasRival(outside, number) || HasOtherClaim(inside, pair))
         {
             return Verdict.Open;

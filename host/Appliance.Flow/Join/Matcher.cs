@@ -7,7 +7,7 @@ namespace Appliance.Flow;
 /// those of the other leg within the delay window, so it does not matter which leg shows a packet first. Each
 /// agreement adds evidence to a pair; deciding is left to <see cref="Decider"/>.
 /// </summary>
-internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting rewriting)
+internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting rewriting, Doubt doubt)
 {
     private const ulong HairpinPart = 0x00FF_FFFF_FFFF_0000;
     private readonly Sampler sampler = new(store.Hash, rewriting);
@@ -24,6 +24,9 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
 
     /// <summary>Outside flows whose evidence will be complete.</summary>
     public DueQueue Decisions { get; } = new(options.JoinLimit);
+
+    /// <summary>Outside flows that showed little: they are decided when more had time to come.</summary>
+    public DueQueue Patient { get; } = new(options.JoinLimit);
 
     /// <summary>Samples of joined flows whose counterpart must have come by then.</summary>
     public DueQueue Checks { get; } = new(options.JoinLimit);
@@ -243,9 +246,11 @@ internal sealed class Matcher(FlowStore store, FlowOptions options, TcpRewriting
     /// </summary>
     private void Settle(in Pair pair, ref JoinState outside, ref JoinState inside)
     {
-        bool isEnough = (pair.Bits >= Limits.EvidenceBitsMin
-                && (pair.Parts & Parts.BothSequences) == Parts.BothSequences)
-            || pair.Bits >= Limits.EvidenceBitsMin + Limits.MarginBits;
+        // One packet may be all that a rival showed of a flow whose own line's copy was lost: the next ones tell.
+        bool isEnough = pair.Contents >= Limits.SettledContentsMin
+            && pair.Contents * doubt.BitsPerMissing >= Limits.SettledBitsMin
+            && ((pair.Bits >= Limits.EvidenceBitsMin && (pair.Parts & Parts.BothSequences) == Parts.BothSequences)
+                || pair.Bits >= Limits.EvidenceBitsMin + Limits.MarginBits);
         if (outside.Degree > 1 || inside.Degree > 1)
         {
             Unsettle(outside, inside);

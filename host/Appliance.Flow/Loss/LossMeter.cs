@@ -18,14 +18,47 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
     private const byte Ack = 16;
     private const int SampleAt = 48;
     private const long NsPerMs = 1_000_000;
+    private const double PartsPerMillion = 1_000_000;
     private readonly Counter packets = leg == Leg.Inside ? Counter.PacketsInside : Counter.PacketsOutside;
     private readonly FollowedFlow[] flows = new FollowedFlow[Limits.LossFlows];
     private LossTally tally;
     private LossTally before;
+    private LossTally weighed;
+    private double segments;
+    private double missing;
     private ulong packetsBefore;
     private uint sampleMask;
     private int followed;
     private long nextNs = long.MaxValue;
+
+    /// <summary>
+    /// The loss that the leg may well have, parts in a million: what the latest segments show and three standard
+    /// deviations more, so that a few packets without a loss are no proof of a whole leg. 0 where too few were shown.
+    /// Advances the estimate.
+    /// </summary>
+    public int WorstPpm()
+    {
+        ulong fresh = tally.Segments - weighed.Segments;
+        ulong shown = tally.Shown - weighed.Shown;
+        if (shown > 0)
+        {
+            // Hidden bytes as segments of the length that is shown.
+            missing += (double)(tally.Hidden - weighed.Hidden) * fresh / shown;
+            segments += fresh;
+            weighed = tally;
+        }
+
+        if (segments > Limits.LossSegmentsKept)
+        {
+            missing *= Limits.LossSegmentsKept / segments;
+            segments = Limits.LossSegmentsKept;
+        }
+
+        double worst = missing + (3 * Math.Sqrt(missing)) + 3;
+        return segments < Limits.LossSegmentsMin
+            ? 0
+            : (int)(PartsPerMillion * worst / (segments + worst));
+    }
 
     /// <summary>Takes a TCP packet that is no copy.</summary>
     public void Take(in PacketFacts fact, in PacketView view)
@@ -105,6 +138,7 @@ internal sealed class LossMeter(FlowStore store, Leg leg)
         if (peer.State == DirectionState.Shown)
         {
             tally.Shown += (uint)bytes;
+            tally.Segments += bytes > 0 ? 1u : 0;
         }
         else if (own.High - own.Acked > Limits.LossOneWayBytes)
         {

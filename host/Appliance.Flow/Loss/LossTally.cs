@@ -6,6 +6,9 @@ internal struct LossTally
     /// <summary>Payload bytes shown for the first time, of flows of which the leg shows both directions.</summary>
     public ulong Shown;
 
+    /// <summary>Segments that these bytes came in.</summary>
+    public ulong Segments;
+
     /// <summary>Bytes that were acknowledged and never shown.</summary>
     public ulong Hidden;
 

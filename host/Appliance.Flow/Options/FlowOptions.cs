@@ -65,6 +65,11 @@ public sealed record FlowOptions
     /// <summary>Largest difference of the two legs' stamps of one packet, milliseconds, either sign.</summary>
     public int DelayWindowMs { get; init; } = 500;
 
+    /// <summary>
+    /// Loss of the legs that the join assumes until it is measured, parts in a million: at 5 % two packets must agree.
+    /// </summary>
+    public int LossUnknownPpm { get; init; } = 50_000;
+
     /// <summary>The NAT writes TCP sequence numbers or timestamps anew; where false, it is learned.</summary>
     public bool NatRewritesTcp { get; init; }
 
@@ -123,6 +128,7 @@ public sealed record FlowOptions
         Range(faults, nameof(JoinLimit), JoinLimit, 64, Limits.FlowsMax);
         Range(faults, nameof(ProbeLimit), ProbeLimit, 1024, Limits.ProbesMax);
         Range(faults, nameof(DelayWindowMs), DelayWindowMs, 1, Limits.DelayWindowMsMax);
+        Range(faults, nameof(LossUnknownPpm), LossUnknownPpm, Limits.LossFloorPpm, Limits.LossPpmMax);
         Range(faults, nameof(DuplicateWindowUs), DuplicateWindowUs, 0, Limits.DuplicateWindowUsMax);
         Range(faults, nameof(UdpIdle), UdpIdle, Limits.IdleSecondsMin, Limits.IdleSecondsMax);
         Range(faults, nameof(IcmpIdle), IcmpIdle, Limits.IdleSecondsMin, Limits.IdleSecondsMax);

@@ -159,6 +159,11 @@ internal sealed class FlowKeeper(
         bool mayWait = cold.Stage == 0 && now < recordDue + PatienceNs && decider.IsUnripe(hot);
         if (now >= recordDue && !mayWait)
         {
+            if (cold.Stage == 0 && hot.Join != 0 && IsJoinedLate(entry))
+            {
+                return;
+            }
+
             if (cold.Stage == 0 && (named?.TryJoinPopped(entry) ?? false))
             {
                 return;
@@ -169,6 +174,19 @@ internal sealed class FlowKeeper(
         }
 
         store.Wheel.Arm(entry, Math.Max(now, Math.Min(idleDue, recordDue)));
+    }
+
+    // It is on the wheel no more, and joining takes it off.
+    private bool IsJoinedLate(int entry)
+    {
+        store.Wheel.Arm(entry, store.NowNs);
+        bool isGone = decider.DecideBeforeRecord(entry);
+        if (!isGone)
+        {
+            store.Wheel.Disarm(entry);
+        }
+
+        return isGone;
     }
 
     /// <summary>The flow's state has shortened its life: look at it sooner.</summary>

@@ -31,6 +31,9 @@ internal sealed class TwoLegs
         FlowLimit = 4096,
         JoinLimit = 1024,
         ProbeLimit = 16384,
+
+        // A handful of packets tells nothing of the loss: these legs are whole.
+        LossUnknownPpm = 10_000,
     };
 
     public List<FlowRecord> Records { get; } = [];

@@ -44,6 +44,9 @@ internal static class StoreLimits
     /// <summary>Faults that <c>verify</c> prints one by one; the rest are counted.</summary>
     public const int FaultsShownMax = 1000;
 
+    /// <summary>A UTC day, as records are sealed and forgotten by: 86,400 s in microseconds.</summary>
+    public const ulong DayUs = 86_400UL * TaiTime.MicrosecondsPerSecond;
+
     /// <summary>
     /// Records of one hold: each has up to two proofs of about 1 KiB, in base64; Wire bounds a sealed file at 64 MiB.
     /// </summary>

@@ -8,9 +8,11 @@ namespace Appliance.Retention.Answers;
 /// <param name="Epoch">Number of its run.</param>
 /// <param name="Sequence">Number of its batch in the run.</param>
 /// <param name="Row">Row in the batch.</param>
-internal readonly record struct AnswerPlace(Id16 Device, uint Epoch, uint Sequence, uint Row)
+/// <param name="Flow">First record of its flow; for a session or block the record itself.</param>
+internal readonly record struct AnswerPlace(Id16 Device, uint Epoch, uint Sequence, uint Row, FlowId Flow)
 {
-    public static AnswerPlace Of(Id16 device, FlowId place) => new(device, place.Epoch, place.Sequence, place.Row);
+    public static AnswerPlace Of(Id16 device, FlowId place, FlowId flow) =>
+        new(device, place.Epoch, place.Sequence, place.Row, flow);
 }
 
 /// <summary>The records that an answer relied on, each once: what is held, proven, and found again when one of them is
@@ -25,12 +27,12 @@ internal static class AnswerPlaces
         {
             foreach (Held held in candidate.Flows)
             {
-                Add(places, held.Holding.Device, held.Holding.Place, held.Holding.Session);
+                Add(places, held.Holding.Device, held.Holding.Place, held.Holding.Flow, held.Holding.Session);
             }
 
             foreach (HeldBlock held in candidate.Blocks)
             {
-                Add(places, held.Block.Device, held.Block.Place, held.Block.Session);
+                Add(places, held.Block.Device, held.Block.Place, held.Block.Place, held.Block.Session);
             }
         }
 
@@ -55,23 +57,24 @@ internal static class AnswerPlaces
         var places = new HashSet<AnswerPlace>();
         foreach (Holding holding in found.Holdings)
         {
-            Add(places, holding.Device, holding.Place, holding.Session);
+            Add(places, holding.Device, holding.Place, holding.Flow, holding.Session);
         }
 
         foreach (BlockHolding block in found.Blocks)
         {
-            Add(places, block.Device, block.Place, block.Session);
+            Add(places, block.Device, block.Place, block.Place, block.Session);
         }
 
         return [.. places];
     }
 
-    private static void Add(HashSet<AnswerPlace> places, Id16 device, FlowId place, SessionHolding? session)
+    private static void Add(
+        HashSet<AnswerPlace> places, Id16 device, FlowId place, FlowId flow, SessionHolding? session)
     {
-        places.Add(AnswerPlace.Of(device, place));
+        places.Add(AnswerPlace.Of(device, place, flow));
         if (session is not null)
         {
-            places.Add(AnswerPlace.Of(session.Device, session.Place));
+            places.Add(AnswerPlace.Of(session.Device, session.Place, session.Place));
         }
     }
 }

@@ -16,6 +16,7 @@ namespace Appliance.Retention.Archive;
 /// keys/store.json, keys/DEVICE-HASH8.keyset.json    receipt key; day keys
 /// log/                                              transparency log and its key
 /// requests/ID/                                      papers of each request
+/// answers.db                                        which answers relied on which records, as salted digests
 /// holds/                                            records of legal holds, sealed to case keys of the warden
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
 /// </code>

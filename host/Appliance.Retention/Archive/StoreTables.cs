@@ -6,7 +6,7 @@ namespace Appliance.Retention.Archive;
 /// </summary>
 internal static class StoreTables
 {
-    public static readonly DatabaseTables Tables = new(Sql, 1, "run `retention verify --rebuild`");
+    public static readonly DatabaseTables Tables = new(Sql, 2, "run `retention verify --rebuild`");
 
     private const string Sql = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -53,6 +53,11 @@ internal static class StoreTables
             cause TEXT NOT NULL, leg TEXT NOT NULL);
         CREATE INDEX gaps_by_batch ON gaps (batch);
         CREATE INDEX gaps_by_time ON gaps (to_us, from_us);
+
+        -- flows, by their first record, of which a later record says that witnesses contradict each other
+        CREATE TABLE conflicts (
+            device BLOB NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, row INTEGER NOT NULL,
+            received_us INTEGER NOT NULL, PRIMARY KEY (device, epoch, seq, row)) WITHOUT ROWID;
 
         CREATE TABLE ledger (no INTEGER PRIMARY KEY, leaf BLOB NOT NULL);
 

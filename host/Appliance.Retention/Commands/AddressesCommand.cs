@@ -2,6 +2,8 @@ using System.CommandLine;
 using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Corrections;
+using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
 
 namespace Appliance.Retention.Commands;
@@ -9,12 +11,13 @@ namespace Appliance.Retention.Commands;
 /// <summary><c>retention addresses import|list</c>: the address plan of a store.</summary>
 internal static class AddressesCommand
 {
-    public static Command Create() => new("addresses", "which public addresses are ours, and what they are used for")
+    public static Command Create(TimeProvider? clock = null) => new(
+        "addresses", "which public addresses are ours, and what they are used for")
     {
-        Import(), List(),
+        Import(clock ?? TimeProvider.System), List(),
     };
 
-    private static Command Import()
+    private static Command Import(TimeProvider clock)
     {
         Option<string> data = DataOption.Create();
         Argument<string> file = new("FILE") { Description = $"CSV with the header {PlanFile.Header}" };
@@ -22,12 +25,36 @@ internal static class AddressesCommand
         command.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () =>
         {
             Plan plan = PlanStore.Read(parsed.GetValue(file)!);
-            PlanStore.Replace(new StoreFolder(parsed.GetValue(data)!), plan);
-            parsed.InvocationConfiguration.Output.WriteLine(
+            var folder = new StoreFolder(parsed.GetValue(data)!);
+            Plan? before = PlanStore.ReadOf(folder);
+            int corrected = Corrected(folder, before, plan, clock);
+            PlanStore.Replace(folder, plan);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            output.WriteLine(
                 FormattableString.Invariant($"the address plan has {plan.Entries.Count} entries now"));
+            if (corrected > 0)
+            {
+                output.WriteLine(FormattableString.Invariant(
+                    $"{corrected} answers were about addresses that changed; see `retention errors list`"));
+            }
+
             return Exit.Success;
         }));
         return command;
+    }
+
+    /// <summary>Answers that the new plan corrects; none where no answer was given under a request yet.</summary>
+    private static int Corrected(StoreFolder folder, Plan? before, Plan after, TimeProvider clock)
+    {
+        if (before is null || !File.Exists(Path.Combine(folder.Root, AnswerRegister.FileName)))
+        {
+            return 0;
+        }
+
+        using var register = AnswerRegister.Open(folder);
+        using var index = StoreDatabase.Open(folder.Database, toWrite: false);
+        using var log = TransparencyLog.Open(folder.Log, clock);
+        return new CorrectionDesk(register, index, log, clock).PlanChanged(before, after);
     }
 
     private static Command List()

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Corrections;
 using Appliance.Retention.Ingest;
 using static System.FormattableString;
 
@@ -54,6 +55,11 @@ internal static class ExpireCommand
         using (ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches"))
         {
             report = new StoreExpiry(folder, database).Run(today - keepDays, today, progress.Report);
+        }
+
+        using (var register = AnswerRegister.Open(folder))
+        {
+            register.ForgetBefore((ulong)(today - keepDays) * StoreLimits.DayUs);
         }
 
         if (json)

@@ -24,6 +24,7 @@ internal sealed class BatchIndex(
         long number = AddRow(judged.Batch.Header, path, size, receivedUtcUs, expired: false, out byte[] receipt);
         AddFilters(keys, judged, number);
         AddGaps(judged.Rows, number);
+        AddConflicts(keys.Device, judged.Rows, receivedUtcUs);
         return receipt;
     }
 
@@ -98,6 +99,27 @@ internal sealed class BatchIndex(
         foreach (GapRow gap in rows.Gaps)
         {
             AddGap(number, gap.From, gap.To, GapSource.Record, strings.Text(gap.Cause), strings.Text(gap.Leg));
+        }
+    }
+
+    /// <summary>What an answer may have relied on before: the register of answers finds those by it.</summary>
+    private void AddConflicts(Id16 device, RowBatch rows, ulong receivedUtcUs)
+    {
+        foreach (FlowRow row in rows.Flows)
+        {
+            if (row.Conflict && row.First != default)
+            {
+                database.Run(
+                    """
+                    INSERT OR IGNORE INTO conflicts (device, epoch, seq, row, received_us)
+                    VALUES ($1, $2, $3, $4, $5)
+                    """,
+                    device,
+                    row.First.Epoch,
+                    row.First.Sequence,
+                    row.First.Row,
+                    receivedUtcUs);
+            }
         }
     }
 

@@ -1,4 +1,6 @@
+using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Corrections;
 using Appliance.Retention.Holds;
 using Appliance.Retention.Log;
 using Appliance.Retention.Warden;
@@ -9,11 +11,19 @@ namespace Appliance.Retention.Requests;
 /// <summary>The desk of a store's folder, with what it is made of.</summary>
 internal sealed class Desk : IDisposable
 {
+    private readonly StoreFolder folder;
     private readonly StoreKey identity;
     private readonly TimeProvider clock;
 
-    private Desk(OrderDesk orders, TransparencyLog log, HoldDesk holds, StoreKey identity, TimeProvider clock)
+    private Desk(
+        StoreFolder folder,
+        OrderDesk orders,
+        TransparencyLog log,
+        HoldDesk holds,
+        StoreKey identity,
+        TimeProvider clock)
     {
+        this.folder = folder;
         Orders = orders;
         Log = log;
         Holds = holds;
@@ -39,7 +49,7 @@ internal sealed class Desk : IDisposable
         var log = TransparencyLog.Open(folder.Log, clock);
         var orders = new OrderDesk(new PaperFolder(folder.Requests), people, log, gate, clock);
         var holds = new HoldDesk(new HoldFolder(folder.Holds), log, clock);
-        return new Desk(orders, log, holds, identity, clock);
+        return new Desk(folder, orders, log, holds, identity, clock);
     }
 
     /// <summary>Signs what was searched for an answer, with the key of the store's receipts.</summary>
@@ -51,6 +61,18 @@ internal sealed class Desk : IDisposable
             .ToStatement(
                 identity.Store, question, (entry.Entry.Commitment, entry.Index), records, answer, UtcClock.Now(clock))
             .Sign(key).Bytes;
+    }
+
+    /// <summary>Keeps which records an answer relied on, so that a correction of one finds it.</summary>
+    public void Register(
+        LoggedEntry delivery, AskedQuestion question, LoggedEntry entry, IReadOnlyCollection<AnswerPlace> places)
+    {
+        using var register = AnswerRegister.Open(folder);
+        register.Add(
+            new DeliveredAnswer(
+                delivery.Index, entry.Index, delivery.Entry.Request, delivery.Entry.UtcUs, question.FromUtcUs,
+                question.ToUtcUs, delivery.Entry.UtcUs, []),
+            places);
     }
 
     public void Dispose() => Log.Dispose();

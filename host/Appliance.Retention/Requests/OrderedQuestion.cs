@@ -60,8 +60,9 @@ internal sealed class OrderedQuestion(
         string text = answer.ToString();
         SearchRecord search = archive?.Search() ?? new SearchRecord([], 0, 0, []);
         byte[] statement = desk.Sign(question, entry, search, Records, Encoding.UTF8.GetBytes(text));
-        desk.Orders.Delivered(order.Request, entry, statement, search.Opened, Records);
+        LoggedEntry delivery = desk.Orders.Delivered(order.Request, entry, statement, search.Opened, Records);
         hasEnded = true;
+        desk.Register(delivery, question, entry, places);
         output.Write(text);
         output.Flush();
     }

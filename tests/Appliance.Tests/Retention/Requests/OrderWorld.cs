@@ -19,14 +19,16 @@ internal sealed class OrderWorld : IDisposable
     private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("order-");
     private readonly TestBox box = new();
     private readonly TestStore store;
+    private readonly StartedEpoch epoch;
     private CancellationTokenSource stop = new();
     private OpenWarden? open;
     private Task serving = Task.CompletedTask;
 
     public OrderWorld()
     {
-        store = new TestStore(box);
-        StartedEpoch epoch = box.Start(1);
+        // Records came before any answer is given, as the clock of these tests stands still.
+        store = new TestStore(box) { Clock = new TestClock(Clock.GetUtcNow().AddHours(-1)) };
+        epoch = box.Start(1);
         store.State(box.LastStatement);
         store.Add([.. new long[] { 0, 100, 200 }.Select(second => box.Seal(epoch, second))]);
         store.Kill();
@@ -60,6 +62,16 @@ internal sealed class OrderWorld : IDisposable
 
     public string File(string name) => Path.Combine(temporary.FullName, name);
 
+    public Id16 Device => box.Keys.Device;
+
+    /// <summary>A batch that comes at the time of <see cref="Clock"/>, after the others.</summary>
+    public void AddLater(long second, RowBatch rows)
+    {
+        store.Clock = Clock;
+        store.Add(box.Seal(epoch, second, rows));
+        store.Kill();
+    }
+
     /// <summary>Runs a verb at noon of the day of the records.</summary>
     public (int Code, string Output, string Errors) Run(params string[] arguments)
     {
@@ -78,7 +90,7 @@ internal sealed class OrderWorld : IDisposable
             PeopleCommand.Create(clock), RequestCommand.Create(clock), WardenCommand.Create(clock),
             ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
             AddressesOfCommand.Create(clock), AccessedCommand.Create(clock), HoldCommand.Create(clock),
-            ExpireCommand.Create(clock),
+            ExpireCommand.Create(clock), ErrorsCommand.Create(clock), AddressesCommand.Create(clock),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());

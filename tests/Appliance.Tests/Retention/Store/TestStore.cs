@@ -31,7 +31,9 @@ internal sealed class TestStore : IDisposable
     public Action<DurableStep>? After { get; set; }
 
     public StoreWriter Writer => writer ??= StoreWriter.Open(
-        Folder, TestClock.OfDay(TestBox.Day), step => After?.Invoke(step), Warden);
+        Folder, Clock, step => After?.Invoke(step), Warden);
+
+    public TestClock Clock { get; set; } = TestClock.OfDay(TestBox.Day);
 
     /// <summary>Gives filter keys where the store has no day keys of a warden.</summary>
     public Func<FilterKeyAsk, FilterKeys>? Warden { get; set; }

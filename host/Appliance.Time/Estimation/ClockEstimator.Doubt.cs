@@ -1,0 +1,162 @@
+using Appliance.Wire;
+
+namespace Appliance.Time.Estimation;
+
+// Doubt: how trust ends, and how pulses are believed again.
+internal sealed partial class ClockEstimator
+{
+    // Trust ends where the doubt began: the filter goes back there and coasts to now, whatever the pulses say.
+    private void Suspect(Checks cause, long sinceRaw, long nowRaw)
+    {
+        if (!history.TryFind(sinceRaw, out TrustedMoment moment))
+        {
+            // Nothing was ever promised: begin anew.
+            s.State = ClockState.Unset;
+            s.Taken = 0;
+        }
+        else
+        {
+            s.Filter = moment.Filter;
+            s.Excess = moment.Excess;
+            s.Systematic = moment.Systematic;
+            s.TrustedRaw = moment.Filter.AsOfRaw;
+            s.Envelope = 0;
+            s.State = CoastingState();
+            DistrustedSinceRaw = moment.Filter.AsOfRaw;
+            history.ForgetAfter(moment.Filter.AsOfRaw);
+            DistrustedReadout = MakeReadout();
+            Coast(nowRaw, 0);
+        }
+
+        s.Cause = cause;
+        s.Agreeing = 0;
+        s.ChallengerPulses = 0;
+        s.IsDisbelieved = (cause & Checks.Step) != 0;
+        s.Streak = 0;
+        s.Pull = default;
+        s.Rates.Reset();
+        s.Ageing.Interrupt();
+    }
+
+    // Pulses are believed again after a number of them agreed with the coasting clock; those that contradicted it once
+    // only after they jumped back, or when peers or the operator decide: a coasting bound grows until it holds any lie.
+    private void Readmit(in SecondInput input, double innovation, double noise, double deviation)
+    {
+        bool hasJumped = PulseJudge.Challenge(ref s, input, noise, model);
+        bool isNear = Math.Abs(innovation) <= Math.Max(PulseJudge.NearDeviations * deviation, settings.StepFloorNs);
+        if (hasJumped || (isNear && s.ChallengerPulses == 1))
+        {
+            s.IsDisbelieved = false;
+            s.Agreeing = 0;
+        }
+
+        if (Math.Abs(innovation) > Bound(input.PulseRaw) + (PulseJudge.GateDeviations * deviation))
+        {
+            s.IsDisbelieved = true;
+            s.Cause |= Checks.Step;
+        }
+
+        if (s.IsDisbelieved)
+        {
+            s.Agreeing = 0;
+            WeighBoth(input);
+            return;
+        }
+
+        s.ChallengerInflation = 0;
+        double gap = (input.PulseRaw - s.TrustedRaw) * SecondsPerNs;
+        if (++s.Agreeing < PulseJudge.PulsesToReadmit(s.Cause, gap))
+        {
+            return;
+        }
+
+        double tight = (PulseJudge.DeviationsAfterPull * Math.Sqrt(s.Excess * s.Filter.P11)) + s.Systematic;
+        if ((s.Cause & Checks.Pull) != 0 && Math.Abs(innovation) > tight + deviation)
+        {
+            s.IsDisbelieved = true;
+            return;
+        }
+
+        Believe(input, innovation, noise, gap);
+    }
+
+    private void Believe(in SecondInput input, double innovation, double noise, double gap)
+    {
+        Accept(input, innovation, noise, deviations: 1);
+        s.Cause = Checks.None;
+        s.PullInflation = 0;
+        s.Streak = gap <= AcquiringGapSeconds ? Math.Max(s.Agreeing, PulsesToLock) : s.Agreeing;
+        s.State = ClockState.Acquiring;
+        s.Pull = default;
+        if (gap > PulsesToHold)
+        {
+            s.Rates.Reset();
+        }
+    }
+
+    // Pulses that contradict the clock and agree with each other for long are a second hypothesis: the bound covers
+    // both until peers or the operator decide.
+    private void WeighBoth(in SecondInput input)
+    {
+        if (s.ChallengerPulses < PulseJudge.PulsesToDoubt)
+        {
+            return;
+        }
+
+        bool peersExcludeClock = ((s.Cause | s.Checks) & Checks.Peers) != 0;
+        if ((peersExcludeClock && PeersConfirm(input)) || (input.Checks & Checks.Trusted) != 0)
+        {
+            AdoptChallenger(input);
+            return;
+        }
+
+        double between = Math.Abs(s.Challenger.Against(input.PulseRaw, s.Filter.TaiAt(input.PulseRaw)));
+        s.ChallengerInflation = between + (settings.Deviations * Math.Sqrt(s.Challenger.P11)) + settings.SystematicNs;
+    }
+
+    private void AdoptChallenger(in SecondInput input)
+    {
+        s.Filter = s.Challenger;
+        s.State = ClockState.Acquiring;
+        s.TrustedRaw = input.PulseRaw;
+        s.Streak = s.ChallengerPulses;
+        s.Envelope = 0;
+        s.EnvelopeRate = 0;
+        s.ChallengerInflation = 0;
+        s.PullInflation = 0;
+        s.PeerInflation = 0;
+        s.Cause = Checks.None;
+        s.ChallengerPulses = 0;
+        s.IsDisbelieved = false;
+    }
+
+    // Compared once for each answer of the peers; the verdict stands until the next.
+    private void ComparePeers(long raw)
+    {
+        if (settings.PeersOnly || s.PeerCount == 0 || s.State == ClockState.Unset)
+        {
+            return;
+        }
+
+        if (s.PeerRaw == raw)
+        {
+            s.PeerInflation = 0;
+            double between = Math.Abs((double)(s.PeerTai - s.Filter.TaiAt(raw)));
+            double bound = Bound(raw);
+            s.PeerInflation = between > bound + s.PeerHalfNs ? between + s.PeerHalfNs : 0;
+        }
+
+        if (s.PeerInflation == 0)
+        {
+            s.Cause &= ~Checks.PeerDoubt;
+            return;
+        }
+
+        Checks verdict = s.PeerCount >= PulseJudge.PeersToDecide ? Checks.Peers : Checks.PeerDoubt;
+        s.Checks |= verdict;
+        if (verdict == Checks.Peers && !IsCoasting)
+        {
+            Suspect(Checks.Peers, raw - (Limits.TrustedHistorySeconds * SecondNs), raw);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace Appliance.Time;
+
+/// <summary>Every bound of this project, each with its reason.</summary>
+internal static class Limits
+{
+    /// <summary>
+    /// Seconds of filter states kept to go back to when an attack is seen late: a pull of 1e-9 is found within them.
+    /// </summary>
+    public const int TrustedHistorySeconds = 300;
+
+    /// <summary>Pairs of clocks kept at the finer spacing: what a batch may still hold open, ten a second.</summary>
+    public const int FinePairs = 1024;
+
+    /// <summary>Anchors kept, one a second: a day, as long as a flow may stay open between two batches.</summary>
+    public const int Anchors = 86_400;
+
+    /// <summary>Events that wait for the next manifest; the oldest is dropped and counted.</summary>
+    public const int Events = 64;
+
+    /// <summary>Bins of the learned temperature table: one degree each.</summary>
+    public const int TemperatureBins = 128;
+
+    /// <summary>Peers that are voted on; a box has a handful of servers.</summary>
+    public const int Peers = 16;
+
+    /// <summary>Bytes of one row of the anchor log: every field at its longest.</summary>
+    public const int AnchorRowBytes = 256;
+}

@@ -30,5 +30,6 @@ internal static class Verbs
         StatusCommand.Create(),
         VerifyCommand.Create(),
         WardenCommand.Create(),
+        WitnessCommand.Create(),
     };
 }

@@ -61,7 +61,17 @@ internal sealed class AskDoor : IDisposable
     /// <summary>
     /// A store behind its warden: the question is judged and logged first, and what the order refuses is an answer.
     /// </summary>
-    public static AskDoor OpenOrdered(string path, AskedQuestion question, string socket, TimeProvider clock)
+    /// <param name="path">Data folder of the store.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="socket">Socket of the warden.</param>
+    /// <param name="clock">Time of the log.</param>
+    /// <param name="witnessSocket">Socket of the second witness, where one is pinned.</param>
+    public static AskDoor OpenOrdered(
+        string path,
+        AskedQuestion question,
+        string socket,
+        TimeProvider clock,
+        string witnessSocket = WitnessCommand.DefaultSocket)
     {
         StoreFolder folder = FolderAt(path);
         var desk = Desk.Open(folder, clock);
@@ -84,7 +94,13 @@ internal sealed class AskDoor : IDisposable
             throw new AskException(Exit.CheckFailed, $"{refusal.Sentence} [{refusal.Rule}]");
         }
 
-        var ordered = new OrderedQuestion(desk, new WardenClient(socket), order!, question, entry!);
+        var ordered = new OrderedQuestion(
+            desk,
+            new WardenClient(socket),
+            WitnessCommand.Connect(desk.Witness, witnessSocket),
+            order!,
+            question,
+            entry!);
         try
         {
             return ordered.Step(() => new AskDoor(

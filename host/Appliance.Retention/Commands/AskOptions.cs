@@ -18,6 +18,8 @@ internal sealed class AskOptions(TimeProvider? clock)
     private readonly Option<string?> plan = new("--plan") { Description = "address plan as CSV (lab)" };
     private readonly Option<string?> request = new("--request") { Description = "approved request the question is of" };
     private readonly Option<string> socket = WardenCommand.SocketOption();
+    private readonly Option<string> witness = WitnessCommand.SocketOption();
+
     private readonly Option<bool> json = new("--json") { Description = "print the answer as JSON" };
     private readonly Option<string?> format = new("--format") { Description = "text, json, csv or xml" };
     private readonly Option<string?> holdUntil = new("--hold-until")
@@ -38,7 +40,7 @@ internal sealed class AskOptions(TimeProvider? clock)
     /// <summary>The options of a verb whose answer is no single one, and has formats of its own.</summary>
     public void AddArchiveTo(Command command)
     {
-        foreach (Option option in new Option[] { input, keys, data, plan, request, socket, json, all })
+        foreach (Option option in new Option[] { input, keys, data, plan, request, socket, witness, json, all })
         {
             command.Options.Add(option);
         }
@@ -194,7 +196,11 @@ internal sealed class AskOptions(TimeProvider? clock)
         // A question without a request is refused like any other that its order does not reach, and logged.
         string verb = parsed.CommandResult.Command.Name;
         return AskDoor.OpenOrdered(
-            store, QuestionWords.Of(verb, order ?? "", question), parsed.GetValue(socket)!, now);
+            store,
+            QuestionWords.Of(verb, order ?? "", question),
+            parsed.GetValue(socket)!,
+            now,
+            parsed.GetValue(witness)!);
     }
 }
 

@@ -14,6 +14,7 @@ internal sealed class HoldCommand(TimeProvider clock)
 {
     private readonly Option<string> data = DataOption.Create();
     private readonly Option<string> socket = WardenCommand.SocketOption();
+    private readonly Option<string> witness = WitnessCommand.SocketOption();
     private readonly Option<bool> json = new("--json") { Description = "print the result as JSON" };
     private readonly Argument<string> id = new("ID") { Description = "hold, 32 hexadecimal digits" };
     private readonly Option<string> request = new("--request")
@@ -40,7 +41,7 @@ internal sealed class HoldCommand(TimeProvider clock)
         list.SetAction(parsed => verb.Guard(parsed, verb.List));
         Command show = new("show", "open a hold under an order that names it; every proof is checked")
         {
-            verb.id, verb.request, verb.data, verb.socket, verb.file, verb.json,
+            verb.id, verb.request, verb.data, verb.socket, verb.witness, verb.file, verb.json,
         };
         show.SetAction(parsed => verb.Guard(parsed, verb.Show));
         Command end = new("end", "destroy the case key of a hold before its time; operator and custodian sign together")
@@ -122,7 +123,8 @@ internal sealed class HoldCommand(TimeProvider clock)
             return Refused(parsed, refusal);
         }
 
-        using var asked = new OrderedQuestion(desk, warden, order!, question!, entry!);
+        using var asked = new OrderedQuestion(
+            desk, warden, WitnessCommand.Connect(desk.Witness, parsed.GetValue(witness)!), order!, question!, entry!);
         return asked.Step(() => Open(parsed, KeyRing.Load(folder), desk, asked, hold));
     }
 

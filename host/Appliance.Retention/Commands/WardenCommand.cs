@@ -38,10 +38,12 @@ internal sealed class WardenCommand(TimeProvider clock)
         Description = "let rules decide that nobody confirmed; never with real records",
     };
 
-    private readonly Option<string[]> users = new("--user")
+    private readonly Option<string?> witness = new("--witness-key")
     {
-        Description = "number of a user that may call, the store's; may be given again",
+        Description = "key of a second witness, without which nothing is opened, 130 hexadecimal digits",
     };
+
+    private readonly Option<string[]> users = UserOption();
 
     private readonly Argument<string> keySet = new("FILE") { Description = "key set with the warden's private halves" };
     private readonly Option<bool> json = new("--json") { Description = "print the result as JSON" };
@@ -49,6 +51,12 @@ internal sealed class WardenCommand(TimeProvider clock)
     public static Option<string> SocketOption() => new("--socket")
     {
         Description = "socket of the warden", DefaultValueFactory = _ => DefaultSocket,
+    };
+
+    /// <summary>Who may call, besides root and the own user.</summary>
+    public static Option<string[]> UserOption() => new("--user")
+    {
+        Description = "number of a user that may call, the store's; may be given again",
     };
 
     /// <summary>For who only needs filter keys: no socket, no warden.</summary>
@@ -62,7 +70,7 @@ internal sealed class WardenCommand(TimeProvider clock)
         var verb = new WardenCommand(clock ?? TimeProvider.System);
         Command init = new("init", "draw the warden's key and pin those it believes, in its folder and the store's")
         {
-            verb.folder, verb.data, verb.operatorPoint, verb.custodianPoint, verb.lab,
+            verb.folder, verb.data, verb.operatorPoint, verb.custodianPoint, verb.witness, verb.lab,
         };
         init.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.Init(parsed)));
         Command keys = new("keys", "give the warden its day keys") { verb.keySet, verb.folder };
@@ -87,6 +95,12 @@ internal sealed class WardenCommand(TimeProvider clock)
                 "--operator and --custodian must be two different keys; `retention people key FILE` makes one");
         }
 
+        PublicKey? pinned = null;
+        if (parsed.GetValue(witness) is { } point && !WardenTrust.TryPoint(point, out pinned))
+        {
+            throw new ArchiveException("--witness-key must be 130 hexadecimal digits; see `retention witness init`");
+        }
+
         var own = new WardenFolder(parsed.GetValue(folder)!);
         var store = new StoreFolder(parsed.GetValue(data)!);
         DurableFile.MakeFolder(own.Root);
@@ -99,7 +113,7 @@ internal sealed class WardenCommand(TimeProvider clock)
         StoreKey identity = own.ReadOrMakeKey();
         using var log = TransparencyLog.Open(store.Log, clock);
         var trust = new WardenTrust(
-            new ControlTrust(first, second!), log.Id, log.Key, parsed.GetValue(lab));
+            new ControlTrust(first, second!), log.Id, log.Key, parsed.GetValue(lab), pinned);
         trust.Write(own.TrustFile);
         trust.Write(store.TrustFile);
         TextWriter output = parsed.InvocationConfiguration.Output;
@@ -122,13 +136,19 @@ internal sealed class WardenCommand(TimeProvider clock)
     private int Serve(ParseResult parsed)
     {
         using var open = OpenWarden.At(new WardenFolder(parsed.GetValue(folder)!), clock);
-        var server = new WardenServer(open, UsersOf(parsed));
+        var server = new WardenServer(open, UsersOf(parsed.GetValue(users)));
+        parsed.InvocationConfiguration.Error.WriteLine($"retention: the warden answers on {parsed.GetValue(socket)}");
+        UntilStopped(stop => server.RunAsync(parsed.GetValue(socket)!, stop));
+        return Exit.Success;
+    }
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    public static void UntilStopped(Func<CancellationToken, Task> run)
+    {
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        parsed.InvocationConfiguration.Error.WriteLine($"retention: the warden answers on {parsed.GetValue(socket)}");
-        server.RunAsync(parsed.GetValue(socket)!, stop.Token).GetAwaiter().GetResult();
-        return Exit.Success;
+        run(stop.Token).GetAwaiter().GetResult();
 
         void Stop(PosixSignalContext signal)
         {
@@ -160,15 +180,18 @@ internal sealed class WardenCommand(TimeProvider clock)
         output.WriteLine($"warden     {report.Warden}");
         output.WriteLine($"log seen   {report.SeenSize} entries");
         output.WriteLine($"devices    {report.Devices}, {report.DayKeys} private day keys");
+        output.WriteLine($"witness    {(report.IsWitnessed ? "a second one is pinned" : "the warden alone")}");
         output.WriteLine($"people     {report.People}");
         output.WriteLine($"rules      {(report.IsLive ? $"confirmed: {string.Join(", ", report.Confirmed)}" : "lab")}");
         return Exit.Success;
     }
 
-    private HashSet<uint> UsersOf(ParseResult parsed)
+    /// <summary>The numbers of users that were given.</summary>
+    /// <exception cref="ArchiveException">One is no number.</exception>
+    public static HashSet<uint> UsersOf(string[]? given)
     {
         var numbers = new HashSet<uint>();
-        foreach (string user in parsed.GetValue(users) ?? [])
+        foreach (string user in given ?? [])
         {
             numbers.Add(uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
                 ? number

@@ -32,7 +32,13 @@ internal sealed class HoldDesk(HoldFolder folder, TransparencyLog log, TimeProvi
     /// <summary>Opens a hold: the warden releases its case key after the log has the release.</summary>
     /// <exception cref="WardenException">It refuses.</exception>
     /// <exception cref="ArchiveException">The hold is damaged.</exception>
-    public HeldRecords Open(IWarden warden, Func<AskedUnder> under, Request request, LoggedEntry question, Id16 hold)
+    public HeldRecords Open(
+        IWarden warden,
+        LogWitness witness,
+        Func<AskedUnder> under,
+        Request request,
+        LoggedEntry question,
+        Id16 hold)
     {
         RecipientKey own = RecipientKey.New(
             SectionPlain.AttributionNumber, 0, KeyRole.WardenA, RandomNumberGenerator.Fill);
@@ -48,7 +54,7 @@ internal sealed class HoldDesk(HoldFolder folder, TransparencyLog log, TimeProvi
             Purpose = request.Purpose,
             RefersTo = question.Index,
         });
-        LogProof proof = LogProofs.Of(log, logged, warden.SeenSize());
+        LogProof proof = LogProofs.Of(log, logged, warden.SeenSize(), witness);
         ReleasedKeys released = warden.Release(new ReleaseClaim(promise.Statement, proof));
         log.AddCosignature(proof.Checkpoint, released.Cosignature);
         byte[] scalar = new byte[ContentKeys.Size];

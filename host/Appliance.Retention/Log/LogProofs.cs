@@ -7,7 +7,11 @@ namespace Appliance.Retention.Log;
 internal static class LogProofs
 {
     /// <summary>That the entry is in the log, and that the log extends the size that the warden saw last.</summary>
-    public static LogProof Of(TransparencyLog log, LoggedEntry entry, ulong seen)
+    /// <param name="log">The log.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="seen">Size that the warden saw last.</param>
+    /// <param name="witness">Has the checkpoint signed by the second witness, where one is pinned.</param>
+    public static LogProof Of(TransparencyLog log, LoggedEntry entry, ulong seen, LogWitness witness)
     {
         SignedCheckpoint signed = log.Checkpoint();
         ulong size = signed.Checkpoint.Size;
@@ -19,8 +23,10 @@ internal static class LogProofs
             content.Nonce,
             signed.Bytes,
             Bytes(log.Inclusion(entry.Index, size)),
-            seen <= size ? Bytes(log.Consistency(seen, size)) : []);
+            seen <= size ? Bytes(log.Consistency(seen, size)) : [],
+            witness.Cosignature(signed));
     }
 
-    private static byte[][] Bytes(Hash32[] path) => Array.ConvertAll(path, node => node.ToArray());
+    /// <summary>32 bytes each.</summary>
+    public static byte[][] Bytes(Hash32[] path) => Array.ConvertAll(path, node => node.ToArray());
 }

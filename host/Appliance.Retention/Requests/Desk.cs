@@ -20,10 +20,12 @@ internal sealed class Desk : IDisposable
         OrderDesk orders,
         TransparencyLog log,
         HoldDesk holds,
+        PublicKey? witness,
         StoreKey identity,
         TimeProvider clock)
     {
         this.folder = folder;
+        Witness = witness;
         Orders = orders;
         Log = log;
         Holds = holds;
@@ -37,6 +39,9 @@ internal sealed class Desk : IDisposable
 
     public HoldDesk Holds { get; }
 
+    /// <summary>Key of the log's second witness; null where the warden is its only one.</summary>
+    public PublicKey? Witness { get; }
+
     /// <summary>Opens the desk: pinned keys, people, rules, log.</summary>
     /// <exception cref="ArchiveException">The store was not set up for orders.</exception>
     public static Desk Open(StoreFolder folder, TimeProvider clock)
@@ -49,7 +54,7 @@ internal sealed class Desk : IDisposable
         var log = TransparencyLog.Open(folder.Log, clock);
         var orders = new OrderDesk(new PaperFolder(folder.Requests), people, log, gate, clock);
         var holds = new HoldDesk(new HoldFolder(folder.Holds), log, clock);
-        return new Desk(folder, orders, log, holds, identity, clock);
+        return new Desk(folder, orders, log, holds, trust.Witness, identity, clock);
     }
 
     /// <summary>Signs what was searched for an answer, with the key of the store's receipts.</summary>

@@ -15,8 +15,9 @@ namespace Appliance.Retention.Requests;
 /// is held back until the log has its delivery, which commits to the very bytes. Owns desk, warden and archive.
 /// </summary>
 internal sealed class OrderedQuestion(
-    Desk desk, IWarden warden, Order order, AskedQuestion question, LoggedEntry entry) : IDisposable
+    Desk desk, IWarden warden, IWitness? second, Order order, AskedQuestion question, LoggedEntry entry) : IDisposable
 {
+    private readonly LogWitness witness = new(desk.Log, warden, second, desk.Witness);
     private readonly StringWriter answer = new();
     private OrderedArchive? archive;
     private bool hasEnded;
@@ -31,9 +32,15 @@ internal sealed class OrderedQuestion(
     /// <summary>Records disclosed so far.</summary>
     public ulong Records { get; private set; }
 
-    /// <summary>Opens the archive for this question alone.</summary>
-    public OrderedArchive Open(Func<EmbeddedArchive> open) => archive = new OrderedArchive(
-        open(), desk.Log, warden, desk.Orders.Read(order.Request.Id), order.Request, question, entry);
+    /// <summary>
+    /// Opens the archive for this question alone, when every witness has signed the log with the question in it.
+    /// </summary>
+    public OrderedArchive Open(Func<EmbeddedArchive> open)
+    {
+        witness.Attest();
+        return archive = new OrderedArchive(
+            open(), desk.Log, warden, witness, desk.Orders.Read(order.Request.Id), order.Request, question, entry);
+    }
 
     /// <summary>Counts records that the answer tells, or rests on.</summary>
     public void Disclose(ulong records) => Records += records;
@@ -54,13 +61,17 @@ internal sealed class OrderedQuestion(
         }
     }
 
-    /// <summary>Logs the delivery, then hands the answer over: what cannot be logged is not handed over.</summary>
+    /// <summary>
+    /// Logs the delivery, has it witnessed, then hands the answer over: what cannot be logged is not handed over. A
+    /// refusal or an error after a delivery says that nobody got it.
+    /// </summary>
     public void Deliver(TextWriter output)
     {
         string text = answer.ToString();
         SearchRecord search = archive?.Search() ?? new SearchRecord([], 0, 0, []);
         byte[] statement = desk.Sign(question, entry, search, Records, Encoding.UTF8.GetBytes(text));
         LoggedEntry delivery = desk.Orders.Delivered(order.Request, entry, statement, search.Opened, Records);
+        witness.Attest();
         hasEnded = true;
         desk.Register(delivery, question, entry, places);
         output.Write(text);
@@ -87,14 +98,16 @@ internal sealed class OrderedQuestion(
     /// <exception cref="WardenException">The warden refuses.</exception>
     public HeldRecords OpenHold(HoldDesk holds, Id16 hold)
     {
+        witness.Attest();
         Papers papers = desk.Orders.Read(order.Request.Id);
         return holds.Open(
             warden,
+            witness,
             () => new AskedUnder(
                 papers.Request.ToArray(),
                 [.. papers.Approvals.Select(approval => approval.ToArray())],
                 question.Encode(),
-                LogProofs.Of(desk.Log, entry, warden.SeenSize())),
+                LogProofs.Of(desk.Log, entry, warden.SeenSize(), witness)),
             order.Request,
             entry,
             hold);
@@ -108,6 +121,7 @@ internal sealed class OrderedQuestion(
         }
 
         archive?.Dispose();
+        witness.Dispose();
         warden.Dispose();
         desk.Dispose();
     }

@@ -1,3 +1,4 @@
+using Appliance.Retention.Log;
 using Appliance.Retention.Requests;
 
 namespace Appliance.Retention.Warden;
@@ -6,12 +7,8 @@ namespace Appliance.Retention.Warden;
 /// A warden as the store sees it: over its socket, or in the same process where custody is not split. A refusal is an
 /// exception with the rule: nothing of a question can go on without its warden.
 /// </summary>
-internal interface IWarden : IDisposable
+internal interface IWarden : IWitness
 {
-    /// <summary>Entries of the log as the warden saw it last.</summary>
-    /// <exception cref="WardenException">It cannot be reached.</exception>
-    ulong SeenSize();
-
     /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
     ReleasePromise Promise(ReleaseAsk ask);
 

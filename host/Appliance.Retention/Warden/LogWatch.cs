@@ -3,11 +3,21 @@ using Appliance.Wire;
 
 namespace Appliance.Retention.Warden;
 
+/// <summary>The log that is watched, by its pinned keys.</summary>
+/// <param name="Log">Its identity.</param>
+/// <param name="Key">Key of its checkpoints.</param>
+/// <param name="Witness">Key of another witness who must have signed as well; null where there is none.</param>
+internal sealed record WatchedLog(Id16 Log, PublicKey Key, PublicKey? Witness);
+
 /// <summary>
-/// The warden as a witness: believes nothing of the log but what is proven to be in it, and that it only ever grew.
+/// A warden, or another, as a witness: believes nothing of the log but what is proven to be in it, and that it only
+/// ever grew.
 /// </summary>
-internal sealed class LogWatch(WardenTrust trust, WardenState state, StoreKey identity)
+internal sealed class LogWatch(WatchedLog trust, WardenState state, StoreKey identity)
 {
+    /// <summary>Entries of the log as it was seen last.</summary>
+    public ulong SeenSize => state.SeenSize;
+
     /// <summary>
     /// Checks that an entry with this content stands in a log that extends the one seen last; then remembers that log.
     /// The entry is only there where the result is null.
@@ -16,6 +26,7 @@ internal sealed class LogWatch(WardenTrust trust, WardenState state, StoreKey id
     {
         entry = null;
         OrderRefusal? wrong = CheckGrowth(proof.Checkpoint, proof.Consistency, out LogCheckpoint? log);
+        wrong ??= CheckWitness(proof.Cosignature, log!);
         if (wrong is not null)
         {
             return wrong;
@@ -59,7 +70,7 @@ internal sealed class LogWatch(WardenTrust trust, WardenState state, StoreKey id
 
     /// <summary>Signs a checkpoint that was checked.</summary>
     public byte[] Sign(byte[] checkpoint) =>
-        LogCheckpoint.TryVerify(checkpoint, trust.LogKey, out LogCheckpoint? log) == Refusal.None
+        LogCheckpoint.TryVerify(checkpoint, trust.Key, out LogCheckpoint? log) == Refusal.None
             && log!.Size == state.SeenSize && log.Root == state.SeenRoot
                 ? Sign(log)
                 : throw new InvalidOperationException("a checkpoint is cosigned after it was checked");
@@ -81,6 +92,14 @@ internal sealed class LogWatch(WardenTrust trust, WardenState state, StoreKey id
         return true;
     }
 
+    /// <summary>Where a second witness is pinned it must have signed this very checkpoint.</summary>
+    private OrderRefusal? CheckWitness(byte[] cosignature, LogCheckpoint log) =>
+        trust.Witness is null
+            || (LogCheckpoint.TryVerify(cosignature, trust.Witness, out LogCheckpoint? seen) == Refusal.None
+                && seen == log)
+            ? null
+            : new OrderRefusal("log.witness", "the log's second witness has not signed this checkpoint");
+
     private byte[] Sign(LogCheckpoint log)
     {
         using SigningKey key = identity.Open();
@@ -89,7 +108,7 @@ internal sealed class LogWatch(WardenTrust trust, WardenState state, StoreKey id
 
     private OrderRefusal? CheckGrowth(byte[] checkpoint, byte[][] consistency, out LogCheckpoint? log)
     {
-        if (LogCheckpoint.TryVerify(checkpoint, trust.LogKey, out log) != Refusal.None || log!.Log != trust.Log)
+        if (LogCheckpoint.TryVerify(checkpoint, trust.Key, out log) != Refusal.None || log!.Log != trust.Log)
         {
             return new OrderRefusal("log.checkpoint", "the checkpoint is not signed by the log that is trusted here");
         }

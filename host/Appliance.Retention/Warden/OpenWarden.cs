@@ -59,7 +59,7 @@ internal sealed class OpenWarden : IDisposable
         FolderLock held = FolderLock.Take(folder.Root, "warden.lock");
         var state = WardenState.Open(folder.State);
         var warden = new Warden(rules, ring, state, clock);
-        var status = new WardenStatus(ring, people, confirmed, !trust.IsLab);
+        var status = new WardenStatus(ring, people, confirmed, trust);
         var holds = new HoldCustody(warden, rules, cases, clock);
         return new OpenWarden(folder, ring, clock, held, state, warden, holds, cases, status);
     }

@@ -22,6 +22,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     private readonly EmbeddedArchive archive;
     private readonly TransparencyLog log;
     private readonly IWarden warden;
+    private readonly LogWitness witness;
     private readonly Papers papers;
     private readonly Request request;
     private readonly AskedQuestion asked;
@@ -36,6 +37,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     /// <param name="archive">The sealed archive; disposed with this one.</param>
     /// <param name="log">The log that the question stands in.</param>
     /// <param name="warden">Who has the keys.</param>
+    /// <param name="witness">Has the log cosigned.</param>
     /// <param name="papers">The order's papers.</param>
     /// <param name="request">The request in them.</param>
     /// <param name="question">What was asked, as logged.</param>
@@ -44,6 +46,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         EmbeddedArchive archive,
         TransparencyLog log,
         IWarden warden,
+        LogWitness witness,
         Papers papers,
         Request request,
         AskedQuestion question,
@@ -52,6 +55,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         this.archive = archive;
         this.log = log;
         this.warden = warden;
+        this.witness = witness;
         this.papers = papers;
         this.request = request;
         asked = question;
@@ -172,7 +176,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         papers.Request.ToArray(),
         [.. papers.Approvals.Select(approval => approval.ToArray())],
         question,
-        LogProofs.Of(log, entry, warden.SeenSize()));
+        LogProofs.Of(log, entry, warden.SeenSize(), witness));
 
     /// <summary>Has the batches' keys released, and clears them when all were used.</summary>
     private void WithKeys(
@@ -245,7 +249,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
             RefersTo = entry.Index,
         });
         releases.Add(logged.Index);
-        LogProof proof = LogProofs.Of(log, logged, warden.SeenSize());
+        LogProof proof = LogProofs.Of(log, logged, warden.SeenSize(), witness);
         ReleasedKeys released = warden.Release(new ReleaseClaim(promise.Statement, proof));
         log.AddCosignature(proof.Checkpoint, released.Cosignature);
         foreach (SealedKey sealedKey in released.Keys)

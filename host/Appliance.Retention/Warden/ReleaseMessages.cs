@@ -22,8 +22,15 @@ internal static class WardenJson
 /// <param name="Checkpoint">The log, signed by it, with the entry in it.</param>
 /// <param name="Inclusion">RFC 9162 section 2.1.3.1, 32 bytes each.</param>
 /// <param name="Consistency">RFC 9162 section 2.1.4.1 from the size that the warden saw last.</param>
+/// <param name="Cosignature">Of the second witness, where one is pinned; else empty.</param>
 internal sealed record LogProof(
-    ulong Index, byte[] Entry, byte[] Nonce, byte[] Checkpoint, byte[][] Inclusion, byte[][] Consistency);
+    ulong Index,
+    byte[] Entry,
+    byte[] Nonce,
+    byte[] Checkpoint,
+    byte[][] Inclusion,
+    byte[][] Consistency,
+    byte[] Cosignature);
 
 /// <summary>A batch whose content keys are asked for: all that can be checked without its sealed rows.</summary>
 /// <param name="Manifest">obj("batch").</param>
@@ -86,7 +93,10 @@ internal sealed record WardenNo(string Rule, string Sentence);
 /// <param name="Consistency">From the size that the warden saw last.</param>
 internal sealed record CosignAsk(byte[] Checkpoint, byte[][] Consistency);
 
-/// <summary>The warden's signature under the checkpoint.</summary>
+/// <summary>How far a witness saw the log.</summary>
+internal sealed record SeenLog(ulong Size);
+
+/// <summary>The witness's signature under the checkpoint.</summary>
 internal sealed record Cosigned(byte[] Cosignature);
 
 /// <summary>What a warden says of itself.</summary>
@@ -98,6 +108,7 @@ internal sealed record Cosigned(byte[] Cosignature);
 /// <param name="People">People who are enrolled.</param>
 /// <param name="Confirmed">Jurisdictions whose rules were confirmed as they stand.</param>
 /// <param name="IsLive">False: a lab, where unconfirmed rules decide.</param>
+/// <param name="IsWitnessed">A second witness is pinned.</param>
 internal sealed record WardenReport(
     string Warden,
     string Public,
@@ -106,4 +117,5 @@ internal sealed record WardenReport(
     int DayKeys,
     int People,
     string[] Confirmed,
-    bool IsLive);
+    bool IsLive,
+    bool IsWitnessed);

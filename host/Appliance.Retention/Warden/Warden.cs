@@ -23,7 +23,7 @@ internal sealed record WardenRules(WardenTrust Trust, StoreKey Identity, People 
 /// </summary>
 internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state, TimeProvider clock)
 {
-    private readonly LogWatch log = new(rules.Trust, state, rules.Identity);
+    private readonly LogWatch log = new(rules.Trust.Watched, state, rules.Identity);
     private readonly WardenKeys keys = new(ring);
     private readonly Promises promises = new();
 

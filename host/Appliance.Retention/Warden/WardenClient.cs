@@ -12,11 +12,15 @@ internal sealed class WardenClient : IWarden
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string path;
+    private readonly string role;
     private readonly HttpClient client;
 
-    public WardenClient(string path)
+    /// <param name="path">Its socket.</param>
+    /// <param name="role">warden or witness: who is asked, for what is said when it does not answer.</param>
+    public WardenClient(string path, string role = "warden")
     {
         this.path = path;
+        this.role = role;
         client = new HttpClient(HandlerOf(path))
         {
             BaseAddress = new Uri("http://warden/"),
@@ -29,7 +33,7 @@ internal sealed class WardenClient : IWarden
     public WardenReport Status() => Call<WardenReport>(HttpMethod.Get, "status", null);
 
     /// <inheritdoc/>
-    public ulong SeenSize() => Status().SeenSize;
+    public ulong SeenSize() => Call<SeenLog>(HttpMethod.Get, "seen", null).Size;
 
     /// <inheritdoc/>
     public ReleasePromise Promise(ReleaseAsk ask) =>
@@ -65,8 +69,7 @@ internal sealed class WardenClient : IWarden
     public FilterKeys FilterKeys(FilterKeyAsk ask) =>
         Call<FilterKeys>(HttpMethod.Post, "filter-keys", JsonContent.Create(ask, options: WardenJson.Options));
 
-    /// <summary>Has a checkpoint cosigned.</summary>
-    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    /// <inheritdoc/>
     public byte[] Cosign(byte[] checkpoint, byte[][] consistency) => Call<Cosigned>(
         HttpMethod.Post,
         "cosign",
@@ -94,8 +97,8 @@ internal sealed class WardenClient : IWarden
         {
             throw new WardenException(
                 new OrderRefusal(
-                    "warden.unreachable",
-                    $"the warden does not answer on {path}; is `retention warden serve` running, and may this user "
+                    $"{role}.unreachable",
+                    $"the {role} does not answer on {path}; is `retention {role} serve` running, and may this user "
                         + "ask?"),
                 isAnswer: false);
         }

@@ -4,7 +4,7 @@ using Appliance.Retention.Requests;
 namespace Appliance.Retention.Warden;
 
 /// <summary>What a warden tells of itself: numbers and names of rules, nothing of any request.</summary>
-internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<string> confirmed, bool isLive)
+internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<string> confirmed, WardenTrust trust)
 {
     public WardenReport Read(Warden warden)
     {
@@ -22,6 +22,7 @@ internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<st
             dayKeys,
             people.All.Count,
             [.. confirmed],
-            isLive);
+            !trust.IsLab,
+            trust.Witness is not null);
     }
 }

@@ -11,8 +11,14 @@ namespace Appliance.Retention.Warden;
 /// <param name="Log">Identity of the log.</param>
 /// <param name="LogKey">Key of its checkpoints.</param>
 /// <param name="IsLab">True: rules that nobody confirmed decide as well. Never where real records are.</param>
-internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey LogKey, bool IsLab)
+/// <param name="Witness">Key of a second witness, without whose cosignature nothing is released; null: the warden
+/// alone.</param>
+internal sealed record WardenTrust(
+    ControlTrust Control, Id16 Log, PublicKey LogKey, bool IsLab, PublicKey? Witness = null)
 {
+    /// <summary>What a warden watches the log by.</summary>
+    public WatchedLog Watched => new(Log, LogKey, Witness);
+
     /// <summary>Reads the file.</summary>
     /// <exception cref="ArchiveException">It is not there, or not what it should be.</exception>
     public static WardenTrust Read(string path)
@@ -38,17 +44,23 @@ internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey Log
             && !operatorKey!.IsSame(custodian!)
             && TryPoint(keys.LogKey, out PublicKey? logKey)
             && Id16.TryParse(keys.Log, out Id16 log)
-                ? new WardenTrust(new ControlTrust(operatorKey, custodian!), log, logKey!, keys.Lab)
+            && TryWitness(keys.Witness, out PublicKey? witness)
+                ? new WardenTrust(new ControlTrust(operatorKey, custodian!), log, logKey!, keys.Lab, witness)
                 : throw new ArchiveException(
                     $"{path} must name operator, custodian and log_key as points of 130 hexadecimal digits, the first "
-                        + "two different, and log as 32 digits");
+                        + "two different, and log as 32 digits; witness may be a point too");
     }
 
     /// <summary>Writes the file, durable.</summary>
     public void Write(string path)
     {
         var keys = new Keys(
-            Hex(Control.Operator), Hex(Control.Custodian), Log.ToString(), Hex(LogKey), IsLab);
+            Hex(Control.Operator),
+            Hex(Control.Custodian),
+            Log.ToString(),
+            Hex(LogKey),
+            IsLab,
+            Witness is null ? null : Hex(Witness));
         DurableFile.Put(path, path + ".part", Encoding.UTF8.GetBytes(
             JsonSerializer.Serialize(keys, WardenJson.Options) + "\n"));
     }
@@ -63,7 +75,14 @@ internal sealed record WardenTrust(ControlTrust Control, Id16 Log, PublicKey Log
             && PublicKey.TryFromPoint(point, out key);
     }
 
+    private static bool TryWitness(string? text, out PublicKey? key)
+    {
+        key = null;
+        return text is null || TryPoint(text, out key);
+    }
+
     private static string Hex(PublicKey key) => Convert.ToHexStringLower(key.Point.Span);
 
-    private sealed record Keys(string Operator, string Custodian, string Log, string LogKey, bool Lab);
+    private sealed record Keys(
+        string Operator, string Custodian, string Log, string LogKey, bool Lab, string? Witness = null);
 }

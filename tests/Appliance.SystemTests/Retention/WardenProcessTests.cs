@@ -51,6 +51,26 @@ public sealed class WardenProcessTests : IDisposable
         Assert.Equal(0, Stop(warden).Code);
     }
 
+    [Transcript("retention witness serve")]
+    [RootFact]
+    public void A_witness_runs_beside_its_warden_and_ends_when_it_is_told()
+    {
+        SetUp();
+        string[] log = Programs.Retention("log", "--data", At("store")).Output.Split('\n');
+        Outcome made = Programs.Retention(
+            "witness", "init", "--witness", At("witness"), "--log", log[0]["log    ".Length..], "--log-key",
+            log[1]["key    ".Length..]);
+        using Process witness = Programs.StartRetention(
+            "witness", "serve", "--witness", At("witness"), "--socket", Socket);
+        string? said = witness.StandardError.ReadLine();
+        WaitForSocket(witness);
+
+        Outcome second = Programs.Retention("witness", "serve", "--witness", At("witness"), "--socket", At("b.sock"));
+
+        Assert.Equal((0, $"retention: the witness answers on {Socket}"), (made.Code, said));
+        Assert.Equal((2, 0), (second.Code, Stop(witness).Code));
+    }
+
     private string At(string name) => Path.Combine(folder.FullName, name);
 
     private void SetUp()

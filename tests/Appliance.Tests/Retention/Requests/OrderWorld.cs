@@ -23,6 +23,8 @@ internal sealed class OrderWorld : IDisposable
     private CancellationTokenSource stop = new();
     private OpenWarden? open;
     private Task serving = Task.CompletedTask;
+    private Appliance.Retention.Warden.Witness? witness;
+    private Task witnessing = Task.CompletedTask;
 
     public OrderWorld()
     {
@@ -58,6 +60,8 @@ internal sealed class OrderWorld : IDisposable
 
     public StoreFolder Store => store.Folder;
 
+    public string WitnessSocket => File("witness.sock");
+
     public string Socket => File("warden.sock");
 
     public string File(string name) => Path.Combine(temporary.FullName, name);
@@ -91,20 +95,25 @@ internal sealed class OrderWorld : IDisposable
             ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
             AddressesOfCommand.Create(clock), AccessedCommand.Create(clock), HoldCommand.Create(clock),
             ExpireCommand.Create(clock), ErrorsCommand.Create(clock), AddressesCommand.Create(clock),
+            WitnessCommand.Create(),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());
     }
 
     /// <summary>Keys of operator, custodian, requester and approver; the warden set up; people enrolled.</summary>
-    public void SetUp()
+    /// <param name="witnessPoint">Key of a second witness that is pinned.</param>
+    public void SetUp(string? witnessPoint = null)
     {
         string[] points = [.. new[] { "operator", "custodian" }.Select(NewKey)];
         NewKey("asker");
         NewKey("chief");
         Succeed(
+        [
             "warden", "init", "--warden", WardenFolder, "--data", Data, "--operator", points[0], "--custodian",
-            points[1], "--lab");
+            points[1], "--lab",
+            .. witnessPoint is null ? [] : new[] { "--witness-key", witnessPoint },
+        ]);
         Succeed("warden", "keys", File("box.json"), "--warden", WardenFolder);
         Enrol("asker", "requester", "single_point_of_contact");
         Enrol("chief", "approver", "designated_senior_officer");
@@ -182,8 +191,9 @@ internal sealed class OrderWorld : IDisposable
     /// <summary>The command line of a question within the order; without a request where that is null.</summary>
     public string[] ResolveWords(string? request, params string[] more) =>
     [
-        "resolve", "--data", Data, "--socket", Socket, "--ip", "192.0.2.1", "--port", "1100", "--at",
-        "2024-10-04T00:01:42Z", .. request is null ? [] : new[] { "--request", request }, .. more,
+        "resolve", "--data", Data, "--socket", Socket, "--witness-socket", WitnessSocket, "--ip", "192.0.2.1",
+        "--port", "1100", "--at", "2024-10-04T00:01:42Z",
+        .. request is null ? [] : new[] { "--request", request }, .. more,
     ];
 
     /// <summary>The warden as `warden serve` runs it, in this process.</summary>
@@ -194,11 +204,20 @@ internal sealed class OrderWorld : IDisposable
         serving = new WardenServer(open, new HashSet<uint>()).RunAsync(Socket, stop.Token);
     }
 
+    /// <summary>The second witness as `witness serve` runs it, in this process.</summary>
+    public void StartWitness()
+    {
+        witness = Appliance.Retention.Warden.Witness.Open(File("witness"));
+        witnessing = witness.RunAsync(WitnessSocket, new HashSet<uint>(), stop.Token);
+    }
+
     /// <summary>Ends it; another one may be started at another time.</summary>
     public void StopWarden()
     {
         stop.Cancel();
         serving.GetAwaiter().GetResult();
+        witnessing.GetAwaiter().GetResult();
+        witness?.Dispose();
         stop.Dispose();
         stop = new CancellationTokenSource();
         open?.Dispose();

@@ -23,23 +23,31 @@ internal sealed class WardenWorld : IDisposable
     private readonly SigningKey operatorKey;
     private readonly SigningKey custodianKey;
     private readonly StoreKey wardenKey;
+    private readonly StoreKey witnessKey;
     private readonly WardenState state;
+    private readonly WardenState witnessState;
 
-    public WardenWorld()
+    /// <param name="isWitnessed">A second witness is pinned.</param>
+    public WardenWorld(bool isWitnessed = false)
     {
         operatorKey = SigningKey.New(random.NextBytes);
         custodianKey = SigningKey.New(random.NextBytes);
         wardenKey = StoreKey.New(random.NextBytes);
+        witnessKey = StoreKey.New(random.NextBytes);
         Asker = Person(PersonRoles.Requester, "police", out AskerKey);
         Chief = Person(PersonRoles.Approver, "police", out ChiefKey);
         store = Filled();
         Log = TransparencyLog.Open(LogFolder, TestClock.OfDay(TestBox.Day));
         state = WardenState.Open(Path.Combine(temporary.FullName, "state.db"));
+        witnessState = WardenState.Open(Path.Combine(temporary.FullName, "witness.db"));
         People = new People();
         People.Add(Asker);
         People.Add(Chief);
         var trust = new WardenTrust(
-            new ControlTrust(operatorKey.Public, custodianKey.Public), Log.Id, Log.Key, IsLab: true);
+            new ControlTrust(operatorKey.Public, custodianKey.Public), Log.Id, Log.Key, IsLab: true,
+            isWitnessed ? witnessKey.Public : null);
+        PinnedWitness = trust.Witness;
+        Second = new DirectWitness(new LogWatch(trust.Watched with { Witness = null }, witnessState, witnessKey));
         var ring = KeyRing.Load(WardenKeys());
         Direct = new DirectWarden(new WardenOfKeys(
             new WardenRules(trust, wardenKey, People, (_, _) => null), ring, state, TestClock.OfDay(TestBox.Day)));
@@ -62,6 +70,17 @@ internal sealed class WardenWorld : IDisposable
     public string LogFolder => Path.Combine(temporary.FullName, "log");
 
     public DirectWarden Direct { get; }
+
+    public DirectWitness Second { get; }
+
+    /// <summary>Key of the second witness, where one is pinned.</summary>
+    public PublicKey? PinnedWitness { get; }
+
+    /// <summary>An old copy of the warden's state is put back: it remembers nothing.</summary>
+    public void RollBackWarden() => state.See(0, default);
+
+    /// <summary>The same of the witness's.</summary>
+    public void RollBackWitness() => witnessState.See(0, default);
 
     public PublicKey WardenPublic => wardenKey.Public;
 
@@ -164,7 +183,8 @@ internal sealed class WardenWorld : IDisposable
         Papers papers, Request request, AskedQuestion question, SectionSet sections, LoggedEntry? entry = null)
     {
         using var archive = new OrderedArchive(
-            EmbeddedArchive.Open(Store), Log, Direct, papers, request, question,
+            EmbeddedArchive.Open(Store), Log, Direct, new LogWitness(Log, Direct, Second, PinnedWitness), papers,
+            request, question,
             entry ?? LogQuestion(request, question));
         TokenQuery[] queries = question.Verb == "resolve"
             ? [TokenQuery.PublicEndpoint(TestBox.Address(question.Address), question.Port)]
@@ -177,6 +197,7 @@ internal sealed class WardenWorld : IDisposable
     public void Dispose()
     {
         state.Dispose();
+        witnessState.Dispose();
         Log.Dispose();
         store.Dispose();
         box.Dispose();
@@ -213,6 +234,30 @@ internal sealed class WardenWorld : IDisposable
     }
 }
 
+/// <summary>A second witness in the same process; it can be gone, or sign with another key.</summary>
+internal sealed class DirectWitness(LogWatch watch) : IWitness
+{
+    /// <summary>Called before anything is signed; throws where the witness cannot be reached.</summary>
+    public Action OnCosign { get; set; } = () => { };
+
+    /// <summary>What becomes of the signature on its way.</summary>
+    public Func<byte[], byte[]> Altered { get; set; } = made => made;
+
+    public ulong SeenSize() => watch.SeenSize;
+
+    public byte[] Cosign(byte[] checkpoint, byte[][] consistency)
+    {
+        OnCosign();
+        OrderRefusal? refusal = watch.Cosign(checkpoint, consistency, out byte[] made);
+        return refusal is null ? Altered(made) : throw new WardenException(refusal);
+    }
+
+    public void Dispose()
+    {
+        // The world that made the witness ends it.
+    }
+}
+
 /// <summary>A warden in the same process; what is sent can be altered on its way.</summary>
 internal sealed class DirectWarden(WardenOfKeys warden) : IWarden
 {
@@ -223,6 +268,9 @@ internal sealed class DirectWarden(WardenOfKeys warden) : IWarden
     public Func<TokenAsk, TokenAsk> OnTokens { get; set; } = ask => ask;
 
     public ulong SeenSize() => warden.SeenSize;
+
+    public byte[] Cosign(byte[] checkpoint, byte[][] consistency) =>
+        Answer(warden.Cosign(checkpoint, consistency, out byte[] made), made);
 
     public ReleasePromise Promise(ReleaseAsk ask) =>
         Answer(warden.Promise(OnPromise(ask), out ReleasePromise? promise), promise);

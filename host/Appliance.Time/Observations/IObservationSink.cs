@@ -12,6 +12,9 @@ public interface IObservationSink
     /// <summary>How far a pulse lies from its second.</summary>
     void Take(in SawtoothObservation sawtooth);
 
+    /// <summary>When the receiver saw an edge of ours.</summary>
+    void Take(in MarkObservation mark);
+
     /// <summary>Which second it was.</summary>
     void Take(in TimeOfDayObservation time);
 

@@ -47,3 +47,16 @@ public interface IPulseSource
 /// off.</param>
 public readonly record struct SawtoothObservation(
     SourceId Source, RawTime ArrivedAt, ScaledTime Pulse, int QuantisationErrorPs, bool IsValid);
+
+/// <summary>
+/// The inverse of a pulse: a receiver's stamp of an edge at its input (TIM-TM2), such as the pulse of our oscillator.
+/// </summary>
+/// <param name="Source">The receiver.</param>
+/// <param name="ArrivedAt">MONOTONIC_RAW when the message was complete.</param>
+/// <param name="Edge">When the edge came, by the receiver.</param>
+/// <param name="AccuracyNs">The receiver's estimate of its stamp.</param>
+/// <param name="Count">Rising edges counted by the receiver, modulo 65536.</param>
+/// <param name="IsRising">Which edge was stamped.</param>
+/// <param name="IsValid">The receiver's time is valid and it knows its scale.</param>
+public readonly record struct MarkObservation(
+    SourceId Source, RawTime ArrivedAt, ScaledTime Edge, uint AccuracyNs, ushort Count, bool IsRising, bool IsValid);

@@ -36,4 +36,22 @@ internal static class LinuxLimits
 
     /// <summary>CPU_SETSIZE of sched.h.</summary>
     public const int ProcessorsMax = 1024;
+
+    /// <summary>Tries of reading two clocks at one instant: one of five is not interrupted.</summary>
+    public const int PairTries = 5;
+
+    /// <summary>Cross readings of a PTP hardware clock in one call; the narrowest stands, and 25 take 60 us.</summary>
+    public const int HardwareClockSamples = 9;
+
+    /// <summary>One read of a serial line: 43 ms at 921,600 baud, so a line is never behind for long.</summary>
+    public const int SerialReadBytes = 4096;
+
+    /// <summary>A daemon on this machine answers in well under a millisecond; later it is not asked again.</summary>
+    public const int LocalAnswerMs = 200;
+
+    /// <summary>Answers that are read for one question: late ones to questions before it are skipped.</summary>
+    public const int AnswersPerQuestionMax = 8;
+
+    /// <summary>Sources of chronyd that are asked for; a box has a handful of servers.</summary>
+    public const int ChronySourcesMax = 16;
 }

@@ -14,6 +14,7 @@ internal static class Verbs
         AddressesCommand.Create(),
         AddressesOfCommand.Create(),
         AuditCommand.Create(),
+        ConsoleCommand.Create(),
         ErrorsCommand.Create(),
         ExpireCommand.Create(),
         HoldCommand.Create(),

@@ -19,6 +19,7 @@ namespace Appliance.Retention.Archive;
 /// answers.db                                        which answers relied on which records, as salted digests
 /// holds/                                            records of legal holds, sealed to case keys of the warden
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
+/// console/                                          signatures counted by each WebAuthn key; a lab's certificate
 /// </code>
 /// The time of modification of a batch or statement is the time at which it was received: with it, the ledger and the
 /// index can be made again from the files alone.
@@ -57,6 +58,8 @@ internal sealed class StoreFolder(string root)
     public string People => Path.Combine(Root, "people");
 
     public string Rules => Path.Combine(Root, "rules");
+
+    public string Console => Path.Combine(Root, "console");
 
     /// <summary>File of the store's receipt key.</summary>
     public string StoreKeyFile => Path.Combine(Keys, StoreKey.FileName);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
-using Appliance.Retention.Requests;
 
 namespace Appliance.Retention.Commands;
 
@@ -22,10 +21,8 @@ internal static class AccessedCommand
             (asked, door, output) =>
             {
                 (List<LineQuestion> questions, string name) = asked;
-                var asker = new LineAsker(door.Archive, door.Oldest);
-                List<LineAnswer> answers = [.. questions.Select(question => asker.Accessed(question, name))];
-                door.Rely(AnswerPlaces.Of(answers));
-                door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+                List<LineAnswer> answers = door.AskLine(
+                    questions, (asker, question) => asker.Accessed(question, name));
                 options.HandOver(parsed, output).Write(
                     answers, name, answer => LineText.WriteAccessed(output, answer, name, options.All(parsed)));
                 return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;

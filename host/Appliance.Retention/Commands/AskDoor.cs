@@ -132,6 +132,30 @@ internal sealed class AskDoor : IDisposable
     /// <summary>Lines that an answer may name; where there are more, their number alone is given.</summary>
     public int LinesMax => Ordered is { } ordered ? ordered.LinesMax : int.MaxValue;
 
+    /// <summary>Answers of a resolve, one for each reading, without what the order does not reach.</summary>
+    public List<ResolveAnswer> Resolve(IReadOnlyList<ResolveQuestion> questions)
+    {
+        var resolver = new Resolver(Archive, Plan, Oldest);
+        List<ResolveAnswer> answers =
+        [
+            .. questions.Select(question => Disclosure.Limit(resolver.Answer(question), LinesMax)),
+        ];
+        Rely(AnswerPlaces.Of(answers));
+        Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+        return answers;
+    }
+
+    /// <summary>Answers about a line, one for each reading.</summary>
+    public List<LineAnswer> AskLine(
+        IReadOnlyList<LineQuestion> questions, Func<LineAsker, LineQuestion, LineAnswer> ask)
+    {
+        var asker = new LineAsker(Archive, Oldest);
+        List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
+        Rely(AnswerPlaces.Of(answers));
+        Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+        return answers;
+    }
+
     /// <summary>Takes the records that the answer relies on.</summary>
     public void Rely(IReadOnlyCollection<AnswerPlace> places) => Ordered?.Rely(places);
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
-using Appliance.Retention.Requests;
 
 namespace Appliance.Retention.Commands;
 
@@ -22,10 +21,7 @@ internal static class LineVerb
         options.AddTo(command);
         command.SetAction(parsed => options.Ask(parsed, () => line.Read(parsed), (questions, door, output) =>
         {
-            var asker = new LineAsker(door.Archive, door.Oldest);
-            List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
-            door.Rely(AnswerPlaces.Of(answers));
-            door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+            List<LineAnswer> answers = door.AskLine(questions, ask);
             options.HandOver(parsed, output).Write(
                 answers, service: null, answer => write(output, answer, options.All(parsed)));
             return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;

@@ -13,7 +13,12 @@ internal sealed class PeopleCommand(TimeProvider clock)
 {
     private static readonly string[] RoleWords = ["requester", "approver", "auditor"];
 
-    private readonly Option<string> key = new("--key") { Description = "key file of the person", Required = true };
+    private readonly Option<string?> key = new("--key") { Description = "key file of the person" };
+    private readonly Option<string?> browserKey = new("--browser-key")
+    {
+        Description = "file of a key that the person made in the console, instead of --key",
+    };
+
     private readonly Option<string> label = new("--label")
     {
         Description = "what the authority calls them", Required = true,
@@ -58,8 +63,8 @@ internal sealed class PeopleCommand(TimeProvider clock)
             () => Make(parsed.GetValue(file)!, parsed.InvocationConfiguration.Output)));
         Command enrol = new("enrol", "let a key speak for a person; operator and custodian sign together")
         {
-            verb.key, verb.label, verb.authority, verb.kind, verb.office, verb.roles, verb.until, verb.operatorKey,
-            verb.custodianKey, verb.to,
+            verb.key, verb.browserKey, verb.label, verb.authority, verb.kind, verb.office, verb.roles, verb.until,
+            verb.operatorKey, verb.custodianKey, verb.to,
         };
         enrol.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.Enrol(parsed)));
         return new Command("people", "who may ask and approve") { make, enrol };
@@ -75,7 +80,7 @@ internal sealed class PeopleCommand(TimeProvider clock)
 
     private int Enrol(ParseResult parsed)
     {
-        StoreKey person = PersonKey.Read(parsed.GetValue(key)!);
+        BrowserKey person = ReadPerson(parsed);
         StoreKey first = PersonKey.Read(parsed.GetValue(operatorKey)!);
         StoreKey second = PersonKey.Read(parsed.GetValue(custodianKey)!);
         if (first.Public.IsSame(second.Public))
@@ -92,25 +97,52 @@ internal sealed class PeopleCommand(TimeProvider clock)
         var enrolment = new Enrolment
         {
             Number = now,
-            Person = person.Store,
+            Person = person.Person,
             Label = parsed.GetValue(label)!,
             Authority = parsed.GetValue(authority)!,
             Kind = parsed.GetValue(kind)!,
             Office = parsed.GetValue(office)!,
             Roles = RolesOf(parsed.GetValue(roles)!),
-            Key = person.Public,
+            Key = person.Key,
             FromUtcUs = now,
             UntilUtcUs = (ulong)LeapSeconds.ToUtc(end!.Meaning.From),
+            RelyingParty = person.RelyingParty,
+            Origin = person.Origin,
         };
         using SigningKey operatorSigns = first.Open();
         using SigningKey custodianSigns = second.Open();
         string folder = Path.GetFullPath(parsed.GetValue(to)!);
         DurableFile.MakeFolder(folder);
-        string file = Path.Combine(folder, $"{person.Store}-{now}{People.Ending}");
+        string file = Path.Combine(folder, $"{person.Person}-{now}{People.Ending}");
         DurableFile.Put(file, file + ".part", enrolment.Sign(operatorSigns, custodianSigns));
         TextWriter output = parsed.InvocationConfiguration.Output;
-        output.WriteLine($"{file}: {person.Store} is enrolled until {parsed.GetValue(until)}");
+        if (person.Origin.Length > 0)
+        {
+            output.WriteLine($"fingerprint  {BrowserKey.Fingerprint(person.Key)}");
+            output.WriteLine("             is it the one that the person reads out?");
+        }
+
+        output.WriteLine($"{file}: {person.Person} is enrolled until {parsed.GetValue(until)}");
         return Exit.Success;
+    }
+
+    /// <summary>The person's key: of the command line, which is bound to no origin, or made in a browser.</summary>
+    private BrowserKey ReadPerson(ParseResult parsed)
+    {
+        string? own = parsed.GetValue(key);
+        string? made = parsed.GetValue(browserKey);
+        if (own is null == made is null)
+        {
+            throw new ArchiveException("give the person's key: either --key FILE or --browser-key FILE");
+        }
+
+        if (made is not null)
+        {
+            return BrowserKey.Read(made);
+        }
+
+        StoreKey person = PersonKey.Read(own!);
+        return new BrowserKey(person.Store, person.Public, RelyingParty: "", Origin: "");
     }
 
     private static PersonRoles RolesOf(string[] words)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
-using Appliance.Retention.Requests;
 using Appliance.Wire;
 using Limits = Appliance.Retention.Questions.Limits;
 
@@ -45,13 +44,7 @@ internal sealed class ResolveCommand(TimeProvider? clock)
     private int Run(ParseResult parsed) => options.Ask(
         parsed, () => Questions(parsed), (questions, door, output) =>
     {
-        var resolver = new Resolver(door.Archive, door.Plan, door.Oldest);
-        List<ResolveAnswer> answers =
-        [
-            .. questions.Select(question => Disclosure.Limit(resolver.Answer(question), door.LinesMax)),
-        ];
-        door.Rely(AnswerPlaces.Of(answers));
-        door.Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
+        List<ResolveAnswer> answers = door.Resolve(questions);
         options.HandOver(parsed, output).Write(answers, options.All(parsed));
         return answers.TrueForAll(answer => answer.IsAnswered) ? Exit.Success : Exit.CheckFailed;
     });

@@ -21,6 +21,9 @@ internal sealed class OrderDesk(
 
     public IReadOnlyList<Id16> All() => folder.All();
 
+    /// <summary>Whether there is such a request.</summary>
+    public bool Has(Id16 id) => folder.Has(id);
+
     public Papers Read(Id16 id) => folder.Read(id);
 
     /// <summary>SHA-256 of a request's signed bytes: what an approval names.</summary>
@@ -60,6 +63,51 @@ internal sealed class OrderDesk(
         folder.AddApproval(id, signed.Span);
         Append(LogKind.Approval, LogActor.Approver, signed, order!.Request);
         return null;
+    }
+
+    /// <summary>What a request says, whether or not its papers hold; null where it cannot be read.</summary>
+    public Request? Find(Id16 id) => RequestOf(folder.Read(id));
+
+    /// <summary>
+    /// What the law would say if this person approved now: an opinion that opens nothing. Null where it would pass.
+    /// </summary>
+    public OrderRefusal? Opinion(Request request, Enrolment requester, Enrolment approver, bool isOral)
+    {
+        var approval = new Approval
+        {
+            Request = request.Id,
+            Digest = Request.DigestOf(request.Encode()),
+            Approver = approver.Person,
+            IsApproved = true,
+            UtcUs = Now,
+            IsOral = isOral,
+            Remarks = "",
+        };
+        return gate(new Order(request, approval.Digest, requester, [(approval, approver)]), Now);
+    }
+
+    /// <summary>
+    /// Why no approver who is enrolled now could let a request pass; null where one could, or where nobody approves.
+    /// </summary>
+    public OrderRefusal? Foresee(Request request, Enrolment requester)
+    {
+        OrderRefusal? first = null;
+        foreach (Enrolment approver in people.All)
+        {
+            bool mayApprove = approver.Roles.HasFlag(PersonRoles.Approver) && approver.IsValidAt(Now)
+                && approver.Person != requester.Person && !approver.Key.IsSame(requester.Key);
+            OrderRefusal? refusal = mayApprove
+                ? Opinion(request, requester, approver, request.Urgency == RequestUrgency.Spoken)
+                : null;
+            if (mayApprove && refusal is null)
+            {
+                return null;
+            }
+
+            first ??= refusal;
+        }
+
+        return first;
     }
 
     /// <summary>Where a request stands now: papers, approval, expiry and the law.</summary>
@@ -148,6 +196,17 @@ internal sealed class OrderDesk(
     public void Failed(Exception cause, Request request, LoggedEntry question) => log.Append(
         Ending(LogKind.Error, $"{cause.GetType().Name}\n{cause.Message}", request, question));
 
+    /// <summary>Logs that something was refused, and returns the refusal.</summary>
+    /// <param name="refusal">Why.</param>
+    /// <param name="what">What was refused, as it came.</param>
+    /// <param name="request">Request that it was about; null for none.</param>
+    public OrderRefusal Refused(OrderRefusal refusal, ReadOnlyMemory<byte> what, Request? request)
+    {
+        byte[] rule = System.Text.Encoding.UTF8.GetBytes(refusal.Rule + "\n");
+        Append(LogKind.Refusal, LogActor.Store, (byte[])[.. rule, .. what.Span], request);
+        return refusal;
+    }
+
     private ulong Now => UtcClock.Now(clock);
 
     private static Request? RequestOf(Papers papers)
@@ -189,13 +248,6 @@ internal sealed class OrderDesk(
         Purpose = request.Purpose,
         RefersTo = question.Index,
     };
-
-    private OrderRefusal Refused(OrderRefusal refusal, ReadOnlyMemory<byte> what, Request? request)
-    {
-        byte[] rule = System.Text.Encoding.UTF8.GetBytes(refusal.Rule + "\n");
-        Append(LogKind.Refusal, LogActor.Store, (byte[])[.. rule, .. what.Span], request);
-        return refusal;
-    }
 
     private LoggedEntry Append(LogKind kind, LogActor actor, ReadOnlyMemory<byte> content, Request? request) =>
         log.Append(new LogDraft

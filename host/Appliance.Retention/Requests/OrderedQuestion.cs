@@ -32,6 +32,9 @@ internal sealed class OrderedQuestion(
     /// <summary>Records disclosed so far.</summary>
     public ulong Records { get; private set; }
 
+    /// <summary>The signed search statement, once the answer is delivered.</summary>
+    public ReadOnlyMemory<byte> Statement { get; private set; }
+
     /// <summary>
     /// Opens the archive for this question alone, when every witness has signed the log with the question in it.
     /// </summary>
@@ -72,6 +75,7 @@ internal sealed class OrderedQuestion(
         byte[] statement = desk.Sign(question, entry, search, Records, Encoding.UTF8.GetBytes(text));
         LoggedEntry delivery = desk.Orders.Delivered(order.Request, entry, statement, search.Opened, Records);
         witness.Attest();
+        Statement = statement;
         hasEnded = true;
         desk.Register(delivery, question, entry, places);
         output.Write(text);

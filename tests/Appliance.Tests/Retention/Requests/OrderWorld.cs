@@ -93,6 +93,7 @@ internal sealed class OrderWorld : IDisposable
         {
             PeopleCommand.Create(clock), RequestCommand.Create(clock), WardenCommand.Create(clock),
             ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
+            ConsoleCommand.Create(clock),
             AddressesOfCommand.Create(clock), AccessedCommand.Create(clock), HoldCommand.Create(clock),
             ExpireCommand.Create(clock), ErrorsCommand.Create(clock), AddressesCommand.Create(clock),
             WitnessCommand.Create(),

@@ -46,7 +46,12 @@ internal sealed record HeldBlock(BlockHolding Block, Overlap Overlap);
 /// <summary>A line that may be the one asked for, with its flows beneath, the best first.</summary>
 internal sealed class Candidate(Line line)
 {
+    private string? name;
+
     public Line Line { get; } = line;
+
+    /// <summary>The line's name, made once.</summary>
+    public string Name => name ??= Line.Name;
 
     public List<Held> Flows { get; } = [];
 
@@ -77,7 +82,7 @@ internal sealed class Candidate(Line line)
     {
         int order = (!left.Line.IsKnown, left.Fit, left.Activity, left.Overlap, -left.EvidenceBits).CompareTo(
             (!right.Line.IsKnown, right.Fit, right.Activity, right.Overlap, -right.EvidenceBits));
-        return order != 0 ? order : string.CompareOrdinal(left.Line.Name, right.Line.Name);
+        return order != 0 ? order : string.CompareOrdinal(left.Name, right.Name);
     }
 }
 

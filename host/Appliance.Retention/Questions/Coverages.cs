@@ -73,7 +73,34 @@ internal sealed class Coverages(Coverage coverage)
 
         TaiTime due = Due(holding.Row);
         return window.From <= due
-            && In(new Window(holding.Row.Last, Window.Add(due, Limits.RecordSlackUs)), OneOf(holding.Device)).Count > 0;
+            && IsMissing(holding.Device, new Window(holding.Row.Last, Window.Add(due, Limits.RecordSlackUs)));
+    }
+
+    /// <summary>Whether anything of the window is not covered by a device; false where the device is not known.</summary>
+    public bool IsMissing(Id16 device, Window window)
+    {
+        foreach (DeviceCoverage covered in coverage.Devices)
+        {
+            if (covered.Device == device)
+            {
+                return window.From < covered.First || window.To > covered.Last || HasGap(covered, window);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasGap(DeviceCoverage device, Window window)
+    {
+        foreach (CoverageGap gap in device.Gaps)
+        {
+            if (window.Touches(gap.From, gap.To) && gap.Cause != EstimateCause)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>When the record after the last packet was due: at 60 s of age, then every 300 s.</summary>
@@ -83,8 +110,6 @@ internal sealed class Coverages(Coverage coverage)
         long steps = age < 0 ? 0 : (age / Limits.RecordEveryUs) + 1;
         return Window.Add(row.Start, Limits.FirstRecordUs + (steps * Limits.RecordEveryUs));
     }
-
-    private static HashSet<Id16> OneOf(Id16 device) => [device];
 
     private static void AddAll(List<NotCovered> missing, DeviceCoverage device, Window window)
     {

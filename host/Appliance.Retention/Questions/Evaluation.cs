@@ -43,8 +43,19 @@ internal sealed class Evaluator(
     /// <param name="asked">The interval without the source's error.</param>
     public Evaluation At(Window asked)
     {
+        Evaluation found = Unranked(asked);
+        var candidates = new List<Candidate>(found.Candidates);
+        candidates.ForEach(candidate => candidate.Flows.Sort(Candidate.Compare));
+        candidates.Sort(Candidate.Compare);
+        return found with { Candidates = candidates };
+    }
+
+    /// <summary>The same in no order: enough to count them, and a third of the time on a busy address.</summary>
+    /// <param name="asked">The interval without the source's error.</param>
+    public Evaluation Unranked(Window asked)
+    {
         Window window = asked.Widen(question.SourceErrorUs);
-        var lines = new Dictionary<string, Candidate>();
+        var lines = new Dictionary<Line, Candidate>(Line.ByName);
         int nameless = 0;
         int lookedUp = 0;
         foreach (Holding holding in holdings)
@@ -64,18 +75,15 @@ internal sealed class Evaluator(
         }
 
         AddBlocks(lines, asked);
-        var candidates = new List<Candidate>(lines.Values);
-        candidates.ForEach(candidate => candidate.Flows.Sort(Candidate.Compare));
-        candidates.Sort(Candidate.Compare);
-        return new Evaluation(candidates, nameless, lookedUp);
+        return new Evaluation([.. lines.Values], nameless, lookedUp);
     }
 
-    private static Candidate LineOf(Dictionary<string, Candidate> lines, Line line)
+    private static Candidate LineOf(Dictionary<Line, Candidate> lines, Line line)
     {
-        if (!lines.TryGetValue(line.Name, out Candidate? candidate))
+        if (!lines.TryGetValue(line, out Candidate? candidate))
         {
             candidate = new Candidate(line);
-            lines.Add(line.Name, candidate);
+            lines.Add(line, candidate);
         }
 
         return candidate;
@@ -120,14 +128,14 @@ internal sealed class Evaluator(
     /// A block says that a line could have sent, a flow that it did: blocks answer only where no flow names a line,
     /// and beside flows they are witnesses. They say nothing about what was contacted.
     /// </summary>
-    private void AddBlocks(Dictionary<string, Candidate> lines, Window asked)
+    private void AddBlocks(Dictionary<Line, Candidate> lines, Window asked)
     {
         bool answer = !lines.Values.Any(candidate => candidate.Line.IsKnown) && !question.NeedsContact;
         Window window = asked.Widen(question.SourceErrorUs);
         foreach (BlockHolding block in blocks)
         {
             TaiTime end = block.Row.End == default ? Window.Add(window.To, 1) : block.Row.End;
-            if (!window.Touches(block.Row.Start, end) || (!answer && !lines.ContainsKey(block.Line.Name)))
+            if (!window.Touches(block.Row.Start, end) || (!answer && !lines.ContainsKey(block.Line)))
             {
                 continue;
             }

@@ -48,16 +48,23 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
         var coverages = new Coverages(archive.Coverage(around.From, around.To));
         Found[] found = [.. questions.Select(question => addresses.Of(question, Around(question), coverages))];
         Narrowing[] narrowings = [.. questions.Select(question => addresses.Narrow(question, Around(question)))];
-        List<Line>[] lines = [.. questions.Select((question, i) => LinesToName(question, found[i], narrowings[i]))];
+        Evaluation[] nameless = [.. questions.Select((question, i) => Evaluate(question, found[i], narrowings[i]))];
+        List<Line>[] lines = [.. nameless.Select(LinesToName)];
         GroupSessions sessions = ReadSessions(questions, found, lines);
         return
         [
-            .. questions.Select((question, i) => Judge(
-                question,
-                SessionNames.Give(found[i], sessions.Of(lines[i]), question.Window.From),
-                narrowings[i])),
+            .. questions.Select((question, i) =>
+            {
+                Found named = SessionNames.Give(found[i], sessions.Of(lines[i]), question.Window.From);
+                bool isSame = ReferenceEquals(named, found[i]);
+                return Judge(question, named, isSame ? nameless[i] : Evaluate(question, named, narrowings[i]));
+            }),
         ];
     }
+
+    private static Evaluation Evaluate(ResolveQuestion question, Found found, Narrowing narrowing) =>
+        new Evaluator(question, found.Holdings, found.Blocks, found.Coverages, narrowing)
+            .Unranked(question.Interval.Window);
 
     private Window Around(ResolveQuestion question)
     {
@@ -65,10 +72,8 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
         return around.From < oldest ? around with { From = oldest } : around;
     }
 
-    private static GroupAnswer Judge(ResolveQuestion question, Found found, Narrowing narrowing)
+    private static GroupAnswer Judge(ResolveQuestion question, Found found, Evaluation result)
     {
-        var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages, narrowing);
-        Evaluation result = evaluator.At(question.Interval.Window);
         IReadOnlyList<NotCovered> missing = found.Coverages.In(question.Window, found.Devices);
         (AnswerWord word, string reason) = Verdict.Of(question, result, missing);
         return new GroupAnswer(word, reason, result);
@@ -116,17 +121,18 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
         return new GroupSessions(merge.Finish(new Coverages(archive.Coverage(from, around.To))).All);
     }
 
-    /// <summary>The lines without a reference, by the rule of <see cref="Resolver"/>: none if too many.</summary>
-    private static List<Line> LinesToName(ResolveQuestion question, Found found, Narrowing narrowing)
+    /// <summary>The candidates without a reference; none if there are too many to identify one.</summary>
+    private static List<Line> LinesToName(Evaluation result)
     {
-        List<Line> lines = found.Lines;
-        if (lines.Count > Limits.SessionLinesMax)
+        var lines = new List<Line>();
+        foreach (Candidate candidate in result.Candidates)
         {
-            var evaluator = new Evaluator(question, found.Holdings, found.Blocks, found.Coverages, narrowing);
-            lines = [.. evaluator.At(question.Interval.Window).Candidates.Select(candidate => candidate.Line)];
+            if (candidate.Line.IsKnown && candidate.Line.Subscriber.Length == 0)
+            {
+                lines.Add(candidate.Line);
+            }
         }
 
-        lines.RemoveAll(line => !line.IsKnown || line.Subscriber.Length > 0);
         return lines.Count > Limits.SessionLinesMax ? [] : lines;
     }
 }
@@ -217,7 +223,7 @@ internal sealed class GroupAddresses
 
     /// <summary>How the flows around a question narrow it.</summary>
     public Narrowing Narrow(ResolveQuestion question, Window around) => new(
-        question, question.Service.Length == 0 ? [] : IndexOf(question).Uses(question.Service, around));
+        question, question.Service.Length == 0 ? [] : IndexOf(question).EndpointsOf(question.Service, around));
 
     private HoldingIndex IndexOf(ResolveQuestion question)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Questions;
@@ -16,8 +17,9 @@ internal sealed class HoldingIndex
     private readonly List<Holding> holdings;
     private readonly int[] takenFor;
     private readonly Dictionary<long, List<int>> slots = [];
-    private readonly Dictionary<string, List<Holding>> services = [];
-    private readonly Dictionary<Id16, (List<TaiTime> Starts, List<TaiTime> LatestSoFar)> devices = [];
+    private readonly Dictionary<string, Dictionary<(Ip, ushort), Stretches>> services = [];
+    private readonly Dictionary<string, List<KeyValuePair<(Ip, ushort), Stretches>>> endpoints = [];
+    private readonly Dictionary<Id16, Stretches> devices = [];
     private int takes;
 
     /// <param name="holdings">The earliest first.</param>
@@ -53,25 +55,27 @@ internal sealed class HoldingIndex
         return near.ConvertAll(i => holdings[i]);
     }
 
-    /// <summary>Holdings that used a service, by its name or one below it, and touch a window.</summary>
-    public IEnumerable<Holding> Uses(string service, Window around) => services
-        .Where(named => Narrowing.IsNameOf(named.Key, service))
-        .SelectMany(named => named.Value)
-        .Where(holding => around.Touches(holding.Row.Start, holding.Row.Last));
-
-    /// <summary>Devices that have a holding which touches a window.</summary>
-    public IEnumerable<Id16> Devices(Window around)
+    /// <summary>Where a service was reached by its name, or one below it, by flows that touch a window.</summary>
+    public HashSet<(Ip Address, ushort Port)> EndpointsOf(string service, Window around)
     {
-        foreach ((Id16 device, (List<TaiTime> starts, List<TaiTime> latest)) in devices)
+        ref List<KeyValuePair<(Ip, ushort), Stretches>>? named =
+            ref CollectionsMarshal.GetValueRefOrAddDefault(endpoints, service, out _);
+        named ??= [.. services.Where(use => Narrowing.IsNameOf(use.Key, service)).SelectMany(use => use.Value)];
+        var found = new HashSet<(Ip, ushort)>();
+        foreach ((var endpoint, Stretches stretches) in named)
         {
-            int after = starts.BinarySearch(Window.Add(around.To, 1));
-            after = after < 0 ? ~after : starts.IndexOf(starts[after]);
-            if (after > 0 && latest[after - 1] >= around.From)
+            if (stretches.Touch(around))
             {
-                yield return device;
+                found.Add(endpoint);
             }
         }
+
+        return found;
     }
+
+    /// <summary>Devices that have a holding which touches a window.</summary>
+    public IEnumerable<Id16> Devices(Window around) =>
+        devices.Where(device => device.Value.Touch(around)).Select(device => device.Key);
 
     private void Add(int number, Holding holding)
     {
@@ -88,25 +92,43 @@ internal sealed class HoldingIndex
             list.Add(number);
         }
 
-        if (holding.Service.Length > 0)
+        if (holding.HasContact && holding.Service.Length > 0 && holding.Row.ServiceSource != ServiceSource.Dns)
         {
-            if (!services.TryGetValue(holding.Service, out List<Holding>? list))
-            {
-                services.Add(holding.Service, list = []);
-            }
-
-            list.Add(holding);
+            ref Dictionary<(Ip, ushort), Stretches>? uses =
+                ref CollectionsMarshal.GetValueRefOrAddDefault(services, holding.Service, out _);
+            Note(uses ??= [], (holding.Row.RemoteAddress, holding.Row.RemotePort), holding.Row);
         }
 
-        if (!devices.TryGetValue(holding.Device, out var times))
-        {
-            devices.Add(holding.Device, times = ([], []));
-        }
+        Note(devices, holding.Device, holding.Row);
+    }
 
-        times.Starts.Add(holding.Row.Start);
-        bool isLatest = times.LatestSoFar.Count == 0 || holding.Row.Last > times.LatestSoFar[^1];
-        times.LatestSoFar.Add(isLatest ? holding.Row.Last : times.LatestSoFar[^1]);
+    private static void Note<T>(Dictionary<T, Stretches> of, T key, in FlowRow row)
+        where T : notnull
+    {
+        ref Stretches? stretches = ref CollectionsMarshal.GetValueRefOrAddDefault(of, key, out _);
+        (stretches ??= new Stretches()).Add(row.Start, row.Last);
     }
 
     private static long SlotOf(TaiTime time) => Math.DivRem(time.Microseconds, SlotUs).Quotient;
+
+    /// <summary>Stretches of time in the order of their begins.</summary>
+    private sealed class Stretches
+    {
+        private readonly List<TaiTime> starts = [];
+        private readonly List<TaiTime> latestSoFar = [];
+
+        public void Add(TaiTime start, TaiTime last)
+        {
+            starts.Add(start);
+            latestSoFar.Add(latestSoFar.Count == 0 || last > latestSoFar[^1] ? last : latestSoFar[^1]);
+        }
+
+        /// <summary>True where one of them touches a window.</summary>
+        public bool Touch(Window window)
+        {
+            int after = starts.BinarySearch(Window.Add(window.To, 1));
+            after = after < 0 ? ~after : starts.IndexOf(starts[after]);
+            return after > 0 && latestSoFar[after - 1] >= window.From;
+        }
+    }
 }

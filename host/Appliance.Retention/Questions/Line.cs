@@ -37,6 +37,21 @@ internal readonly record struct Line(string Realm, string Subscriber, Ip Address
         }
     }
 
+    /// <summary>Compares lines as their names would, without making them.</summary>
+    public static IEqualityComparer<Line> ByName { get; } = new NameComparer();
+
     private string AddressName =>
         Realm.Length == 0 || Realm == DefaultRealm ? Address.ToString() : $"{Realm}/{Address}";
+
+    private sealed class NameComparer : IEqualityComparer<Line>
+    {
+        public bool Equals(Line x, Line y) => string.IsNullOrEmpty(x.Subscriber) && string.IsNullOrEmpty(y.Subscriber)
+            ? x.Address == y.Address && (x.Address.IsNone || RealmOf(x) == RealmOf(y))
+            : x.Subscriber == y.Subscriber;
+
+        public int GetHashCode(Line line) => string.IsNullOrEmpty(line.Subscriber)
+            ? line.Address.GetHashCode() : line.Subscriber.GetHashCode(StringComparison.Ordinal);
+
+        private static string RealmOf(Line line) => line.Realm == DefaultRealm ? "" : line.Realm;
+    }
 }

@@ -31,11 +31,21 @@ internal sealed class Narrowing
 
     // Where the service was reached by name, in the time around the question: a name is not always seen (a resumed or
     // encrypted greeting), its address is.
-    private readonly HashSet<(Ip, ushort)> serviceEndpoints = [];
+    private readonly HashSet<(Ip, ushort)> serviceEndpoints;
 
-    public Narrowing(ResolveQuestion question, IEnumerable<Holding> around)
+    /// <param name="question">The question.</param>
+    /// <param name="endpoints">Where its service was reached by name.</param>
+    public Narrowing(ResolveQuestion question, HashSet<(Ip, ushort)> endpoints)
     {
         this.question = question;
+        serviceEndpoints = endpoints;
+    }
+
+    /// <param name="question">The question.</param>
+    /// <param name="around">Flows around it.</param>
+    public Narrowing(ResolveQuestion question, IEnumerable<Holding> around)
+        : this(question, new HashSet<(Ip, ushort)>())
+    {
         foreach (Holding holding in around)
         {
             if (holding.HasContact && question.Service.Length > 0 && IsUseOf(holding, question.Service))

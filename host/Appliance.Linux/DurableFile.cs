@@ -44,7 +44,8 @@ public static class DurableFile
             return;
         }
 
-        string? above = Path.GetDirectoryName(folder);
+        // A bare name has no folder in it: it lies in the present one.
+        string? above = Path.GetDirectoryName(Path.GetFullPath(folder));
         if (above is not null)
         {
             MakeFolder(above);

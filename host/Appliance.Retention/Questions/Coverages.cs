@@ -62,21 +62,20 @@ internal sealed class Coverages(Coverage coverage)
     }
 
     /// <summary>
-    /// Whether the record that a flow was to have next may be one that is missing: then it is not known how it went on.
+    /// Whether the record that a flow was to have next may be one that is missing: then it is not known how it went on
+    /// until then.
     /// </summary>
     public bool MayHaveGoneOn(Holding holding, Window window)
     {
-        if (holding.Row.Kind == FlowKind.End || holding.Widest.To >= window.From)
-        {
-            return false;
-        }
-
-        TaiTime due = Due(holding.Row);
-        return window.From <= due
-            && IsMissing(holding.Device, new Window(holding.Row.Last, Window.Add(due, Limits.RecordSlackUs)));
+        bool isBefore = holding.Row.Kind != FlowKind.End && holding.Widest.To < window.From;
+        return isBefore && window.From <= Due(holding.Row) && IsNextMissing(holding);
     }
 
-    /// <summary>Whether anything of the window is not covered by a device; false where the device is not known.</summary>
+    /// <summary>Whether the record that a flow was to have next may be one that is missing.</summary>
+    public bool IsNextMissing(Holding holding) => holding.Row.Kind != FlowKind.End && IsMissing(
+        holding.Device, new Window(holding.Row.Last, Window.Add(Due(holding.Row), Limits.RecordSlackUs)));
+
+    /// <summary>Whether a device does not cover all of the window; false where the device is not known.</summary>
     public bool IsMissing(Id16 device, Window window)
     {
         foreach (DeviceCoverage covered in coverage.Devices)

@@ -44,8 +44,8 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
             addresses.Take(opened);
         }
 
-        addresses.Finish();
         var coverages = new Coverages(archive.Coverage(around.From, around.To));
+        addresses.Finish(coverages);
         Found[] found = [.. questions.Select(question => addresses.Of(question, Around(question), coverages))];
         Narrowing[] narrowings = [.. questions.Select(question => addresses.Narrow(question, Around(question)))];
         Evaluation[] nameless = [.. questions.Select((question, i) => Evaluate(question, found[i], narrowings[i]))];
@@ -140,7 +140,7 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
 /// <summary>What was read of the addresses of a group of questions.</summary>
 internal sealed class GroupAddresses
 {
-    private static readonly HoldingIndex Nothing = new([]);
+    private static readonly HoldingIndex Nothing = new([], new Coverages(new Coverage([])));
 
     private readonly Dictionary<Ip, Wanted> wanted = [];
     private readonly BlockMerge blocks = new();
@@ -190,17 +190,17 @@ internal sealed class GroupAddresses
     }
 
     /// <summary>All batches were taken.</summary>
-    public void Finish()
+    public void Finish(Coverages coverages)
     {
         foreach (Wanted address in wanted.Values)
         {
             List<Holding> all = address.Merge.Finish();
-            address.AnyPort = new HoldingIndex(address.IsAnyPort ? all : []);
+            address.AnyPort = new HoldingIndex(address.IsAnyPort ? all : [], coverages);
             foreach (IGrouping<ushort, Holding> port in all.GroupBy(holding => holding.Row.PublicPort))
             {
                 if (address.Ports.Contains(port.Key))
                 {
-                    address.ByPort.Add(port.Key, new HoldingIndex([.. port]));
+                    address.ByPort.Add(port.Key, new HoldingIndex([.. port], coverages));
                 }
             }
         }

@@ -16,6 +16,7 @@ internal sealed class HoldingIndex
 
     private readonly List<Holding> holdings;
     private readonly int[] takenFor;
+    private readonly bool[] mayGoOn;
     private readonly Dictionary<long, List<int>> slots = [];
     private readonly Dictionary<string, Dictionary<(Ip, ushort), Stretches>> services = [];
     private readonly Dictionary<string, List<KeyValuePair<(Ip, ushort), Stretches>>> endpoints = [];
@@ -23,10 +24,12 @@ internal sealed class HoldingIndex
     private int takes;
 
     /// <param name="holdings">The earliest first.</param>
-    public HoldingIndex(List<Holding> holdings)
+    /// <param name="coverages">Of the time around them.</param>
+    public HoldingIndex(List<Holding> holdings, Coverages coverages)
     {
         this.holdings = holdings;
         takenFor = new int[holdings.Count];
+        mayGoOn = [.. holdings.Select(coverages.IsNextMissing)];
         for (int i = 0; i < holdings.Count; i++)
         {
             Add(i, holdings[i]);
@@ -44,7 +47,7 @@ internal sealed class HoldingIndex
             {
                 bool isNew = takenFor[i] != takes;
                 takenFor[i] = takes;
-                if (isNew && (holdings[i].Row.Kind != FlowKind.End || window.Touches(holdings[i].Widest)))
+                if (isNew && (mayGoOn[i] || window.Touches(holdings[i].Widest)))
                 {
                     near.Add(i);
                 }
@@ -80,7 +83,7 @@ internal sealed class HoldingIndex
     private void Add(int number, Holding holding)
     {
         // The next record of a flow that goes on is due that long after its last packet at the latest.
-        long reach = holding.Row.Kind == FlowKind.End ? 0 : Limits.RecordEveryUs + Limits.FirstRecordUs;
+        long reach = mayGoOn[number] ? Limits.RecordEveryUs + Limits.FirstRecordUs : 0;
         Window widest = holding.Widest;
         for (long slot = SlotOf(widest.From); slot <= SlotOf(Window.Add(widest.To, reach)); slot++)
         {

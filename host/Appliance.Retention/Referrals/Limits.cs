@@ -16,7 +16,7 @@ internal static class Limits
     /// Lines that are answered together, at most: what a stop and another start lose, and what one batch is compared
     /// with.
     /// </summary>
-    public const int GroupLinesMax = 2048;
+    public const int GroupLinesMax = 8192;
 
     /// <summary>
     /// Time from the first to the last line of a group, microseconds. Around every group an hour more is read on each

@@ -124,6 +124,28 @@ internal sealed class KeyRing
     /// </summary>
     public static int DestroyExpired(StoreFolder folder, int firstDay) => DestroyExpired(folder, null, firstDay);
 
+    /// <summary>The private day keys that such a destruction takes.</summary>
+    public static IReadOnlyList<DestroyedKey> Expired(StoreFolder folder, KeyRole? role, int firstDay)
+    {
+        var expired = new List<DestroyedKey>();
+        foreach (string file in KeySetFiles(folder))
+        {
+            KeySet set = Parse(file, Read(file));
+            KeySet left = set.WithoutExpired(role, firstDay, out _);
+            for (int i = 0; i < set.Recipients.Count; i++)
+            {
+                RecipientKey key = set.Recipients[i];
+                if (key.HasPrivate && !left.Recipients[i].HasPrivate)
+                {
+                    expired.Add(new DestroyedKey(
+                        set.Device, set.Notice, key.Section, key.Day, key.Role, key.Kid));
+                }
+            }
+        }
+
+        return expired;
+    }
+
     /// <summary>The same for one role alone, and drops them from this ring as well.</summary>
     public int Destroy(StoreFolder folder, KeyRole role, int firstDay)
     {

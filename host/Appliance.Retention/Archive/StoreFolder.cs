@@ -18,6 +18,7 @@ namespace Appliance.Retention.Archive;
 /// requests/ID/                                      papers of each request
 /// answers.db                                        which answers relied on which records, as salted digests
 /// holds/                                            records of legal holds, sealed to case keys of the warden
+/// destroyed/                                        statements of destruction on their way to the log
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
 /// console/                                          signatures counted by each WebAuthn key; a lab's certificate
 /// </code>

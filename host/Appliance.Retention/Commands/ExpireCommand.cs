@@ -3,6 +3,9 @@ using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Corrections;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Log;
+using Appliance.Retention.Warden;
+using Appliance.Wire;
 using static System.FormattableString;
 
 namespace Appliance.Retention.Commands;
@@ -20,23 +23,32 @@ internal static class ExpireCommand
             Description = "days before today that are kept",
             DefaultValueFactory = _ => KeepDaysDefault,
         };
+        Option<string> socket = WardenCommand.SocketOption();
+        Option<string> witness = WitnessCommand.SocketOption();
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
         Command command = new("expire", "destroy the keys and records of days whose retention has ended")
         {
-            data, keep, json,
+            data, keep, socket, witness, json,
         };
         command.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => Run(
             new StoreFolder(parsed.GetValue(data)!),
             parsed.GetValue(keep),
             parsed.GetValue(json),
             time ?? TimeProvider.System,
+            (parsed.GetValue(socket)!, parsed.GetValue(witness)!),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error)));
         return command;
     }
 
     private static int Run(
-        StoreFolder folder, int keepDays, bool json, TimeProvider time, TextWriter output, TextWriter errors)
+        StoreFolder folder,
+        int keepDays,
+        bool json,
+        TimeProvider time,
+        (string Warden, string Witness) sockets,
+        TextWriter output,
+        TextWriter errors)
     {
         if (keepDays < 1)
         {
@@ -54,7 +66,7 @@ internal static class ExpireCommand
         ExpiryReport report;
         using (ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches"))
         {
-            report = new StoreExpiry(folder, database).Run(today - keepDays, today, progress.Report);
+            report = new StoreExpiry(folder, database, time).Run(today - keepDays, today, progress.Report);
         }
 
         using (var register = AnswerRegister.Open(folder))
@@ -62,6 +74,7 @@ internal static class ExpireCommand
             register.ForgetBefore((ulong)(today - keepDays) * StoreLimits.DayUs);
         }
 
+        KeepLog(folder, report, (ulong)(today - keepDays) * StoreLimits.DayUs, time, sockets, errors);
         if (json)
         {
             JsonText.Write(output, report);
@@ -73,6 +86,40 @@ internal static class ExpireCommand
         output.WriteLine(Invariant(
             $"forgot    {report.Batches} batches, {report.Records} records, {report.Bytes} bytes; manifests stay"));
         output.WriteLine(Invariant($"removed   {report.Aside} batches beside the archive"));
+        output.WriteLine(Invariant(
+            $"log       {report.Statements} statements of destruction, {report.Contents} contents forgotten"));
         return Exit.Success;
+    }
+
+    /// <summary>The log: what was destroyed goes in, what is too old is forgotten.</summary>
+    private static void KeepLog(
+        StoreFolder folder,
+        ExpiryReport report,
+        ulong before,
+        TimeProvider time,
+        (string Warden, string Witness) sockets,
+        TextWriter errors)
+    {
+        using var log = TransparencyLog.Open(folder.Log, time);
+        var keeping = new LogKeeping(folder, log, time);
+        report.Statements = keeping.LogOwn((ulong)report.Batches);
+        if (File.Exists(folder.TrustFile))
+        {
+            try
+            {
+                PublicKey? pinned = WardenTrust.Read(folder.TrustFile).Witness;
+                using var warden = new WardenClient(sockets.Warden);
+                using var witness = new LogWitness(
+                    log, warden, WitnessCommand.Connect(pinned, sockets.Witness), pinned);
+                report.Statements += keeping.LogOfWarden(warden, witness);
+            }
+            catch (WardenException refused)
+            {
+                // The statements wait at the warden, signed; the next run takes them.
+                errors.WriteLine($"retention: the warden's statements were not logged now: {refused.Message}");
+            }
+        }
+
+        report.Contents = keeping.ForgetBefore(before);
     }
 }

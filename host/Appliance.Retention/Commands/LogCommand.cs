@@ -42,7 +42,7 @@ internal static class LogCommand
                 Public = Convert.ToHexStringLower(log.Key.Point.Span),
                 checkpoint.Checkpoint.Size,
                 Root = checkpoint.Checkpoint.Root.ToString(),
-                Entries = entries.Select(Row),
+                Entries = entries.Select(entry => Row(entry, DestroyedDay.Of(log, entry))),
             });
             return;
         }
@@ -57,10 +57,14 @@ internal static class LogCommand
             string refers = said.RefersTo is { } index ? $" of {index}" : "";
             output.WriteLine(
                 $"{entry.Index,6}  {Time(said)}  {Word(said.Kind),-9} {Word(said.Actor),-9} {request}{refers}");
+            foreach (DestroyedDay day in DestroyedDay.Of(log, entry))
+            {
+                output.WriteLine($"        {day.Keys} keys of {day.Day}, {day.Role}, device {day.Device}");
+            }
         }
     }
 
-    private static object Row(LoggedEntry entry) => new
+    private static object Row(LoggedEntry entry, IReadOnlyList<DestroyedDay> destroyed) => new
     {
         entry.Index,
         Time = Time(entry.Entry),
@@ -72,6 +76,7 @@ internal static class LogCommand
         entry.Entry.Records,
         entry.Entry.RefersTo,
         Commitment = entry.Entry.Commitment.ToString(),
+        Destroyed = destroyed.Count == 0 ? null : destroyed,
     };
 
     private static string Time(LogEntry entry) => UtcText.Of(LeapSeconds.ToTai((long)entry.UtcUs));

@@ -1,5 +1,6 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Log;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Ingest;
@@ -22,6 +23,12 @@ internal sealed class ExpiryReport
 
     /// <summary>Files beside the archive that were removed.</summary>
     public int Aside { get; set; }
+
+    /// <summary>Signed statements of destruction that were logged, the warden's too.</summary>
+    public int Statements { get; set; }
+
+    /// <summary>Entries of the log whose content was forgotten.</summary>
+    public int Contents { get; set; }
 }
 
 /// <summary>
@@ -30,7 +37,7 @@ internal sealed class ExpiryReport
 /// any point is made good by running it again. What a disk keeps of overwritten blocks is why the keys go first,
 /// and why they belong on a medium that can forget.
 /// </summary>
-internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
+internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, TimeProvider clock)
 {
     /// <summary>Forgets every day before <paramref name="firstDay"/>; the caller holds the writer's lock.</summary>
     /// <param name="firstDay">First UTC day since 1970 that is kept.</param>
@@ -39,7 +46,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
     public ExpiryReport Run(int firstDay, int today, Action<long, long>? progress = null)
     {
         var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(firstDay) };
-        report.Keys = KeyRing.DestroyExpired(folder, firstDay) + DestroyDrained(today);
+        report.Keys = DestroyKeys(firstDay, today);
         List<(long Number, string Path, long Rows, long Size, long Received)> old = database.All(
             "SELECT no, path, rows, size, received_us FROM batches WHERE expired = 0 AND day < $1",
             row => (row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
@@ -64,14 +71,32 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database)
         return report;
     }
 
+    /// <summary>Destroys keys, and leaves the signed statement of it for the log.</summary>
+    private int DestroyKeys(int firstDay, int today)
+    {
+        var ring = KeyRing.Load(folder);
+        var destructions = new Destructions(folder.Root, ring.MakeStoreKey(folder), clock);
+        IReadOnlyList<DestroyedKey> drained = ring.IsCustodySplit
+            ? KeyRing.Expired(folder, KeyRole.Ingest, today - StoreLimits.DrainDays)
+            : [];
+        return destructions.Run([.. KeyRing.Expired(folder, null, firstDay), .. drained], () =>
+        {
+            KeyRing.DestroyExpired(folder, firstDay);
+            DestroyDrained(today);
+        });
+    }
+
     /// <summary>
     /// Ingest's own keys live only as long as a box may take to deliver a day. Where custody is not split nothing is
     /// gained by it, and old captures are taken in.
     /// </summary>
-    private int DestroyDrained(int today)
+    private void DestroyDrained(int today)
     {
         var ring = KeyRing.Load(folder);
-        return ring.IsCustodySplit ? ring.Destroy(folder, KeyRole.Ingest, today - StoreLimits.DrainDays) : 0;
+        if (ring.IsCustodySplit)
+        {
+            ring.Destroy(folder, KeyRole.Ingest, today - StoreLimits.DrainDays);
+        }
     }
 
     private void Expire(long number, string path, ulong received)

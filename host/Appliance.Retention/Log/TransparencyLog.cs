@@ -130,6 +130,15 @@ internal sealed class TransparencyLog : IDisposable
     /// <summary>Proof that an entry is in the log of that size, RFC 9162 section 2.1.3.1.</summary>
     public Hash32[] Inclusion(ulong index, ulong size) => tree.Inclusion(index, size);
 
+    /// <summary>Entries of a kind whose content is still here, with it.</summary>
+    public IReadOnlyList<(LoggedEntry Entry, byte[] Content)> Open(LogKind kind) =>
+    [
+        .. database.All(
+            "SELECT e.no, e.bytes, c.content FROM entries e JOIN contents c ON c.no = e.no ORDER BY e.no",
+            row => (Entry: ReadEntry(row), Content: row.Bytes(2)))
+            .Where(found => found.Entry.Entry.Kind == kind),
+    ];
+
     /// <summary>
     /// Proof that the log of the first size is a prefix of the second, RFC 9162 section 2.1.4.1; empty for a first
     /// size of 0, of which everything is an extension.

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
 using Microsoft.Data.Sqlite;
@@ -23,6 +24,7 @@ internal sealed class StatusReader(StoreFolder folder, KeyRing keys, StoreDataba
             row => new DayStatus(
                 StoreFolder.DayName(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))),
         Ledger = new LedgerStatus((long)ReadLedger().Count, ReadLedger().Root.ToString()),
+        Destroyed = ReadDestroyed(),
         AlarmsTotal = database.One<long>("SELECT count(*) FROM alarms"),
         Alarms = database.All(
             $"""
@@ -31,6 +33,22 @@ internal sealed class StatusReader(StoreFolder folder, KeyRing keys, StoreDataba
             """,
             ReadAlarm),
     };
+
+    private DestroyedStatus? ReadDestroyed()
+    {
+        if (!File.Exists(Path.Combine(folder.Log, TransparencyLog.FileName)))
+        {
+            return null;
+        }
+
+        using var log = TransparencyLog.Open(folder.Log, TimeProvider.System);
+        List<IReadOnlyList<DestroyedDay>> statements =
+            [.. log.Open(LogKind.Destroy).Select(found => DestroyedDay.Of(log, found.Entry))];
+        return new DestroyedStatus(
+            statements.Count,
+            statements.Sum(days => days.Sum(day => (long)day.Keys)),
+            statements.SelectMany(days => days).Max(day => day.Day));
+    }
 
     private Ledger ReadLedger() => Ledger.Load(database);
 

@@ -17,6 +17,9 @@ internal sealed record StatusReport
 
     public required LedgerStatus Ledger { get; init; }
 
+    /// <summary>What the log says was destroyed; null where there is no log.</summary>
+    public DestroyedStatus? Destroyed { get; init; }
+
     /// <summary>Alarms of all time; the newest stand in <see cref="Alarms"/>.</summary>
     public long AlarmsTotal { get; init; }
 
@@ -81,6 +84,12 @@ internal sealed record EpochStatus(
 
 /// <summary>Batches of one UTC day.</summary>
 internal sealed record DayStatus(string Day, long Batches, long Records, long Bytes);
+
+/// <summary>Statements of destruction in the log.</summary>
+/// <param name="Statements">How many, of store and warden.</param>
+/// <param name="Keys">Private day keys that they name.</param>
+/// <param name="LastDay">Latest UTC day that one of them is of; null for none.</param>
+internal sealed record DestroyedStatus(long Statements, long Keys, string? LastDay);
 
 /// <summary>The ledger: entries and root in hexadecimal.</summary>
 internal sealed record LedgerStatus(long Entries, string Root);

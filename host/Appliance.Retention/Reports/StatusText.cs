@@ -24,6 +24,12 @@ internal static class StatusText
                 $"day      {day.Day}: {day.Batches} batches, {day.Records} records, {day.Bytes} bytes"));
         }
 
+        if (status.Destroyed is { Statements: > 0 } destroyed)
+        {
+            string keys = Invariant($"{destroyed.Statements} statements: {destroyed.Keys} day keys destroyed");
+            output.WriteLine($"log      {keys}, up to {destroyed.LastDay}");
+        }
+
         output.WriteLine(Invariant($"alarms   {status.AlarmsTotal}"));
         foreach (AlarmStatus alarm in status.Alarms)
         {

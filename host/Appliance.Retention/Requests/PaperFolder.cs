@@ -81,5 +81,21 @@ internal sealed class PaperFolder(string root)
         }
     }
 
+    /// <summary>Removes the papers of requests that expired before a time, UTC microseconds since 1970.</summary>
+    public void ForgetExpired(ulong utcUs)
+    {
+        foreach (Id16 id in All())
+        {
+            Refusal refusal = PersonSigned.TryRead(SignedType.Request, Read(id).Request, out PersonSigned? signed);
+            if (refusal == Refusal.None
+                && Request.TryDecode(signed!.Payload, out Request? request) == Refusal.None
+                && request!.ExpiresUtcUs < utcUs)
+            {
+                Array.ForEach(Directory.GetFiles(FolderOf(id)), DurableFile.Delete);
+                Directory.Delete(FolderOf(id));
+            }
+        }
+    }
+
     private string FolderOf(Id16 id) => Path.Combine(root, id.ToString());
 }

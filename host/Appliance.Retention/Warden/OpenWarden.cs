@@ -1,5 +1,6 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Log;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
 
@@ -35,12 +36,16 @@ internal sealed class OpenWarden : IDisposable
         Warden = warden;
         Holds = holds;
         this.cases = cases;
+        Destructions = new Destructions(folder.Root, folder.ReadOrMakeKey(), clock);
         Status = status;
     }
 
     public Warden Warden { get; }
 
     public HoldCustody Holds { get; }
+
+    /// <summary>Statements of what was destroyed, until the log has them.</summary>
+    public Destructions Destructions { get; }
 
     public WardenStatus Status { get; }
 
@@ -72,7 +77,22 @@ internal sealed class OpenWarden : IDisposable
     {
         cases.EndExpired(UtcClock.Now(clock));
         int today = (int)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalDays;
-        return ring.Destroy(folder.KeyFolder, KeyRole.WardenA, today - WardenLimits.KeepDays);
+        int firstDay = today - WardenLimits.KeepDays;
+        return Destructions.Run(
+            KeyRing.Expired(folder.KeyFolder, KeyRole.WardenA, firstDay),
+            () => ring.Destroy(folder.KeyFolder, KeyRole.WardenA, firstDay));
+    }
+
+    /// <summary>A statement is in the log, which is proven: it waits no more.</summary>
+    public OrderRefusal? Logged(DestroyLogged logged)
+    {
+        OrderRefusal? wrong = Warden.Saw(logged.Proof, logged.Statement, LogKind.Destroy);
+        if (wrong is null)
+        {
+            Destructions.Logged(logged.Statement);
+        }
+
+        return wrong;
     }
 
     public void Dispose()

@@ -88,6 +88,15 @@ internal sealed record FilterKeys(byte[][] Keys);
 /// <summary>A refusal, as an answer.</summary>
 internal sealed record WardenNo(string Rule, string Sentence);
 
+/// <summary>Signed statements of destruction that are not in the log yet.</summary>
+internal sealed record DestroyWaiting(byte[][] Statements);
+
+/// <summary>A statement of destruction is in the log.</summary>
+internal sealed record DestroyLogged(byte[] Statement, LogProof Proof);
+
+/// <summary>Nothing but that it was taken.</summary>
+internal sealed record Taken(bool Done);
+
 /// <summary>A checkpoint to be cosigned.</summary>
 /// <param name="Checkpoint">The log, signed by it.</param>
 /// <param name="Consistency">From the size that the warden saw last.</param>

@@ -137,6 +137,10 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         return null;
     }
 
+    /// <summary>Whether an entry with this content stands in a log that only grew.</summary>
+    public OrderRefusal? Saw(LogProof proof, ReadOnlySpan<byte> content, LogKind kind) =>
+        log.Check(proof, content, kind, out _);
+
     /// <summary>Signs a checkpoint of a log that only grew.</summary>
     public OrderRefusal? Cosign(byte[] checkpoint, byte[][] consistency, out byte[] cosignature) =>
         log.Cosign(checkpoint, consistency, out cosignature);

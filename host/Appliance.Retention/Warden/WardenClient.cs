@@ -69,6 +69,15 @@ internal sealed class WardenClient : IWarden
     public FilterKeys FilterKeys(FilterKeyAsk ask) =>
         Call<FilterKeys>(HttpMethod.Post, "filter-keys", JsonContent.Create(ask, options: WardenJson.Options));
 
+    /// <summary>Statements of destruction that are not in the log yet.</summary>
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    public IReadOnlyList<byte[]> Destroyed() => Call<DestroyWaiting>(HttpMethod.Get, "destroyed", null).Statements;
+
+    /// <summary>Shows the warden that one is.</summary>
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    public void DestroyedIsLogged(DestroyLogged logged) => Call<Taken>(
+        HttpMethod.Post, "destroyed", JsonContent.Create(logged, options: WardenJson.Options));
+
     /// <inheritdoc/>
     public byte[] Cosign(byte[] checkpoint, byte[][] consistency) => Call<Cosigned>(
         HttpMethod.Post,

@@ -35,6 +35,9 @@ internal sealed class WardenServer(OpenWarden open, IReadOnlySet<uint> users)
         app.MapGet("/holds", () => socket.Tell(() => open.Holds.List()));
         app.MapPost("/filter-keys", context => socket.Answer<FilterKeyAsk>(
             context, ask => (warden.FilterKeys(ask, out FilterKeys? made), made)));
+        app.MapGet("/destroyed", () => socket.Tell(() => new DestroyWaiting([.. open.Destructions.Waiting()])));
+        app.MapPost("/destroyed", context => socket.Answer<DestroyLogged>(
+            context, logged => (open.Logged(logged), new Taken(true))));
         app.MapPost("/cosign", context => socket.Answer<CosignAsk>(
             context, ask => (warden.Cosign(ask.Checkpoint, ask.Consistency, out byte[] made), new Cosigned(made))));
     }

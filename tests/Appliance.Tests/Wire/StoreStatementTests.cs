@@ -49,6 +49,26 @@ public sealed class StoreStatementTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_statement_of_destruction_is_read_as_it_was_signed_and_in_no_other_way()
+    {
+        var made = new DestroyStatement(Id16.New(random.NextBytes), 7,
+        [
+            new DestroyedKey(
+                Id16.New(random.NextBytes), Id16.New(random.NextBytes), 2, 20_000, KeyRole.WardenA, key.Public.Kid),
+        ]);
+        byte[] bytes = made.Sign(key).Bytes;
+
+        Assert.Equal(Refusal.None, DestroyStatement.TryVerify(bytes, key.Public, out DestroyStatement? read));
+        Assert.Equal((made.By, made.UtcUs, made.Keys[0]), (read!.By, read.UtcUs, Assert.Single(read.Keys)));
+        Assert.Equal(Refusal.ForeignKey, DestroyStatement.TryVerify(bytes, other.Public, out _));
+        Assert.Equal(Refusal.WrongType, SearchStatement.TryVerify(bytes, key.Public, out _));
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.NotEqual(Refusal.None, DestroyStatement.TryRead(bytes.AsMemory(0, length), out _));
+        }
+    }
+
     private SearchStatement Search() => new()
     {
         Store = Id16.New(random.NextBytes),

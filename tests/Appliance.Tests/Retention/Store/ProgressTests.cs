@@ -52,7 +52,8 @@ public sealed class ProgressTests : IDisposable
         Fill();
         using StoreDatabase database = StoreDatabase.Open(store.Folder.Database, toWrite: true);
 
-        ExpiryReport report = new StoreExpiry(store.Folder, database).Run(TestBox.Day + 1, TestBox.Day + 366, Tell);
+        ExpiryReport report = new StoreExpiry(store.Folder, database, TestClock.OfDay(TestBox.Day))
+            .Run(TestBox.Day + 1, TestBox.Day + 366, Tell);
 
         Assert.Equal(3, report.Batches);
         Assert.Equal([(1, 3), (2, 3), (3, 3)], told);

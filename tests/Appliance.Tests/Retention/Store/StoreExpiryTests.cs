@@ -27,7 +27,8 @@ public sealed class StoreExpiryTests
         Assert.Equal(
             "kept from 2024-10-05 on\ndestroyed 6 private day keys\n"
                 + $"forgot    2 batches, 2 records, {bytes} bytes; manifests stay\n"
-                + "removed   0 batches beside the archive\n",
+                + "removed   0 batches beside the archive\n"
+                + "log       1 statements of destruction, 0 contents forgotten\n",
             output);
         Assert.Equal((0, ""), (verified, faults));
         Assert.Contains("expired   2 batches of which the manifest is left\nmissing   0 ", verifyOutput);

@@ -17,6 +17,7 @@ public enum ChronyLeap : ushort
 /// <param name="Leap">Leap state, or unsynchronised.</param>
 /// <param name="ReferenceTimeNs">Last update, UTC nanoseconds since 1970.</param>
 /// <param name="CorrectionSeconds">To be added to the system clock, at the moment of the answer.</param>
+/// <param name="LastOffsetSeconds">What the last update found and took out.</param>
 /// <param name="FrequencyPpm">How fast the system clock runs by itself.</param>
 /// <param name="SkewPpm">Bound of the error of that.</param>
 /// <param name="RootDelaySeconds">Round trip to the root.</param>
@@ -24,8 +25,8 @@ public enum ChronyLeap : ushort
 /// <param name="UpdateIntervalSeconds">Between the last two updates.</param>
 public readonly record struct ChronyTracking(
     uint ReferenceId, ushort Stratum, ChronyLeap Leap, long ReferenceTimeNs, double CorrectionSeconds,
-    double FrequencyPpm, double SkewPpm, double RootDelaySeconds, double RootDispersionSeconds,
-    double UpdateIntervalSeconds)
+    double LastOffsetSeconds, double FrequencyPpm, double SkewPpm, double RootDelaySeconds,
+    double RootDispersionSeconds, double UpdateIntervalSeconds)
 {
     private const uint OwnClock = 0x7F7F0101;
 
@@ -105,11 +106,15 @@ public readonly record struct ChronySource(
     public bool IsUsable => State is (byte)'*' or (byte)'+' or (byte)'-' or (byte)'~' or (byte)'D' or (byte)'P' or
         (byte)'W' or (byte)'U';
 
-    /// <summary>The source as a witness of its own, from the time by chronyd of the same moment.</summary>
+    /// <summary>
+    /// The source as a witness of its own, from the time by chronyd of the same moment. The interval was taken before
+    /// the update that followed on it, which may since have moved chronyd's clock by what it found.
+    /// </summary>
     public PeerObservation ToObservation(SourceId source, in ChronyTracking tracking, in PeerObservation clock)
     {
         double middle = (LowSeconds + HighSeconds) / 2;
-        double half = ((HighSeconds - LowSeconds) / 2) + (IntervalAgeSeconds * ClockErrorMax);
+        double half = ((HighSeconds - LowSeconds) / 2) + Math.Abs(tracking.LastOffsetSeconds) +
+            (IntervalAgeSeconds * ClockErrorMax);
         long ownError = clock.HalfWidthNs -
             Nanoseconds.Up((tracking.RootDelaySeconds / 2) + tracking.RootDispersionSeconds);
         return clock with

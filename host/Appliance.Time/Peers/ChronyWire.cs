@@ -65,6 +65,7 @@ public static class ChronyWire
             (ChronyLeap)Math.Min((ushort)3, BinaryPrimitives.ReadUInt16BigEndian(data[26..])),
             TimeNs(data[28..]),
             Float(data[40..]),
+            Float(data[44..]),
             Float(data[52..]),
             Float(data[60..]),
             Float(data[64..]),

@@ -78,7 +78,7 @@ public sealed class PeerTests
     {
         ChronyTracking tracking = new(
             0x01020304, 2, ChronyLeap.Normal, ReferenceTimeNs: 1_779_999_990_000_000_000, CorrectionSeconds: 1e-3,
-            0, 0, RootDelaySeconds: 2e-3, RootDispersionSeconds: 5e-4, UpdateIntervalSeconds: 64);
+            0, 0, 0, RootDelaySeconds: 2e-3, RootDispersionSeconds: 5e-4, UpdateIntervalSeconds: 64);
         CounterPair after = Clock with { At = new RawTime(Clock.At.Nanoseconds + 100_000) };
         PeerObservation peer = tracking.ToObservation(Id, Clock, after);
 

@@ -8,8 +8,8 @@ internal static class Limits
     /// </summary>
     public const int TrustedHistorySeconds = 300;
 
-    /// <summary>Pairs of clocks kept at the finer spacing: what a batch may still hold open, ten a second.</summary>
-    public const int FinePairs = 1024;
+    /// <summary>Sources of leap seconds that are voted on: a list, a file, receivers, peers.</summary>
+    public const int LeapSources = 24;
 
     /// <summary>Anchors kept, one a second: a day, as long as a flow may stay open between two batches.</summary>
     public const int Anchors = 86_400;
@@ -23,12 +23,9 @@ internal static class Limits
     /// <summary>Peers that are voted on; a box has a handful of servers.</summary>
     public const int Peers = 16;
 
+    /// <summary>Bytes of a checkpoint at most: the trusted moments are most of it.</summary>
+    public const int CheckpointBytes = 64 * 1024;
+
     /// <summary>Bytes of one row of the anchor log: every field at its longest.</summary>
     public const int AnchorRowBytes = 256;
-
-    /// <summary>Bytes of leap-seconds.list: 5 KB today, and it grows by one line in years.</summary>
-    public const int LeapFileBytes = 65_536;
-
-    /// <summary>Leap seconds of the list: 28 in the first 50 years, and none are wanted after 2035.</summary>
-    public const int LeapEntries = 128;
 }

@@ -22,23 +22,15 @@ internal sealed partial class ClockEstimator
         s.Systematic = settings.SystematicNs + input.PulsePathNs;
     }
 
-    private bool IsUsable(in SecondInput input)
-    {
-        Checks checks = input.Checks;
-        if (PeersConfirm(input))
-        {
-            checks &= ~Checks.DateRepaired;
-        }
-
-        return input.HasPulse && (checks & (Checks.Skip | Checks.Distrust)) == 0
+    private bool IsUsable(in SecondInput input) =>
+        input.HasPulse && (s.Checks & (Checks.Skip | Checks.Distrust)) == 0
             && input.PulseRaw > s.Filter.AsOfRaw
             && input.PulseTai >= settings.EarliestTai && input.PulseTai <= settings.LatestTai;
-    }
 
     // A second witness for the date: peers whose interval is narrow enough to name the second.
     private bool PeersConfirm(in SecondInput input)
     {
-        if (s.PeerCount == 0 || s.PeerHalfNs > SecondNs / 2)
+        if (!input.HasPulse || s.PeerCount == 0 || s.PeerHalfNs > SecondNs / 2)
         {
             return false;
         }
@@ -50,9 +42,15 @@ internal sealed partial class ClockEstimator
 
     private void FollowPulses(in SecondInput input, double rateStep)
     {
-        if (!IsCoasting && (input.Checks & Checks.Distrust) != 0 && !PeersConfirm(input))
+        Checks distrust = s.Checks & Checks.Distrust;
+        distrust &= input.HasPulse ? ~Checks.None : ~Checks.DateRepaired;
+        if (!IsCoasting && distrust != 0)
         {
-            Suspect(input.Checks & Checks.Distrust, input.Raw - (60 * SecondNs), input.Raw);
+            Suspect(distrust, input.Raw - (60 * SecondNs), input.Raw);
+            if (s.State == ClockState.Unset)
+            {
+                return;
+            }
         }
 
         bool isUsable = IsUsable(input);

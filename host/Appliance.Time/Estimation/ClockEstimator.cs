@@ -85,6 +85,11 @@ internal sealed partial class ClockEstimator
         s.Checks = input.Checks;
         double rateStep = TakeTemperature(input);
         TakePeers(input);
+        if (PeersConfirm(input))
+        {
+            s.Checks &= ~Checks.DateRepaired;
+        }
+
         if (settings.PeersOnly)
         {
             FollowPeers(input, rateStep);

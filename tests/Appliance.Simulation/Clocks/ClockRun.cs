@@ -54,7 +54,8 @@ internal sealed class ClockRun
     public double LateBoundNs { get; private set; }
 
     /// <summary>Runs one second: the pulse, a step half a second later, and the comparison with the truth.</summary>
-    public void Step()
+    /// <param name="systemLessTai">A system clock that nobody turns, by so much from TAI; 0: none is read.</param>
+    public void Step(long systemLessTai = 0)
     {
         counter.Advance();
         Second++;
@@ -78,6 +79,12 @@ internal sealed class ClockRun
             input.PeerCount = events.Peers;
             input.PeerTai = truth + (SecondNs / 2) + (long)events.PeerErrorNs;
             input.PeerHalfNs = events.PeerHalfNs;
+        }
+
+        if (systemLessTai != 0)
+        {
+            input.System = TruthAtStep + systemLessTai;
+            input.SystemHalfNs = 100;
         }
 
         Input = input;

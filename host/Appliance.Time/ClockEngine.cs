@@ -1,0 +1,327 @@
+using Appliance.Time.AnchorLog;
+using Appliance.Time.Estimation;
+using Appliance.Time.Intake;
+using Appliance.Time.Leaps;
+using Appliance.Time.Mapping;
+using Appliance.Time.Observations;
+using Appliance.Wire;
+
+namespace Appliance.Time;
+
+/// <summary>True time at a reading of the raw counter.</summary>
+/// <param name="TaiNs">Best estimate, ns of TAI since 1970.</param>
+/// <param name="BoundNs">Half width of the interval that holds the truth; infinite where nothing can be said.</param>
+/// <param name="State">State of the clock.</param>
+public readonly record struct TrueTime(long TaiNs, double BoundNs, ClockState State);
+
+/// <summary>
+/// The clock of a box with a receiver, pulses or peers: observations in, true time with a bound out, and the log by
+/// which anyone can compute each bound again. It steers nothing. Observations may come from any thread.
+/// </summary>
+public sealed class ClockEngine : IObservationSink, IClockMap
+{
+    private const double NsPerMicrosecond = 1000;
+
+    private readonly Lock gate = new();
+    private readonly EstimatorSettings settings;
+    private readonly uint stampPathNs;
+    private readonly LeapVote leaps = new();
+    private readonly ClockIntake intake;
+    private readonly ClockEstimator estimator;
+    private readonly StampMap map;
+    private readonly AnchorWriter log = new();
+    private readonly Queue<ClockEvent> events = new();
+    private ClockSummary summary;
+    private SecondInput last;
+    private (ClockState State, Checks Checks, LeapState Leap) told;
+
+    /// <summary>A clock that has heard of nothing yet.</summary>
+    public ClockEngine(ClockEngineOptions options)
+    {
+        settings = options.ToSettings();
+        stampPathNs = options.StampPathNs;
+        intake = new ClockIntake(leaps);
+        estimator = new ClockEstimator(settings);
+        map = new StampMap(stampPathNs);
+        if (options.ResumedRate is double rate)
+        {
+            estimator.Resume(rate, options.ResumedAgeing);
+        }
+
+        told = (ClockState.Unset, Checks.None, LeapState.Unknown);
+    }
+
+    /// <summary>Events that were dropped because nobody took them.</summary>
+    public long EventsDropped { get; private set; }
+
+    /// <summary>
+    /// Head and checkpoint of a new file of the anchor log; at the start and at each change of the day.
+    /// </summary>
+    public byte[] BeginLogFile()
+    {
+        lock (gate)
+        {
+            return log.BeginFile(settings, stampPathNs, estimator);
+        }
+    }
+
+    /// <summary>
+    /// One step, once a second and about half a second after the pulse. The bytes are to be appended to the log's file.
+    /// </summary>
+    /// <param name="now">MONOTONIC_RAW.</param>
+    /// <param name="utcSeconds">UTC by the system clock: for the expiry of leap seconds only.</param>
+    public byte[] Tick(RawTime now, long utcSeconds)
+    {
+        lock (gate)
+        {
+            last = intake.Gather(now, utcSeconds);
+            estimator.Step(last);
+            ClockSteps.Note(map, estimator, last);
+            Tell(last.Raw);
+            return log.Second(last, estimator).ToArray();
+        }
+    }
+
+    /// <summary>
+    /// A reading of both clocks between two steps, before stamps are mapped; bytes for the log's file.
+    /// </summary>
+    public byte[] TakePair(in CounterPair pair)
+    {
+        lock (gate)
+        {
+            map.AddTip(
+                pair.Reading.Nanoseconds, pair.At.Nanoseconds, pair.HalfWidthNs, estimator.Readout);
+            return log.Pair(pair.At.Nanoseconds, pair.Reading.Nanoseconds, pair.HalfWidthNs, estimator).ToArray();
+        }
+    }
+
+    /// <summary>True time at a reading of MONOTONIC_RAW. Any thread; takes no lock and allocates nothing.</summary>
+    public TrueTime Now(RawTime at)
+    {
+        estimator.Page.Read(out ClockReadout readout);
+        return readout.IsSet
+            ? new TrueTime(
+                readout.Filter.TaiAt(at.Nanoseconds), readout.BoundAt(at.Nanoseconds), readout.State)
+            : new TrueTime(0, double.PositiveInfinity, ClockState.Unset);
+    }
+
+    /// <inheritdoc/>
+    public ClockReading Map(long stampNs)
+    {
+        lock (gate)
+        {
+            ClockState state = map.Map(stampNs, out long tai, out double bound);
+            ClockReading reading = Reading(stampNs, tai, bound, state);
+            summary = summary with
+            {
+                WorstBoundUs = Math.Max(summary.WorstBoundUs, reading.BoundUs),
+                States = summary.States | (1u << (int)reading.State),
+            };
+            return reading;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ClockSummary Summarise()
+    {
+        lock (gate)
+        {
+            LeapKnowledge leap = intake.Leap;
+            bool isUsable = leap.State is LeapState.Known or LeapState.Expired;
+            ClockSummary made = new(
+                summary.WorstBoundUs, summary.States, isUsable ? (uint)leap.TaiMinusUtc : 0,
+                isUsable ? leap.ExpiryDay : 0, log.Head);
+            summary = default;
+            return made;
+        }
+    }
+
+    /// <summary>Takes the oldest event that no manifest has told yet.</summary>
+    public bool TryTakeEvent(out ClockEvent happened)
+    {
+        lock (gate)
+        {
+            return events.TryDequeue(out happened);
+        }
+    }
+
+    /// <summary>What a person wants to know.</summary>
+    public ClockReport Report()
+    {
+        lock (gate)
+        {
+            bool isSet = estimator.Readout.IsSet;
+            double bound = isSet ? estimator.Readout.BoundAt(last.Raw) : double.PositiveInfinity;
+            (double rate, double ageing) = estimator.Learned;
+            return new ClockReport
+            {
+                State = estimator.State,
+                Class = ClockClasses.Of(bound).ToString(),
+                BoundNs = isSet ? bound : null,
+                TaiNs = isSet ? estimator.Readout.Filter.TaiAt(last.Raw) : null,
+                RateNsPerSecond = rate,
+                AgeingPerSecond = ageing,
+                Checks = CheckWords.Of(estimator.Checks),
+                SatellitesUsed = intake.Satellites.Used,
+                SatellitesInView = intake.Satellites.InView,
+                Leap = intake.Leap.State.ToString().ToLowerInvariant(),
+                TaiMinusUtc = intake.Leap.TaiMinusUtc,
+                LeapExpiryDay = intake.Leap.ExpiryDay,
+                Steps = map.Steps,
+                Head = log.Head,
+            };
+        }
+    }
+
+    /// <summary>The rate, for the next run.</summary>
+    public (double Rate, double AgeingPerSecond) Learned
+    {
+        get
+        {
+            lock (gate)
+            {
+                return estimator.Learned;
+            }
+        }
+    }
+
+    public void Take(in PulseObservation pulse)
+    {
+        lock (gate)
+        {
+            intake.Take(pulse);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Take(in MarkObservation mark)
+    {
+        // A comparison of the receiver's clock with the oscillator; pulses say the same, and nothing is built on
+        // it yet.
+    }
+
+    public void Take(in SawtoothObservation sawtooth)
+    {
+        lock (gate)
+        {
+            intake.Take(sawtooth);
+        }
+    }
+
+    public void Take(in TimeOfDayObservation time)
+    {
+        lock (gate)
+        {
+            intake.Take(time);
+        }
+    }
+
+    public void Take(in PeerObservation peer)
+    {
+        lock (gate)
+        {
+            intake.Take(peer);
+        }
+    }
+
+    public void Take(in LeapObservation leap)
+    {
+        lock (gate)
+        {
+            intake.Take(leap);
+        }
+    }
+
+    public void Take(in HealthObservation health)
+    {
+        lock (gate)
+        {
+            intake.Take(health);
+        }
+    }
+
+    public void Take(in SatelliteObservation satellites)
+    {
+        lock (gate)
+        {
+            intake.Take(satellites);
+        }
+    }
+
+    public void Take(in PositionObservation position)
+    {
+        lock (gate)
+        {
+            intake.Take(position);
+        }
+    }
+
+    public void Take(in ReceiverClockObservation clock)
+    {
+        lock (gate)
+        {
+            intake.Take(clock);
+        }
+    }
+
+    public void Take(in TemperatureObservation temperature)
+    {
+        lock (gate)
+        {
+            intake.Take(temperature);
+        }
+    }
+
+    public void Take(in CounterPair pair)
+    {
+        lock (gate)
+        {
+            intake.Take(pair);
+        }
+    }
+
+    public void Take(in SteeringObservation steering)
+    {
+        lock (gate)
+        {
+            intake.Take(steering);
+        }
+    }
+
+    private static ClockReading Reading(long stampNs, long tai, double bound, ClockState state)
+    {
+        double microseconds = Math.Ceiling(bound / NsPerMicrosecond) + 1;
+        if (state == ClockState.Unset || !(microseconds < ClockReading.Unbounded))
+        {
+            // Order is all that such a stamp still says.
+            return new ClockReading(
+                LeapSeconds.ToTai(Math.DivRem(stampNs, 1000).Quotient), ClockReading.Unbounded, ClockState.Unset);
+        }
+
+        return new ClockReading(new TaiTime(tai / 1000), (uint)microseconds, state);
+    }
+
+    // A change of state, of a failed check or of what is known of leap seconds is an event of the next manifest.
+    private void Tell(long raw)
+    {
+        (ClockState, Checks, LeapState) now =
+            (estimator.State, estimator.Checks & ~Checks.HostSteering, intake.Leap.State);
+        if (now == told && estimator.DistrustedSinceRaw == 0)
+        {
+            return;
+        }
+
+        told = now;
+        if (events.Count == Limits.Events)
+        {
+            events.Dequeue();
+            EventsDropped++;
+        }
+
+        long? tai = estimator.Readout.IsSet ? estimator.Readout.Filter.TaiAt(raw) : null;
+        double doubtSeconds = estimator.DistrustedSinceRaw == 0 ? 0 : (raw - estimator.DistrustedSinceRaw) / 1e9;
+        events.Enqueue(new ClockEvent(
+            tai is long ns ? new TaiTime(ns / 1000) : null, estimator.State, CheckWords.Of(estimator.Checks),
+            intake.Leap.State.ToString().ToLowerInvariant(), doubtSeconds));
+    }
+}

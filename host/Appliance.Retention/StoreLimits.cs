@@ -44,6 +44,9 @@ internal static class StoreLimits
     /// <summary>Faults that <c>verify</c> prints one by one; the rest are counted.</summary>
     public const int FaultsShownMax = 1000;
 
+    /// <summary>How often a store that serves looks for overdue confirmations: their term is a day.</summary>
+    public static readonly TimeSpan OverdueEvery = TimeSpan.FromMinutes(10);
+
     /// <summary>A UTC day, as records are sealed and forgotten by: 86,400 s in microseconds.</summary>
     public const ulong DayUs = 86_400UL * TaiTime.MicrosecondsPerSecond;
 

@@ -10,6 +10,20 @@ internal static class LineText
     public static void WriteAddresses(TextWriter output, LineAnswer answer, bool all)
     {
         WriteHead(output, answer, "which public addresses it had");
+        WriteRows(output, PortRows(answer), all);
+        WriteTail(output, answer);
+    }
+
+    /// <summary>Which services it used.</summary>
+    public static void WriteServices(TextWriter output, LineAnswer answer, bool all)
+    {
+        WriteHead(output, answer, "which services it used");
+        WriteRows(output, ServiceRows(answer), all);
+        WriteTail(output, answer);
+    }
+
+    private static List<string> PortRows(LineAnswer answer)
+    {
         List<string> rows = [];
         foreach (HeldPort port in answer.Ports)
         {
@@ -21,14 +35,11 @@ internal static class LineText
             rows.Add($"{UtcText.Of(port.From)} to {to,-27}  {port.Address} {protocol} {ports} ({port.Method})");
         }
 
-        WriteRows(output, rows, all);
-        WriteTail(output, answer);
+        return rows;
     }
 
-    /// <summary>Which services it used.</summary>
-    public static void WriteServices(TextWriter output, LineAnswer answer, bool all)
+    private static List<string> ServiceRows(LineAnswer answer)
     {
-        WriteHead(output, answer, "which services it used");
         List<string> rows = [];
         foreach (UsedService service in answer.Services)
         {
@@ -37,7 +48,17 @@ internal static class LineText
                 + $"{UtcText.Of(service.Last)}  {service.Name}{kind}");
         }
 
-        WriteRows(output, rows, all);
+        return rows;
+    }
+
+    /// <summary>All that is kept of it.</summary>
+    public static void WriteEverything(TextWriter output, LineAnswer answer, bool all)
+    {
+        WriteHead(output, answer, "all that is kept of it");
+        output.WriteLine("Addresses");
+        WriteRows(output, PortRows(answer), all);
+        output.WriteLine("Services");
+        WriteRows(output, ServiceRows(answer), all);
         WriteTail(output, answer);
     }
 

@@ -129,6 +129,11 @@ internal sealed class AskDoor : IDisposable
     /// <summary>The order behind the question; null in the lab.</summary>
     public OrderedQuestion? Ordered { get; private init; }
 
+    /// <summary>Takes out what is of others, where a person asks for their own records; null otherwise.</summary>
+    public OwnRecords? OwnOnly => Ordered is { Purpose: Request.PurposeMax } ordered
+        ? new OwnRecords(Plan, ordered.Checks)
+        : null;
+
     /// <summary>Lines that an answer may name; where there are more, their number alone is given.</summary>
     public int LinesMax => Ordered is { } ordered ? ordered.LinesMax : int.MaxValue;
 
@@ -149,7 +154,7 @@ internal sealed class AskDoor : IDisposable
     public List<LineAnswer> AskLine(
         IReadOnlyList<LineQuestion> questions, Func<LineAsker, LineQuestion, LineAnswer> ask)
     {
-        var asker = new LineAsker(Archive, Oldest);
+        var asker = new LineAsker(Archive, Oldest, OwnOnly);
         List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
         Rely(AnswerPlaces.Of(answers));
         Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));

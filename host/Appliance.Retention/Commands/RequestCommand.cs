@@ -41,7 +41,15 @@ internal sealed class RequestCommand(TimeProvider clock)
         list.SetAction(parsed => verb.Guard(parsed, verb.List));
         Command show = new("show", "a request with every word of it") { verb.id, verb.data, verb.json };
         show.SetAction(parsed => verb.Guard(parsed, verb.Show));
-        return new Command("request", "who may ask what, why, and until when") { example, made, sign, list, show };
+        Command report = new("report", "the report of an approval by word of mouth that was not confirmed in time")
+        {
+            verb.id, verb.data, verb.json,
+        };
+        report.SetAction(parsed => verb.Guard(parsed, verb.Report));
+        return new Command("request", "who may ask what, why, and until when")
+        {
+            example, made, sign, list, show, report,
+        };
     }
 
     private int Guard(ParseResult parsed, Func<ParseResult, Desk, int> act) => DataOption.Guard(
@@ -95,8 +103,27 @@ internal sealed class RequestCommand(TimeProvider clock)
         return Print(parsed, name, wrong, approval.IsApproved ? "approved" : "refused by its approver");
     }
 
+    private int Report(ParseResult parsed, Desk desk)
+    {
+        Id16 name = NameOf(parsed);
+        desk.Orders.ReportOverdue();
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        string? text = desk.Orders.Report(name);
+        if (parsed.GetValue(json))
+        {
+            JsonText.Write(output, new { Request = name.ToString(), Report = text });
+        }
+        else
+        {
+            output.Write(text ?? $"request {name}: no confirmation is overdue\n");
+        }
+
+        return text is null ? Exit.Success : Exit.CheckFailed;
+    }
+
     private int List(ParseResult parsed, Desk desk)
     {
+        desk.Orders.ReportOverdue();
         var rows = new List<RequestRow>();
         foreach (Id16 name in desk.Orders.All())
         {

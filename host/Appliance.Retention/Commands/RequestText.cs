@@ -46,6 +46,7 @@ internal static class RequestText
             Urgency = request.Urgency.ToString().ToLowerInvariant(),
             Expires = Time(request.ExpiresUtcUs),
             Notify = request.NotifyUtcUs is { } notify ? Time(notify) : null,
+            SealTo = request.SealTo is { } key ? Convert.ToHexStringLower(key.Point.Span) : null,
             request.Questions,
             request.Candidates,
             Requester = standing.Order.Requester.Label,

@@ -69,13 +69,21 @@ internal static class ServeCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using WardenClient? warden = socket is null ? null : new WardenClient(socket);
+        ILogger events = logging.CreateLogger("retention");
         var service = new StoreService(
-            folder,
-            options,
-            TimeProvider.System,
-            logging.CreateLogger("retention"),
-            warden is null ? null : warden.FilterKeys);
-        service.RunAsync(stop.Token).GetAwaiter().GetResult();
+            folder, options, TimeProvider.System, events, warden is null ? null : warden.FilterKeys);
+        var overdue = new OverdueWatch(folder, TimeProvider.System, events);
+        Task watching = Task.Run(() => overdue.RunAsync(stop.Token));
+        try
+        {
+            service.RunAsync(stop.Token).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            stop.Cancel();
+            watching.GetAwaiter().GetResult();
+        }
+
         return Exit.Success;
 
         void Stop(PosixSignalContext signal)

@@ -210,8 +210,8 @@ internal static class AskPages
         var files = new Dictionary<AnswerFormat, string>
         {
             [AnswerFormat.Json] = json.ToString(),
-            [AnswerFormat.Csv] = csv.ToString(),
-            [AnswerFormat.Xml] = xml.ToString(),
+            [AnswerFormat.Csv] = door.Ordered!.Seal(csv.ToString()),
+            [AnswerFormat.Xml] = door.Ordered.Seal(xml.ToString()),
         };
         return new KeptAnswer(visit.Logged, id, page, files, door.Ordered!.Statement);
     }

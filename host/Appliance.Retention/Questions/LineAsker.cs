@@ -7,7 +7,10 @@ namespace Appliance.Retention.Questions;
 /// Answers what a known line did: which public addresses it had, which services it used, whether it used one. "No" is
 /// only said where nothing is missing.
 /// </summary>
-internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
+/// <param name="archive">Where the records are.</param>
+/// <param name="oldest">Begin of the retention period.</param>
+/// <param name="own">Where a person asks for their own records: takes out what is of others; null otherwise.</param>
+internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest, OwnRecords? own = null)
 {
     private static readonly IReadOnlySet<Id16> AllDevices = new HashSet<Id16>();
 
@@ -16,6 +19,13 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
     {
         List<HeldPort> ports = Ports(found);
         return Answer(question, ports.Count > 0 ? LineWord.Found : LineWord.None, found) with { Ports = ports };
+    });
+
+    /// <summary>Addresses and services of the line: all that is kept of it.</summary>
+    public LineAnswer Everything(LineQuestion question) => Ask(question, SectionSet.Both, found =>
+    {
+        LineWord word = found.Holdings.Count + found.Blocks.Count > 0 ? LineWord.Found : LineWord.None;
+        return Answer(question, word, found) with { Ports = Ports(found), Services = Services(found.Holdings) };
     });
 
     /// <summary>Services that the line used, the most used first.</summary>
@@ -69,7 +79,13 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest)
         }
 
         Found found = new LineReader(archive, oldest).Read(question, sections);
-        return answer(found) with { Sections = sections, Records = Answers.AnswerPlaces.Of(found) };
+        var taken = new List<string>();
+        found = own?.Limit(found, taken) ?? found;
+        LineAnswer answered = answer(found);
+        return answered with
+        {
+            Sections = sections, Records = Answers.AnswerPlaces.Of(found), Notes = [.. answered.Notes, .. taken],
+        };
     }
 
     private static LineAnswer Answer(LineQuestion question, LineWord word, Found found)

@@ -16,7 +16,10 @@ internal sealed record AskedQuestion
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>resolve, addresses-of, services, accessed; hold, which opens one.</summary>
+    /// <summary>Verb of a person who asks for what is kept of their own line.</summary>
+    public const string SubjectAccess = "subject-access";
+
+    /// <summary>resolve, addresses-of, services, accessed, subject-access; hold, which opens one.</summary>
     public required string Verb { get; init; }
 
     /// <summary>Request that it is asked under, 32 hexadecimal digits.</summary>
@@ -68,6 +71,7 @@ internal sealed record AskedQuestion
         "resolve" => 1,
         "services" => 2,
         "accessed" => 3,
+        SubjectAccess => 4,
         _ => 1,
     };
 
@@ -75,7 +79,8 @@ internal sealed record AskedQuestion
     /// Sections that the question reaches: attribution alone unless it is about what was contacted. A source address
     /// with its port needs no destination (operational case, purpose 1).
     /// </summary>
-    public SectionSet Sections => Verb is "services" or "accessed" || Service.Length + Remote.Length > 0
-        ? SectionSet.Both
-        : SectionSet.Attribution;
+    public SectionSet Sections =>
+        Verb is "services" or "accessed" or SubjectAccess || Service.Length + Remote.Length > 0
+            ? SectionSet.Both
+            : SectionSet.Attribution;
 }

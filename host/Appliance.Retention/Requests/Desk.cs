@@ -13,6 +13,7 @@ internal sealed class Desk : IDisposable
 {
     private readonly StoreFolder folder;
     private readonly StoreKey identity;
+    private readonly bool isLab;
     private readonly TimeProvider clock;
 
     private Desk(
@@ -22,8 +23,10 @@ internal sealed class Desk : IDisposable
         HoldDesk holds,
         PublicKey? witness,
         StoreKey identity,
+        bool isLab,
         TimeProvider clock)
     {
+        this.isLab = isLab;
         this.folder = folder;
         Witness = witness;
         Orders = orders;
@@ -48,13 +51,14 @@ internal sealed class Desk : IDisposable
     {
         WardenTrust trust = WardenTrust.Read(folder.TrustFile);
         People people = People.Load(folder.People, trust.Control);
-        LawGate gate = OrderLaw.Load(
+        LawGate law = OrderLaw.Load(
             folder.Rules, trust, hold => new HoldFolder(folder.Holds).Find(hold)?.MadeUtcUs);
+        OrderRefusal? Gate(Order order, ulong now) => law(order, now) ?? AnswerKey.Judge(order, trust.IsLab);
         StoreKey identity = KeyRing.Load(folder).MakeStoreKey(folder);
         var log = TransparencyLog.Open(folder.Log, clock);
-        var orders = new OrderDesk(new PaperFolder(folder.Requests), people, log, gate, clock);
+        var orders = new OrderDesk(new PaperFolder(folder.Requests), people, log, Gate, clock);
         var holds = new HoldDesk(new HoldFolder(folder.Holds), log, clock);
-        return new Desk(folder, orders, log, holds, trust.Witness, identity, clock);
+        return new Desk(folder, orders, log, holds, trust.Witness, identity, trust.IsLab, clock);
     }
 
     /// <summary>Signs what was searched for an answer, with the key of the store's receipts.</summary>
@@ -67,6 +71,9 @@ internal sealed class Desk : IDisposable
                 identity.Store, question, (entry.Entry.Commitment, entry.Index), records, answer, UtcClock.Now(clock))
             .Sign(key).Bytes;
     }
+
+    /// <summary>The answer as it may leave: sealed, unless this is a lab or the order says why not.</summary>
+    public string Seal(string answer, Order order) => AnswerKey.Seal(answer, order, isLab, UtcClock.Now(clock));
 
     /// <summary>Keeps which records an answer relied on, so that a correction of one finds it.</summary>
     public void Register(

@@ -24,6 +24,12 @@ internal sealed class OrderDesk(
     /// <summary>Whether there is such a request.</summary>
     public bool Has(Id16 id) => folder.Has(id);
 
+    /// <summary>Reports oral approvals that were not confirmed in time; returns those requests.</summary>
+    public IReadOnlyList<Id16> ReportOverdue() => new ConfirmationWatch(folder, log, clock).Run();
+
+    /// <summary>The report of a request; null where there is none.</summary>
+    public string? Report(Id16 id) => folder.Report(id);
+
     public Papers Read(Id16 id) => folder.Read(id);
 
     /// <summary>SHA-256 of a request's signed bytes: what an approval names.</summary>

@@ -66,6 +66,18 @@ internal static class OrderReader
             return new OrderRefusal("order.not-approved", "nobody has approved this request yet");
         }
 
+        if (order.Approved.Value.Approval.IsOral && order.Request.Urgency != RequestUrgency.Spoken)
+        {
+            return new OrderRefusal("order.oral", "a request that can wait is approved in writing");
+        }
+
+        if (OralTerm.Of(order.Approvals.Select(approval => approval.Approval)) is { } term && term.IsMissed(nowUtcUs))
+        {
+            string due = Questions.UtcText.Of(LeapSeconds.ToTai((long)term.DueUtcUs));
+            return new OrderRefusal(
+                "order.unconfirmed", $"approved by word of mouth and not confirmed in writing by {due}: reported");
+        }
+
         return nowUtcUs >= order.Request.ExpiresUtcUs
             ? new OrderRefusal("order.expired", "the request has expired; a new one is needed")
             : null;

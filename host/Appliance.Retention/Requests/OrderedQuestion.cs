@@ -26,6 +26,16 @@ internal sealed class OrderedQuestion(
     /// <summary>Lines that an answer may name.</summary>
     public int LinesMax => (int)Math.Min(order.Request.Candidates, int.MaxValue);
 
+    public byte Purpose => order.Request.Purpose;
+
+    /// <summary>How identity and line of a person who asks for their own records were checked.</summary>
+    public IReadOnlyList<string> Checks =>
+    [
+        .. order.Request.Statements
+            .Where(statement => statement.Id is "identity_checked" or "line_held")
+            .Select(statement => $"{statement.Id.Replace('_', ' ')}: {statement.Text}"),
+    ];
+
     /// <summary>Where the answer is written until it is delivered.</summary>
     public TextWriter Answer => answer;
 
@@ -65,8 +75,9 @@ internal sealed class OrderedQuestion(
     }
 
     /// <summary>
-    /// Logs the delivery, has it witnessed, then hands the answer over: what cannot be logged is not handed over. A
-    /// refusal or an error after a delivery says that nobody got it.
+    /// Logs the delivery of the plain answer, has it witnessed, then hands it over, sealed unless the order allows
+    /// otherwise: what cannot be logged is not handed over. A refusal or an error after a delivery says that nobody got
+    /// it.
     /// </summary>
     public void Deliver(TextWriter output)
     {
@@ -78,9 +89,12 @@ internal sealed class OrderedQuestion(
         Statement = statement;
         hasEnded = true;
         desk.Register(delivery, question, entry, places);
-        output.Write(text);
+        output.Write(Seal(text));
         output.Flush();
     }
+
+    /// <summary>Text of the answer as it may leave: sealed, unless this is a lab or the order says why not.</summary>
+    public string Seal(string text) => desk.Seal(text, order);
 
     /// <summary>Takes the records that the answer relies on.</summary>
     public void Rely(IReadOnlyCollection<AnswerPlace> relied) => places = relied;

@@ -6,12 +6,14 @@ using Appliance.Wire;
 namespace Appliance.Retention.Requests;
 
 /// <summary>
-/// The papers of all requests: <c>requests/ID/request</c> and <c>requests/ID/approval-N</c>, each as it was signed.
+/// The papers of all requests: <c>requests/ID/request</c> and <c>requests/ID/approval-N</c>, each as it was signed;
+/// <c>report.txt</c> where an approval by word of mouth was not confirmed in time.
 /// Nothing here is believed: who reads them checks the signatures.
 /// </summary>
 internal sealed class PaperFolder(string root)
 {
     private const string RequestName = "request";
+    private const string ReportName = "report.txt";
     private const string ApprovalName = "approval-";
 
     /// <summary>Requests that have papers, by name.</summary>
@@ -95,6 +97,20 @@ internal sealed class PaperFolder(string root)
                 Directory.Delete(FolderOf(id));
             }
         }
+    }
+
+    /// <summary>The report that an oral approval was not confirmed in time; null where there is none.</summary>
+    public string? Report(Id16 id)
+    {
+        string file = Path.Combine(FolderOf(id), ReportName);
+        return File.Exists(file) ? File.ReadAllText(file) : null;
+    }
+
+    /// <summary>Keeps that report.</summary>
+    public void PutReport(Id16 id, ReadOnlySpan<byte> text)
+    {
+        string file = Path.Combine(FolderOf(id), ReportName);
+        DurableFile.Put(file, file + ".part", text);
     }
 
     private string FolderOf(Id16 id) => Path.Combine(root, id.ToString());

@@ -37,7 +37,7 @@ internal static class QuestionScope
         return JudgePurpose(request, question) ?? question.Verb switch
         {
             "resolve" => JudgeAddress(request, question),
-            "addresses-of" or "services" or "accessed" => JudgeLine(request, question),
+            "addresses-of" or "services" or "accessed" or AskedQuestion.SubjectAccess => JudgeLine(request, question),
             _ => new OrderRefusal("question.verb", "the question is none that an order can ask"),
         } ?? JudgeContact(request, question);
     }

@@ -58,6 +58,10 @@ internal sealed record RequestDraft
 
     public string? Notify { get; init; }
 
+    /// <summary>Point of the key that answers are sealed to, 130 hexadecimal digits; the requester's own where
+    /// absent.</summary>
+    public string? SealTo { get; init; }
+
     /// <summary>Questions that may be asked.</summary>
     public uint Questions { get; init; } = 1;
 
@@ -119,6 +123,12 @@ internal sealed record RequestDraft
             problem = "the store keeps under several notices: name one as notice";
         }
 
+        PublicKey? sealTo = null;
+        if (SealTo is not null && !Warden.WardenTrust.TryPoint(SealTo, out sealTo))
+        {
+            problem = "seal_to must be a point of 130 hexadecimal digits";
+        }
+
         ulong from = Time(From, "from", isEnd: false, ref problem);
         ulong to = Time(To, "to", isEnd: true, ref problem);
         ulong expires = Time(Expires, "expires", isEnd: false, ref problem);
@@ -153,7 +163,7 @@ internal sealed record RequestDraft
             Requester = requester.Person,
             Questions = Questions,
             Candidates = Candidates,
-            SealTo = null,
+            SealTo = sealTo,
         };
     }
 

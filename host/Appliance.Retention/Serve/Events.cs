@@ -37,6 +37,12 @@ internal static partial class Events
         "stopped: {Stored} batches and {Records} records stored, {Duplicates} known, {Refused} refused")]
     public static partial void Stopped(ILogger log, long stored, long records, long duplicates, long refused);
 
+    [LoggerMessage(20, LogLevel.Error, "request {Request} was approved by word of mouth and not confirmed in time")]
+    public static partial void Unconfirmed(ILogger log, Id16 request);
+
+    [LoggerMessage(21, LogLevel.Error, "overdue confirmations cannot be looked for: {Why}")]
+    public static partial void CannotReport(ILogger log, string why);
+
     [LoggerMessage(8, LogLevel.Warning, "a receipt was not taken: {Why}")]
     public static partial void ReceiptRefused(ILogger log, string why);
 }

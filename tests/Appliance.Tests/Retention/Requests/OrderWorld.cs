@@ -3,7 +3,9 @@ using System.Text.Json;
 using Appliance.Retention;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Commands;
+using Appliance.Retention.Log;
 using Appliance.Retention.Requests;
+using Appliance.Retention.Rules;
 using Appliance.Retention.Warden;
 using Appliance.Tests.Retention.Store;
 using Appliance.Wire;
@@ -95,8 +97,8 @@ internal sealed class OrderWorld : IDisposable
             ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
             ConsoleCommand.Create(clock),
             AddressesOfCommand.Create(clock), AccessedCommand.Create(clock), HoldCommand.Create(clock),
-            ExpireCommand.Create(clock), ErrorsCommand.Create(clock), AddressesCommand.Create(clock),
-            WitnessCommand.Create(),
+            ExpireCommand.Create(clock), ErrorsCommand.Create(clock), OpenCommand.Create(),
+            SubjectAccessCommand.Create(clock), AddressesCommand.Create(clock), WitnessCommand.Create(),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());
@@ -104,7 +106,8 @@ internal sealed class OrderWorld : IDisposable
 
     /// <summary>Keys of operator, custodian, requester and approver; the warden set up; people enrolled.</summary>
     /// <param name="witnessPoint">Key of a second witness that is pinned.</param>
-    public void SetUp(string? witnessPoint = null)
+    /// <param name="live">No lab: the rules were confirmed, and answers are sealed.</param>
+    public void SetUp(string? witnessPoint = null, bool live = false)
     {
         string[] points = [.. new[] { "operator", "custodian" }.Select(NewKey)];
         NewKey("asker");
@@ -112,9 +115,15 @@ internal sealed class OrderWorld : IDisposable
         Succeed(
         [
             "warden", "init", "--warden", WardenFolder, "--data", Data, "--operator", points[0], "--custodian",
-            points[1], "--lab",
+            points[1],
+            .. live ? [] : new[] { "--lab" },
             .. witnessPoint is null ? [] : new[] { "--witness-key", witnessPoint },
         ]);
+        if (live)
+        {
+            Confirm("GB");
+        }
+
         Succeed("warden", "keys", File("box.json"), "--warden", WardenFolder);
         Enrol("asker", "requester", "single_point_of_contact");
         Enrol("chief", "approver", "designated_senior_officer");
@@ -133,6 +142,48 @@ internal sealed class OrderWorld : IDisposable
         }
 
         return output;
+    }
+
+    /// <summary>Hashes of the answers that the log has deliveries of.</summary>
+    public IReadOnlyList<string> DeliveredAnswers()
+    {
+        using var log = TransparencyLog.Open(store.Folder.Log, Clock);
+        PublicKey key = KeyRing.Load(store.Folder).Store!.Public;
+        var answers = new List<string>();
+        foreach (LoggedEntry entry in log.Entries(0, int.MaxValue))
+        {
+            if (entry.Entry.Kind == LogKind.Delivery
+                && SearchStatement.TryVerify(log.Content(entry.Index)!.Content, key, out SearchStatement? search)
+                    == Refusal.None)
+            {
+                answers.Add(search!.Answer.ToString());
+            }
+        }
+
+        return answers;
+    }
+
+    /// <summary>Operator and custodian sign that a lawyer confirmed the rules of a State.</summary>
+    private void Confirm(string state)
+    {
+        using SigningKey one = PersonKey.Read(File("operator.json")).Open();
+        using SigningKey two = PersonKey.Read(File("custodian.json")).Open();
+        var rules = Hash32.FromBytes(Convert.FromHexString(RuleBook.BuiltIn.HashOf(state)));
+        byte[] signed = new RulesConfirmation(state, rules, 1, "counsel").Sign(one, two);
+        foreach (string folder in new[] { store.Folder.Rules, Path.Combine(WardenFolder, "rules") })
+        {
+            Directory.CreateDirectory(folder);
+            System.IO.File.WriteAllBytes(Path.Combine(folder, state + OrderLaw.Ending), signed);
+        }
+    }
+
+    /// <summary>Signs a request as it stands in a draft; its name.</summary>
+    public string FileRequest(object draft, string key = "asker")
+    {
+        System.IO.File.WriteAllText(File("request.json"), JsonSerializer.Serialize(draft));
+        string output = Succeed(
+            "request", "new", "--data", Data, "--key", File(key + ".json"), "--file", File("request.json"));
+        return output.Split('\n')[0]["request  ".Length..];
     }
 
     /// <summary>Draws a key and returns its public point.</summary>
@@ -177,10 +228,7 @@ internal sealed class OrderWorld : IDisposable
         }
 
 
-        System.IO.File.WriteAllText(File("request.json"), JsonSerializer.Serialize(draft));
-        string output = Succeed(
-            "request", "new", "--data", Data, "--key", File("asker.json"), "--file", File("request.json"));
-        return output.Split('\n')[0]["request  ".Length..];
+        return FileRequest(draft);
     }
 
     public (int Code, string Output, string Errors) Approve(string request, params string[] more) => Run(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Appliance.Retention.Holds;
+using Appliance.Retention.Requests;
 using Appliance.Retention.Rules;
 using Appliance.TestSupport;
 using Xunit;
@@ -52,7 +53,7 @@ public sealed class RuleBookTests
             .SelectMany(way => way.Requires)
             .Concat(RuleBook.BuiltIn.RequiredOfAll)
             .Concat(["sensitive_profession", "port_not_enough", "no_notification", "identity_checked", "line_held"])
-            .Append(HeldOrder.Statement);
+            .Append(HeldOrder.Statement).Append(AnswerKey.PlainStatement);
 
         Assert.Empty(RuleBook.BuiltIn.Statements.Select(statement => statement.Id).Except(asked));
     }

@@ -1,0 +1,48 @@
+using Appliance.Retention.Archive;
+using Appliance.Retention.Log;
+using Appliance.Retention.Requests;
+using Appliance.Wire;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Appliance.Retention.Serve;
+
+/// <summary>
+/// While the store serves: reports oral approvals that were not confirmed in time, although nobody looks. A failure is
+/// an event, and it is tried again the next time.
+/// </summary>
+internal sealed class OverdueWatch(StoreFolder folder, TimeProvider time, ILogger events)
+{
+    /// <summary>Looks until told to stop.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            Look();
+            await Task.Delay(StoreLimits.OverdueEvery, time, stop).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Look()
+    {
+        if (!File.Exists(folder.TrustFile))
+        {
+            return;
+        }
+
+        try
+        {
+            using var log = TransparencyLog.Open(folder.Log, time);
+            foreach (Id16 request in new ConfirmationWatch(new PaperFolder(folder.Requests), log, time).Run())
+            {
+                Events.Unconfirmed(events, request);
+            }
+        }
+        catch (Exception failure)
+            when (failure is ArchiveException or SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Events.CannotReport(events, failure.Message);
+        }
+    }
+}

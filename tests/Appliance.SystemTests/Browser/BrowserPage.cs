@@ -43,15 +43,19 @@ internal sealed class BrowserPage(Chromium browser, string session)
         "Emulation.setEmulatedMedia",
         new { features = new[] { new { name = "prefers-color-scheme", value = isDark ? "dark" : "light" } } });
 
-    /// <summary>An authenticator with a PIN or a sensor, which answers at once.</summary>
-    public Task GiveKey() => Call("WebAuthn.addVirtualAuthenticator", new
+    /// <summary>An authenticator with a PIN or a sensor, which answers at once; its name.</summary>
+    public async Task<string> GiveKey()
     {
-        options = new
+        JsonNode made = await Call("WebAuthn.addVirtualAuthenticator", new
         {
-            protocol = "ctap2", ctap2Version = "ctap2_1", transport = "internal", hasResidentKey = true,
-            hasUserVerification = true, isUserVerified = true, automaticPresenceSimulation = true,
-        },
-    });
+            options = new
+            {
+                protocol = "ctap2", ctap2Version = "ctap2_1", transport = "internal", hasResidentKey = true,
+                hasUserVerification = true, isUserVerified = true, automaticPresenceSimulation = true,
+            },
+        });
+        return (string)made["authenticatorId"]!;
+    }
 
     /// <summary>Goes to an address and waits until it is there.</summary>
     public async Task Go(string address)
@@ -90,13 +94,29 @@ internal sealed class BrowserPage(Chromium browser, string session)
             : answer["result"]!["value"];
     }
 
-    /// <summary>The whole page as PNG.</summary>
-    public async Task<byte[]> Picture()
+    /// <summary>The page as PNG, from its top down to so many pixels.</summary>
+    public async Task<byte[]> Picture(int heightMax)
     {
-        JsonNode shot = await Call(
-            "Page.captureScreenshot", new { format = "png", captureBeyondViewport = true, optimizeForSpeed = false });
+        JsonNode size = (await Call("Page.getLayoutMetrics", new { }))["cssContentSize"]!;
+        double height = Math.Min(heightMax, (double)size["height"]!);
+        JsonNode shot = await Call("Page.captureScreenshot", new
+        {
+            format = "png", captureBeyondViewport = true,
+            clip = new { x = 0, y = 0, width = (double)size["width"]!, height, scale = 1 },
+        });
         return Convert.FromBase64String((string)shot["data"]!);
     }
+
+    /// <summary>Presses and releases a key.</summary>
+    public async Task Press(string key)
+    {
+        await Call("Input.dispatchKeyEvent", new { type = "rawKeyDown", key, code = key, windowsVirtualKeyCode = 9 });
+        await Call("Input.dispatchKeyEvent", new { type = "keyUp", key, code = key, windowsVirtualKeyCode = 9 });
+    }
+
+    /// <summary>Waits until an expression is true; asks the page itself, at each of its frames.</summary>
+    public Task Until(string expression) => Evaluate(
+        $"new Promise(done => {{ const look = () => ({expression}) ? done(true) : requestAnimationFrame(look); look(); }})");
 
     public async Task Loaded()
     {

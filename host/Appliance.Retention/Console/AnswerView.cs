@@ -92,8 +92,11 @@ internal static class AnswerView
         """);
 
     private static Html Cell(Changed changed) => Html.Of(
-        $"<td{Warned(changed)}>{changed.Lines}, {(changed.IsSame ? "the same" : "others")}"
+        $"<td{Warned(changed)}>{(changed.Lines == 0 ? "none" : Count(changed))}"
         + $"{(changed.IsCovered ? "" : ", with a gap")}</td>");
+
+    private static string Count(Changed changed) =>
+        FormattableString.Invariant($"{changed.Lines}, {(changed.IsSame ? "the same" : "others")}");
 
     private static Html Warned(Changed changed) => changed.IsSame ? Html.None : Html.Of($" class=\"differs\"");
 
@@ -132,7 +135,8 @@ internal static class AnswerView
     /// <summary>What was searched, and what was not there to be found.</summary>
     private static Html Search(IReadOnlyList<NotCovered> missing, bool withContact, int batches) => Html.Of($"""
         <h2>What was searched</h2>
-        <dl class="facts">{Page.Fact("Opened", FormattableString.Invariant($"{batches} batches"))}
+        <dl class="facts">
+        {Page.Fact("Opened", FormattableString.Invariant($"{batches} {(batches == 1 ? "batch" : "batches")}"))}
         {Page.Fact("Sections", withContact ? "attribution and contact" : "attribution alone")}
         {Page.Fact("Covered", missing.Count == 0 ? "nothing is missing" : "not everything")}</dl>
         {Page.List("Not covered", [.. missing.Select(Verdict.Gap)])}

@@ -25,7 +25,7 @@ internal sealed record KeptAnswer(
 internal sealed class KeptAnswers
 {
     private readonly Lock one = new();
-    private readonly Queue<(int Number, KeptAnswer Answer)> kept = new();
+    private readonly List<(int Number, KeptAnswer Answer)> kept = [];
     private long characters;
     private int last;
 
@@ -33,15 +33,26 @@ internal sealed class KeptAnswers
     {
         lock (one)
         {
-            kept.Enqueue((++last, answer));
+            kept.Add((++last, answer));
             characters += answer.Characters;
             while (kept.Count > 1
                 && (kept.Count > ConsoleLimits.AnswersMax || characters > ConsoleLimits.AnswerCharactersMax))
             {
-                characters -= kept.Dequeue().Answer.Characters;
+                characters -= kept[0].Answer.Characters;
+                kept.RemoveAt(0);
             }
 
             return last;
+        }
+    }
+
+    /// <summary>Forgets what a session asked, when it ends.</summary>
+    public void Forget(Session owner)
+    {
+        lock (one)
+        {
+            kept.RemoveAll(known => ReferenceEquals(known.Answer.Owner, owner));
+            characters = kept.Sum(known => known.Answer.Characters);
         }
     }
 

@@ -61,6 +61,7 @@ internal static class LoginPages
         if (visit.Session is { } session)
         {
             visit.Parts.Sessions.End(session);
+            visit.Parts.Answers.Forget(session);
         }
 
         return Reply.See("/login") with { Cookie = "" };

@@ -36,9 +36,10 @@ internal static class Page
 
         """);
 
+    /// <summary>Why something cannot be done; what only waits for somebody does not look like a fault.</summary>
     public static Html Refusal(OrderRefusal refusal) => Html.Of($"""
-        <div class="note bad" role="alert"><p>{refusal.Sentence}</p>
-        <p class="rule">Rule <code>{refusal.Rule}</code></p></div>
+        <div class="note {(refusal.Rule == "order.not-approved" ? "wait" : "bad")}" role="alert">
+        <p>{refusal.Sentence}</p><p class="rule">Rule <code>{refusal.Rule}</code></p></div>
         """);
 
     /// <summary>A row of a list of facts; nothing where there is nothing to say.</summary>

@@ -16,6 +16,8 @@ internal sealed class RequestForm(Visit visit)
 {
     public const string StatementPrefix = "statement-";
 
+    private static readonly string[] Needed = ["legal_basis", "case", "from", "to", "expires"];
+
     private readonly SortedDictionary<string, string> faults = new(StringComparer.Ordinal);
 
     /// <summary>What is wrong, by field.</summary>
@@ -30,6 +32,11 @@ internal sealed class RequestForm(Visit visit)
         if (!byte.TryParse(visit.Field("purpose"), NumberStyles.None, CultureInfo.InvariantCulture, out byte purpose))
         {
             faults["purpose"] = "choose a purpose [form.purpose]";
+        }
+
+        foreach (string needed in Needed.Where(name => visit.Field(name).Length == 0))
+        {
+            faults[needed] = $"{needed.Replace('_', ' ')} is missing [form.{needed}]";
         }
 
         if (faults.Count > 0)

@@ -115,8 +115,12 @@ internal sealed class BrowserPage(Chromium browser, string session)
     }
 
     /// <summary>Waits until an expression is true; asks the page itself, at each of its frames.</summary>
-    public Task Until(string expression) => Evaluate(
-        $"new Promise(done => {{ const look = () => ({expression}) ? done(true) : requestAnimationFrame(look); look(); }})");
+    public Task Until(string expression) => Evaluate($$"""
+        new Promise(done => {
+          const look = () => ({{expression}}) ? done(true) : requestAnimationFrame(look);
+          look();
+        })
+        """);
 
     public async Task Loaded()
     {

@@ -153,7 +153,8 @@ public sealed class ConsoleBrowserTests
 
     private async Task Audit(BrowserPage auditor)
     {
-        foreach ((string path, string name) in new[] { ("/log", "log"), ("/log/counts", "counts"), ("/log/2", "entry") })
+        (string, string)[] pages = [("/log", "log"), ("/log/counts", "counts"), ("/log/2", "entry")];
+        foreach ((string path, string name) in pages)
         {
             await auditor.Go(origin + path);
             await Check(auditor, name);

@@ -28,4 +28,10 @@ internal static class Limits
 
     /// <summary>Bytes of one row of the anchor log: every field at its longest.</summary>
     public const int AnchorRowBytes = 256;
+
+    /// <summary>Bytes of leap-seconds.list: 5 KB today, and it grows by one line in years.</summary>
+    public const int LeapFileBytes = 65_536;
+
+    /// <summary>Leap seconds of the list: 28 in the first 50 years, and none are wanted after 2035.</summary>
+    public const int LeapEntries = 128;
 }

@@ -16,6 +16,7 @@ internal static class Verbs
         AuditCommand.Create(),
         ConsoleCommand.Create(),
         ErrorsCommand.Create(),
+        EvidenceCommand.Create(),
         ExpireCommand.Create(),
         HoldCommand.Create(),
         IngestCommand.Create(),

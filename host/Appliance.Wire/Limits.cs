@@ -87,6 +87,14 @@ public static class Limits
     /// <summary>Keys of a key set: 40 days, 2 sections, 3 roles, ten times over.</summary>
     public const int KeySetKeysMax = 4096;
 
+    /// <summary>
+    /// Bytes of one file of an evidence pack: the manifests of a month, a batch a minute, take about 40 MiB.
+    /// </summary>
+    public const int PackFileBytesMax = 64 << 20;
+
+    /// <summary>Files of an evidence pack: three times what there are today.</summary>
+    public const int PackFilesMax = 64;
+
     /// <summary>Siblings of a proof: the height of a tree of 2^63 leaves.</summary>
     public const int ProofNodesMax = 64;
 }

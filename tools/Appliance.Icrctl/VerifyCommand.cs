@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Text.Json;
+using Appliance.Evidence;
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Wire;
 
 namespace Appliance.Icrctl;
 
-/// <summary><c>icrctl verify</c>: is a folder of segments what the device wrote, whole and unchanged.</summary>
+/// <summary>
+/// <c>icrctl verify</c>: is a folder of segments what the device wrote, whole and unchanged; does a pack hold.
+/// </summary>
 internal static class VerifyCommand
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -17,18 +20,42 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        Argument<string> path = new("path") { Description = "folder of segments" };
+        Argument<string> path = new("path") { Description = "folder of segments, or an evidence pack" };
+        Option<string?> pins = new("--pins")
+        {
+            Description = "public keys that a pack is checked with, from a source that is not the pack",
+        };
         Option<string?> keys = new("--keys")
         {
             Description = "folder of keys: at least the device's public key; with day keys the rows are checked too",
         };
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
-        Command command = new("verify", "check signatures, chain, hashes and, with day keys, every row")
+        Command command = new("verify", "check signatures, chain, hashes and, with day keys, every row; or a pack")
         {
-            path, keys, json,
+            path, keys, pins, json,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(path)!, parsed.GetValue(keys), parsed.GetValue(json)));
+        command.SetAction(parsed => File.Exists(parsed.GetValue(path))
+            ? RunPack(parsed.GetValue(path)!, parsed.GetValue(pins), parsed.GetValue(json))
+            : Run(parsed.GetValue(path)!, parsed.GetValue(keys), parsed.GetValue(json)));
         return command;
+    }
+
+    private static int RunPack(string path, string? pinsFile, bool json)
+    {
+        if (pinsFile is null || !File.Exists(pinsFile))
+        {
+            return Exit.Refuse(
+                $"{path} is checked with keys that you bring; give them with --pins FILE (`retention evidence pins`)");
+        }
+
+        if (Pins.Parse(File.ReadAllText(pinsFile), out string problem) is not { } pins)
+        {
+            return Exit.Refuse($"{pinsFile}: {problem}");
+        }
+
+        PackReport report = PackChecker.Run(File.ReadAllBytes(path), pins);
+        Console.WriteLine(json ? JsonSerializer.Serialize(report.ToJson(), Json) : report.ToText());
+        return report.IsGood ? Exit.Success : Exit.CheckFailed;
     }
 
     private static int Run(string path, string? keysFolder, bool json)

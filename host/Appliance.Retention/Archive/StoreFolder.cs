@@ -21,6 +21,8 @@ namespace Appliance.Retention.Archive;
 /// destroyed/                                        statements of destruction on their way to the log
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
 /// console/                                          signatures counted by each WebAuthn key; a lab's certificate
+/// vouchers/DEVICE-NUMBER.device                     who vouches for a device's key, and its revocation
+/// stamps/                                           time-stamp tokens over log and ledger; authority.json
 /// </code>
 /// The time of modification of a batch or statement is the time at which it was received: with it, the ledger and the
 /// index can be made again from the files alone.
@@ -61,6 +63,12 @@ internal sealed class StoreFolder(string root)
     public string Rules => Path.Combine(Root, "rules");
 
     public string Console => Path.Combine(Root, "console");
+
+    /// <summary>Vouchers of devices, as operator and custodian signed them.</summary>
+    public string Vouchers => Path.Combine(Root, "vouchers");
+
+    /// <summary>Time-stamp tokens, and which authority gives them.</summary>
+    public string Stamps => Path.Combine(Root, "stamps");
 
     /// <summary>File of the store's receipt key.</summary>
     public string StoreKeyFile => Path.Combine(Keys, StoreKey.FileName);

@@ -95,6 +95,17 @@ internal sealed class TransparencyLog : IDisposable
         return Read(bytes);
     }
 
+    /// <summary>The checkpoint of an earlier size as it was signed then; null where none was.</summary>
+    public byte[]? CheckpointOf(ulong size) =>
+        database.One<byte[]>("SELECT bytes FROM checkpoints WHERE size = $1", size);
+
+    /// <summary>Seals an evidence pack with the log's key.</summary>
+    public byte[] Seal(Id16 request, ulong question, IReadOnlyList<PackedFile> files)
+    {
+        using SigningKey key = identity.Open();
+        return new PackSeal(Id, request, question, UtcClock.Now(clock), files).Sign(key).Bytes;
+    }
+
     /// <summary>Keeps what a witness signed about a checkpoint of this log.</summary>
     public void AddCosignature(byte[] checkpoint, byte[] cosignature) => database.Run(
         "INSERT OR REPLACE INTO cosignatures (size, witness, bytes) VALUES ($1, $2, $3)",

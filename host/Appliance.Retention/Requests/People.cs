@@ -37,6 +37,24 @@ internal sealed class People
         return people;
     }
 
+    /// <summary>The newest enrolment of each of these people, as operator and custodian signed it.</summary>
+    public static List<ReadOnlyMemory<byte>> Papers(string folder, ControlTrust trust, IReadOnlySet<Id16> wanted)
+    {
+        var newest = new SortedDictionary<string, (ulong Number, byte[] Bytes)>(StringComparer.Ordinal);
+        foreach (string file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + Ending) : [])
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            if (Enrolment.TryVerify(bytes, trust, out Enrolment? person) == Refusal.None
+                && wanted.Contains(person!.Person)
+                && (!newest.TryGetValue(person.Person.ToString(), out var known) || known.Number < person.Number))
+            {
+                newest[person.Person.ToString()] = (person.Number, bytes);
+            }
+        }
+
+        return [.. newest.Values.Select(pair => new ReadOnlyMemory<byte>(pair.Bytes))];
+    }
+
     /// <summary>The person, or null.</summary>
     public Enrolment? Find(Id16 person) => byPerson.GetValueOrDefault(person);
 

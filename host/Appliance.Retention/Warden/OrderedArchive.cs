@@ -82,6 +82,37 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     /// <inheritdoc/>
     public Coverage Coverage(TaiTime from, TaiTime to) => archive.Coverage(from, to);
 
+    /// <summary>
+    /// Proofs of rows of a section of a batch, for whoever has to believe an answer: the batch is opened again, and
+    /// that stands in the log like any other release.
+    /// </summary>
+    /// <param name="stored">The batch.</param>
+    /// <param name="rows">Rows by section.</param>
+    /// <exception cref="ArchiveException">The batch cannot be opened.</exception>
+    public List<byte[]> Prove(StoredBatch stored, IReadOnlyDictionary<byte, int[]> rows)
+    {
+        SectionSet sections = SectionSet.None;
+        foreach (byte section in rows.Keys)
+        {
+            sections |= SectionSets.Of(section);
+        }
+
+        AskedBatch ask = archive.AskFor(stored, sections, out VerifiedBatch batch);
+        var proofs = new List<byte[]>();
+        foreach (((_, byte section), byte[] key) in Release([ask]))
+        {
+            var one = new Dictionary<byte, byte[]> { [section] = key };
+            Refusal refusal = opener.TryProve(batch, one, rows[section], proofs);
+            CryptographicOperations.ZeroMemory(key);
+            if (refusal != Refusal.None)
+            {
+                throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
+            }
+        }
+
+        return proofs;
+    }
+
     /// <summary>What was searched up to now, for the statement that the store signs about it.</summary>
     public SearchRecord Search()
     {

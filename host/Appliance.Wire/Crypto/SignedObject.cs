@@ -20,6 +20,8 @@ public enum SignedType : byte
     Search,
     Hold,
     Keeping,
+    Pack,
+    Device,
 }
 
 /// <summary>
@@ -180,6 +182,8 @@ public sealed class SignedObject
         SignedType.Destroy => "destroy",
         SignedType.Hold => "hold",
         SignedType.Keeping => "keeping",
-        _ => "search",
+        SignedType.Search => "search",
+        SignedType.Pack => "pack",
+        _ => "device",
     };
 }

@@ -87,6 +87,24 @@ public sealed record SearchStatement
         return SignedObject.Sign(SignedType.Search, writer.Encode(), storeKey);
     }
 
+    /// <summary>The hash of the answer that a statement names, whoever signed it.</summary>
+    public static Refusal TryReadAnswer(ReadOnlyMemory<byte> bytes, out Hash32 answer)
+    {
+        answer = default;
+        Refusal refusal = SignedObject.TryRead(SignedType.Search, bytes, out SignedObject? signed);
+        Fields? fields = null;
+        refusal = refusal == Refusal.None
+            ? Payload.TryRead(signed!.Payload, Version, KeyCount, out fields) : refusal;
+        if (refusal != Refusal.None)
+        {
+            return refusal;
+        }
+
+        SearchStatement read = Read(fields!);
+        answer = fields!.Ok ? read.Answer : default;
+        return fields.Ok ? Refusal.None : Refusal.WrongStructure;
+    }
+
     /// <summary>Checks one against the store's key; the statement is only there where the result is None.</summary>
     public static Refusal TryVerify(ReadOnlyMemory<byte> bytes, PublicKey storeKey, out SearchStatement? statement)
     {

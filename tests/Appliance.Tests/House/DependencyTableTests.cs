@@ -11,19 +11,20 @@ public sealed class DependencyTableTests
     {
         ["Appliance.Wire"] = "",
         ["Appliance.Flow"] = "Wire",
+        ["Appliance.Evidence"] = "Wire",
         ["Appliance.Time"] = "Wire",
         ["Appliance.Journal"] = "Wire",
         ["Appliance.Mqtt"] = "",
         ["Appliance.Supervisor"] = "",
         ["Appliance.Linux"] = "Flow Journal Time Wire",
         ["Appliance.Edge"] = "Flow Journal Linux Mqtt Time Wire",
-        ["Appliance.Retention"] = "Journal Linux Mqtt Wire",
-        ["Appliance.Icrctl"] = "Edge Flow Journal Linux Time Wire",
+        ["Appliance.Retention"] = "Evidence Journal Linux Mqtt Wire",
+        ["Appliance.Icrctl"] = "Edge Evidence Flow Journal Linux Time Wire",
         ["Appliance.Lab"] = "Flow Journal Linux Wire",
         ["Appliance.Benchmarks"] = "Edge Flow Journal Lab Linux Wire",
-        ["Appliance.Tests"] = "Edge Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
+        ["Appliance.Tests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
         ["Appliance.Simulation"] = "Edge Flow Journal Lab Mqtt Time Wire",
-        ["Appliance.SystemTests"] = "Edge Flow Icrctl Journal Lab Linux Mqtt Retention Time Wire",
+        ["Appliance.SystemTests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Time Wire",
     };
 
     [Fact]

@@ -15,8 +15,7 @@ internal static partial class VerbTable
     private static readonly string[] NotBuilt =
     [
         "icrctl clock", "icrctl report", "icrctl bundle", "icrctl update",
-        "retention warden", "retention request", "retention evidence", "retention log",
-        "retention audit",
+        "retention warden", "retention request", "retention log", "retention audit",
     ];
 
     public static string Path { get; } =

@@ -99,6 +99,7 @@ internal sealed class OrderWorld : IDisposable
             AddressesOfCommand.Create(clock), AccessedCommand.Create(clock), HoldCommand.Create(clock),
             ExpireCommand.Create(clock), ErrorsCommand.Create(clock), OpenCommand.Create(),
             SubjectAccessCommand.Create(clock), AddressesCommand.Create(clock), WitnessCommand.Create(),
+            EvidenceCommand.Create(clock),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());

@@ -28,6 +28,7 @@ internal static class Verbs
         ReferralCommand.Create(),
         RequestCommand.Create(),
         ResolveCommand.Create(),
+        RulesCommand.Create(),
         ServeCommand.Create(),
         ServicesCommand.Create(),
         StatusCommand.Create(),

@@ -85,13 +85,22 @@ public sealed record Enrolment
         return enrolment is null ? Refusal.WrongStructure : Refusal.None;
     }
 
+    /// <summary>Reads the signed bytes; the enrolment is only there where the result is None.</summary>
+    public static Refusal TryDecode(ReadOnlyMemory<byte> payload, out Enrolment? enrolment)
+    {
+        Refusal refusal = Payload.TryRead(payload, Version, KeyCount, out Fields fields);
+        enrolment = refusal == Refusal.None ? Decode(fields) : null;
+        return refusal == Refusal.None && enrolment is null ? Refusal.WrongStructure : refusal;
+    }
+
     private static Refusal Fail(out Fields fields)
     {
         fields = Fields.OfItems([]);
         return Refusal.ControlSigners;
     }
 
-    private byte[] Encode()
+    /// <summary>The bytes that both roles sign.</summary>
+    public byte[] Encode()
     {
         CborWriter writer = CborOut.New();
         writer.WriteStartMap(KeyCount);

@@ -16,7 +16,11 @@ public sealed record RulesConfirmation(string Jurisdiction, Hash32 Rules, ulong 
     private const int KeyCount = 5;
 
     /// <summary>The confirmation, signed by both roles.</summary>
-    public byte[] Sign(SigningKey operatorKey, SigningKey custodianKey)
+    public byte[] Sign(SigningKey operatorKey, SigningKey custodianKey) =>
+        TwoSigned.Sign(SignedType.Rules, Encode(), operatorKey, custodianKey);
+
+    /// <summary>The bytes that both roles sign.</summary>
+    public byte[] Encode()
     {
         CborWriter writer = CborOut.New();
         writer.WriteStartMap(KeyCount);
@@ -26,7 +30,7 @@ public sealed record RulesConfirmation(string Jurisdiction, Hash32 Rules, ulong 
         writer.Key(4).WriteUInt64(UtcUs);
         writer.Key(5).WriteTextString(By);
         writer.WriteEndMap();
-        return TwoSigned.Sign(SignedType.Rules, writer.Encode(), operatorKey, custodianKey);
+        return writer.Encode();
     }
 
     /// <summary>Checks both signatures; the confirmation is only there where the result is None.</summary>
@@ -41,7 +45,14 @@ public sealed record RulesConfirmation(string Jurisdiction, Hash32 Rules, ulong 
             return refusal == Refusal.None ? Refusal.ControlSigners : refusal;
         }
 
-        refusal = Payload.TryRead(payload, Version, KeyCount, out Fields fields);
+        return TryDecode(payload, out confirmation);
+    }
+
+    /// <summary>Reads the signed bytes; the confirmation is only there where the result is None.</summary>
+    public static Refusal TryDecode(ReadOnlyMemory<byte> payload, out RulesConfirmation? confirmation)
+    {
+        confirmation = null;
+        Refusal refusal = Payload.TryRead(payload, Version, KeyCount, out Fields fields);
         if (refusal != Refusal.None)
         {
             return refusal;

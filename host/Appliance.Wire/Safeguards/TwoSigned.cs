@@ -6,9 +6,9 @@ namespace Appliance.Wire;
 /// One payload signed by one key or two: an array of one or two obj(T) over the same bytes, sorted by key id, so that
 /// one key cannot stand for two roles.
 /// </summary>
-internal static class TwoSigned
+public static class TwoSigned
 {
-    /// <summary>Signs with one key or two.</summary>
+    /// <summary>Signs with one key or two; with one alone it holds for nothing that needs both.</summary>
     public static byte[] Sign(SignedType type, ReadOnlySpan<byte> payload, SigningKey first, SigningKey? second)
     {
         byte[] one = SignedObject.Sign(type, payload, first).Bytes;
@@ -72,6 +72,49 @@ internal static class TwoSigned
             signers++;
         }
 
+        return Refusal.None;
+    }
+
+    /// <summary>
+    /// Reads what one key has signed and another is to sign, without knowing either: to be shown to the second. The
+    /// object is only there where the result is None.
+    /// </summary>
+    public static Refusal TryReadFirst(SignedType type, ReadOnlyMemory<byte> bytes, out SignedObject? signed)
+    {
+        signed = null;
+        Refusal refusal = CborStrict.TryRead(bytes, 2 * Limits.SignedObjectBytesMax, out CborItem? list);
+        if (refusal != Refusal.None)
+        {
+            return refusal;
+        }
+
+        return list is { Kind: CborKind.Array, Items.Length: 1 }
+            ? SignedObject.TryRead(type, list.Items[0], out signed)
+            : Refusal.ControlSigners;
+    }
+
+    /// <summary>
+    /// Adds the second signature; <see cref="Refusal.ControlSigners"/> where there are two already, or where the same
+    /// key would sign twice.
+    /// </summary>
+    public static Refusal TryAddSecond(
+        SignedType type, ReadOnlyMemory<byte> bytes, SigningKey second, out byte[] both)
+    {
+        both = [];
+        Refusal refusal = TryReadFirst(type, bytes, out SignedObject? first);
+        if (refusal != Refusal.None || first!.Kid == second.Public.Kid)
+        {
+            return refusal != Refusal.None ? refusal : Refusal.ControlSigners;
+        }
+
+        byte[] one = bytes[1..].ToArray();
+        byte[] two = SignedObject.Sign(type, first.Payload.Span, second).Bytes;
+        CborWriter writer = CborOut.New();
+        writer.WriteStartArray(2);
+        writer.WriteEncodedValue(first.Kid < second.Public.Kid ? one : two);
+        writer.WriteEncodedValue(first.Kid < second.Public.Kid ? two : one);
+        writer.WriteEndArray();
+        both = writer.Encode();
         return Refusal.None;
     }
 

@@ -52,7 +52,7 @@ public sealed class ConsoleVerbTests : IDisposable
         [
             "people", "enrol", "--label", "b", "--authority", "County Police", "--kind", "police", "--role",
             "requester", "--until", "2024-12-31T00:00Z", "--operator", world.File("operator.json"), "--custodian",
-            world.File("custodian.json"), "--to", world.Store.People,
+            world.File("custodian.json"), "--lab", "--to", world.Store.People,
         ];
 
         (int neither, _, string told) = world.Run(enrol);

@@ -111,7 +111,7 @@ internal sealed class ConsoleWorld : IAsyncDisposable
                 "people", "enrol", "--browser-key", Orders.File(name + "-browser.json"), "--label", name,
                 "--authority", "County Police", "--kind", "police", "--office", office, "--role", role, "--until",
                 "2024-12-31T00:00Z", "--operator", Orders.File("operator.json"), "--custodian",
-                Orders.File("custodian.json"), "--to", folder, .. more,
+                Orders.File("custodian.json"), "--lab", "--to", folder, .. more,
             ]);
             if (code != 0)
             {

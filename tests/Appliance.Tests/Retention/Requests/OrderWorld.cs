@@ -100,6 +100,7 @@ internal sealed class OrderWorld : IDisposable
             ExpireCommand.Create(clock), ErrorsCommand.Create(clock), OpenCommand.Create(),
             SubjectAccessCommand.Create(clock), AddressesCommand.Create(clock), WitnessCommand.Create(),
             EvidenceCommand.Create(clock),
+            RulesCommand.Create(clock),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());
@@ -130,6 +131,36 @@ internal sealed class OrderWorld : IDisposable
         Enrol("chief", "approver", "designated_senior_officer");
     }
 
+    /// <summary>The same for real records: two keys on two machines, and a live gate.</summary>
+    public void SetUpLive()
+    {
+        string[] points = [.. new[] { "operator", "custodian" }.Select(NewKey)];
+        Succeed(
+            "warden", "init", "--warden", WardenFolder, "--data", Data, "--operator", points[0], "--custodian",
+            points[1]);
+        Succeed("warden", "keys", File("box.json"), "--warden", WardenFolder);
+        foreach ((string name, string role, string office) in new[]
+        {
+            ("asker", "requester", "single_point_of_contact"), ("chief", "approver", "designated_senior_officer"),
+        })
+        {
+            NewKey(name);
+            string half = File(name + ".half");
+            Succeed([.. EnrolWords(name, role, office), "--sign", File("operator.json"), "--out", half]);
+            Succeed(
+                "people", "sign", half, "--key", File("custodian.json"), "--out", File(name + ".both"));
+            Succeed("people", "add", File(name + ".both"), "--data", Data);
+            Succeed("people", "add", File(name + ".both"), "--warden", WardenFolder);
+        }
+    }
+
+    /// <summary>An enrolment up to who signs it.</summary>
+    public string[] EnrolWords(string name, string role, string office) =>
+    [
+        "people", "enrol", "--key", File(name + ".json"), "--label", name, "--authority", "County Police", "--kind",
+        "police", "--office", office, "--role", role, "--until", EnrolledUntil,
+    ];
+
     /// <summary>Enrols a person of the police in the store's folder and the warden's.</summary>
     public string Enrol(string name, string role, string office, string kind = "police")
     {
@@ -139,7 +170,7 @@ internal sealed class OrderWorld : IDisposable
             output = Succeed(
                 "people", "enrol", "--key", File(name + ".json"), "--label", name, "--authority", "County Police",
                 "--kind", kind, "--office", office, "--role", role, "--until", EnrolledUntil, "--operator",
-                File("operator.json"), "--custodian", File("custodian.json"), "--to", folder);
+                File("operator.json"), "--custodian", File("custodian.json"), "--lab", "--to", folder);
         }
 
         return output;

@@ -127,8 +127,10 @@ internal sealed class OrderWorld : IDisposable
         }
 
         Succeed("warden", "keys", File("box.json"), "--warden", WardenFolder);
-        Enrol("asker", "requester", "single_point_of_contact");
-        Enrol("chief", "approver", "designated_senior_officer");
+        foreach ((string name, string role, string office) in Two)
+        {
+            _ = live ? EnrolInSteps(name, role, office) : Enrol(name, role, office);
+        }
     }
 
     /// <summary>The same for real records: two keys on two machines, and a live gate.</summary>
@@ -139,19 +141,26 @@ internal sealed class OrderWorld : IDisposable
             "warden", "init", "--warden", WardenFolder, "--data", Data, "--operator", points[0], "--custodian",
             points[1]);
         Succeed("warden", "keys", File("box.json"), "--warden", WardenFolder);
-        foreach ((string name, string role, string office) in new[]
-        {
-            ("asker", "requester", "single_point_of_contact"), ("chief", "approver", "designated_senior_officer"),
-        })
+        foreach ((string name, string role, string office) in Two)
         {
             NewKey(name);
-            string half = File(name + ".half");
-            Succeed([.. EnrolWords(name, role, office), "--sign", File("operator.json"), "--out", half]);
-            Succeed(
-                "people", "sign", half, "--key", File("custodian.json"), "--out", File(name + ".both"));
-            Succeed("people", "add", File(name + ".both"), "--data", Data);
-            Succeed("people", "add", File(name + ".both"), "--warden", WardenFolder);
+            EnrolInSteps(name, role, office);
         }
+    }
+
+    private static (string Name, string Role, string Office)[] Two =>
+    [
+        ("asker", "requester", "single_point_of_contact"), ("chief", "approver", "designated_senior_officer"),
+    ];
+
+    private string EnrolInSteps(string name, string role, string office)
+    {
+        string half = File(name + ".half");
+        string both = File(name + ".both");
+        Succeed([.. EnrolWords(name, role, office), "--sign", File("operator.json"), "--out", half]);
+        Succeed("people", "sign", half, "--key", File("custodian.json"), "--out", both);
+        Succeed("people", "add", both, "--data", Data);
+        return Succeed("people", "add", both, "--warden", WardenFolder);
     }
 
     /// <summary>An enrolment up to who signs it.</summary>

@@ -13,6 +13,7 @@ internal static class Verbs
             VerifyCommand.Create(),
             ConfigCommand.Create(),
             ProvisionCommand.Create(),
+            Clocks.ClockCommand.Create(),
         };
         foreach (Command command in StatusCommands.Create())
         {

@@ -34,12 +34,12 @@ internal static class ClockFigures
         Seeds(AlarmSeeds).Sum(seed => ClockScenarios.Alarms(world, path, AlarmDays * 86_400, noiseFactor, seed));
 
     /// <summary>Everything that can happen, in one run of each class.</summary>
-    public static ClockTally Mixed(ClockWorld world, int seed)
+    public static ClockTally Mixed(ClockWorld world, int seed, int seconds)
     {
         ClockTally tally = new();
         MixedScene scene = new(seed);
         ClockRun run = world.Begin(seed, scene: scene.Next);
-        for (int i = 0; i < MixedSeconds; i++)
+        for (int i = 0; i < seconds; i++)
         {
             run.Step();
             tally.Take(run);

@@ -86,7 +86,7 @@ public sealed class ClockLockTests
     {
         foreach (ClockWorld world in ClockWorld.All.Concat(ClockWorld.All.Select(each => each.Mismatched())))
         {
-            ClockTally tally = ClockFigures.Mixed(world, 5);
+            ClockTally tally = ClockFigures.Mixed(world, 5, ClockFigures.MixedSeconds);
 
             Assert.True(tally.Samples(ClockState.Holdover) > ClockFigures.MixedSeconds / 10, tally.Describe());
             foreach (ClockState state in Enum.GetValues<ClockState>())

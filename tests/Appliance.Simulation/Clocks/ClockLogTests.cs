@@ -12,6 +12,11 @@ public sealed class ClockLogTests
     private const long UtcLessTai = 37_000_000_000;
     private const int Seconds = 8000;
 
+    // Head of the chain over rows made of integers: equal on every machine, or a bound is not what it was. A change of
+    // the estimator changes it, and is to be meant.
+    private static readonly string GoldenPath =
+        Path.Combine(TestSupport.Checkout.Root, "tests", "Appliance.Simulation", "clock-head.txt");
+
     [Fact]
     public void Every_bound_and_every_mapped_stamp_is_computed_again_bit_for_bit()
     {
@@ -70,6 +75,42 @@ public sealed class ClockLogTests
         Assert.Equal(between, before.Head);
         Assert.Equal(between, after.Previous);
         Assert.Equal(writer.Head, after.Head);
+    }
+
+    [Fact]
+    public void The_same_rows_give_the_same_head_on_every_machine()
+    {
+        EstimatorSettings settings = new() { Oscillator = OscillatorModel.Tcxo };
+        ClockEstimator estimator = new(settings);
+        AnchorWriter writer = new();
+        writer.BeginFile(settings, 1000, estimator);
+        uint seed = 12345;
+        for (int i = 1; i <= 6000; i++)
+        {
+            seed = (seed * 1_664_525) + 1_013_904_223;
+            long raw = 1_000_000_000_000L + (i * 1_000_000_432L);
+            int noise = (int)(seed >> 24) - 128;
+            SecondInput input = new()
+            {
+                Raw = raw + 500_000_000,
+                System = raw + ClockRun.StartTai + noise,
+                SystemHalfNs = 100,
+                HasPulse = i is < 4000 or > 4500,
+                PulseRaw = raw + (noise / 2),
+                PulseTai = ClockRun.StartTai + (i * 1_000_000_000L) + (i > 5500 ? 9000 : 0),
+                HasTemperature = true,
+                Millidegrees = 25_000 + (i % 2000),
+                PeerCount = (byte)(i % 64 == 0 ? 3 : 0),
+                PeerTai = ClockRun.StartTai + (i * 1_000_000_000L) + 500_000_000,
+                PeerHalfNs = 2_000_000,
+            };
+            estimator.Step(input);
+            writer.Second(input, estimator);
+        }
+
+        Assert.Equal(ClockState.Holdover, estimator.State);
+        Assert.True(File.Exists(GoldenPath), $"{GoldenPath} is missing; its line is {writer.Head}");
+        Assert.True(File.ReadAllText(GoldenPath).Trim() == writer.Head.ToString(), $"the head is {writer.Head}");
     }
 
     private static void Attack(long second, ref SecondEvents events)

@@ -119,7 +119,7 @@ internal sealed class StatementPage
             string outside = row.Kind == RecordKind.Session
                 ? "who held the inside address" : $"{row.Public} : {ports} {Protocol(row.Protocol)}";
             page.Append(CultureInfo.InvariantCulture, $"""
-                <tr><td>{Encode(Line(row))}</td><td>{Times.Of(row.Start)}<br>{Times.Of(row.Last)}</td>
+                <tr><td>{Encode(Line(row))}</td><td class="time">{Times.Of(row.Start)}<br>{Times.Of(row.Last)}</td>
                 <td>{Encode(outside)}</td><td>{row.Inside}</td><td>{Bound(row.BoundUs)}</td></tr>
 
                 """);

@@ -38,6 +38,7 @@ internal static class StatementStyle
         tr { break-inside: avoid; }
         thead { display: table-header-group; }
         .mono { font-family: "Liberation Mono", "DejaVu Sans Mono", Consolas, monospace; font-size: .86em; }
+        .time { white-space: nowrap; }
         .tag { display: inline-block; font-size: 7.8pt; white-space: nowrap; }
         .pass { color: #1b5e3a; } .open { color: #7a5a00; } .fail { color: #a11212; font-weight: 700; }
         .note { color: #5a6372; font-size: 9pt; }

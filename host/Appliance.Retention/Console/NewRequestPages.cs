@@ -84,7 +84,7 @@ internal static class NewRequestPages
             {Basis(state, purpose, fields)}
             {Scope(purpose, fields)}
             {Statements(RuleBook.BuiltIn, state, purpose, fields)}
-            {Terms(fields)}
+            {Terms(fields, visit.Parts.IsLab)}
             <button>Show what I will sign</button>
             </form>
             """));
@@ -142,7 +142,7 @@ internal static class NewRequestPages
             """);
     }
 
-    private static Html Terms(FormField fields) => Html.Of($"""
+    private static Html Terms(FormField fields, bool isLab) => Html.Of($"""
         <fieldset><legend>Terms</legend>
         {fields.Choice("urgency", "Urgency", UrgencyValues.Zip(
             ["It can wait", "It cannot wait; approved in writing", "It cannot wait; approved by word of mouth"]))}
@@ -153,6 +153,8 @@ internal static class NewRequestPages
         {fields.Text("questions", "Questions that may be asked", isNeeded: true)}
         {fields.Text("candidates", "Lines that one answer may name",
             "Where more lines answer, their number alone is told.", isNeeded: true)}
+        {fields.Text("seal_to", "Key that downloaded answers are sealed to", "The line \"public\" that `retention "
+            + "people key` prints; whoever has that key's file opens them with `retention open`.", isNeeded: !isLab)}
         </fieldset>
         """);
 

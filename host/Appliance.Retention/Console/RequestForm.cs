@@ -39,6 +39,13 @@ internal sealed class RequestForm(Visit visit)
             faults[needed] = $"{needed.Replace('_', ' ')} is missing [form.{needed}]";
         }
 
+        if (!visit.Parts.IsLab && visit.Field("seal_to").Length == 0
+            && visit.Field(StatementPrefix + AnswerKey.PlainStatement).Length == 0)
+        {
+            faults["seal_to"] =
+                "name the key that answers are sealed to: a key that logs in opens nothing [answer.key]";
+        }
+
         if (faults.Count > 0)
         {
             return null;
@@ -66,6 +73,7 @@ internal sealed class RequestForm(Visit visit)
             Urgency = visit.Field("urgency").Length == 0 ? "none" : visit.Field("urgency"),
             Expires = visit.Field("expires"),
             Notify = visit.Field("notify").Length == 0 ? null : visit.Field("notify"),
+            SealTo = visit.Field("seal_to").Length == 0 ? null : visit.Field("seal_to"),
             Questions = questions,
             Candidates = candidates,
         };
@@ -111,6 +119,7 @@ internal sealed class RequestForm(Visit visit)
         "remote" => "remotes",
         "urgency" => "urgency",
         "purpose" => "purpose",
+        "seal_to" => "seal_to",
         _ => "case",
     };
 

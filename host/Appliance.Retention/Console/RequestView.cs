@@ -34,6 +34,7 @@ internal static class RequestView
         {Page.Fact("Person is told", request.NotifyUtcUs is { } day ? Page.Second(day) : "no date; see the statement")}
         {Page.Fact("Questions", Number(request.Questions))}
         {Page.Fact("Lines an answer may name", Number(request.Candidates))}
+        {Page.Fact("Answers sealed to", request.SealTo is { } key ? BrowserKey.Fingerprint(key) : null)}
         {Page.Fact("Sensitive profession", request.IsSensitiveProfession ? "yes" : "no")}
         {Page.Fact("Made", Page.Second(request.MadeUtcUs))}
         {Page.Code("Request", request.Id.ToString())}

@@ -68,6 +68,30 @@ public sealed class ConsoleFlowTests
     }
 
     [Fact]
+    public async Task In_a_live_store_a_request_names_the_key_that_downloads_are_sealed_to()
+    {
+        await using ConsoleWorld world = await ConsoleWorld.Start(live: true);
+        (ConsoleUser asker, ConsoleUser chief) = await world.Two();
+        string point = world.Orders.NewKey("desk");
+
+        Said without = await asker.Post("/requests/new", RequestFields.Good());
+        string request = await RequestFields.File(asker, ("seal_to", point));
+        await RequestFields.Decide(chief, request, "approve");
+        Said asked = await asker.Post($"/requests/{request}/ask", RequestFields.Question);
+        Said json = await asker.Get(asked.Location + "/json");
+        System.IO.File.WriteAllText(world.Orders.File("answer.txt"), json.Body);
+        string opened = world.Orders.Succeed(
+            "open", world.Orders.File("answer.txt"), "--key", world.Orders.File("desk.json"));
+
+        Assert.True(without.Has("[answer.key]"), without.Body);
+        Assert.StartsWith("-----BEGIN SEALED ANSWER-----", json.Body);
+        Assert.DoesNotContain("line-1", json.Body);
+        Assert.Contains("line-1", opened);
+        asker.Dispose();
+        chief.Dispose();
+    }
+
+    [Fact]
     public async Task An_approver_refuses_with_a_reason_and_for_good()
     {
         await using ConsoleWorld world = await ConsoleWorld.Start();

@@ -153,11 +153,15 @@ internal sealed class OrderWorld : IDisposable
         ("asker", "requester", "single_point_of_contact"), ("chief", "approver", "designated_senior_officer"),
     ];
 
-    private string EnrolInSteps(string name, string role, string office)
+    private string EnrolInSteps(string name, string role, string office) =>
+        SignBoth(name, EnrolWords(name, role, office));
+
+    /// <summary>Has an enrolment signed by operator and custodian in turn, and added to store and warden.</summary>
+    public string SignBoth(string name, string[] enrol)
     {
         string half = File(name + ".half");
         string both = File(name + ".both");
-        Succeed([.. EnrolWords(name, role, office), "--sign", File("operator.json"), "--out", half]);
+        Succeed([.. enrol, "--sign", File("operator.json"), "--out", half]);
         Succeed("people", "sign", half, "--key", File("custodian.json"), "--out", both);
         Succeed("people", "add", both, "--data", Data);
         return Succeed("people", "add", both, "--warden", WardenFolder);
@@ -323,7 +327,8 @@ internal sealed class OrderWorld : IDisposable
         temporary.Delete(recursive: true);
     }
 
-    private string Succeed(params string[] arguments)
+    /// <summary>Runs a verb that must succeed; what it printed.</summary>
+    public string Succeed(params string[] arguments)
     {
         (int code, string output, string errors) = Run(arguments);
         return code == 0

@@ -24,7 +24,8 @@ internal static class ClockTable
             150,000 s of everything mixed), so the figures are exact. The same scenarios at full length (100,000 s x 20
             seeds, 300 holdovers, 10^6 s a class, 20 x 30 days without alarm) are asserted by
             `./appliance test --full Clocks`. All of it is simulated: no real oscillator or receiver has been measured.
-            *Best elsewhere* is what the study of other clocks measured or read.
+            *Best elsewhere* is what the study of other clocks measured or read. *Asserted*: the named test fails where
+            it is not so; the table has no figure of its own for it.
 
             | | target | best elsewhere | measured | how |
             |---|---|---|---|---|
@@ -73,7 +74,20 @@ internal static class ClockTable
         Row(text, "T6", "median bound / rms <= 15 locked", "chrony 200",
             $"{ocxo.MedianBound(ClockState.Locked) / ocxo.Rms(ClockState.Locked):F0}", "OCXO");
         Row(text, "T7", "locked <= 30 s with valid pulses", "chrony 4 s (no dwell), satpulse 5 to 30 s",
-            "16 s", "`A_clock_locks_within_thirty_seconds_and_stays_there`; a receiver's own start is not in it");
+            $"{string.Join(", ", ClockWorld.All.Select(LockedAfter))} s",
+            "`A_clock_locks_within_thirty_seconds_and_stays_there`; a receiver's own start is not in it");
+    }
+
+    private static string LockedAfter(ClockWorld world)
+    {
+        ClockRun run = world.Begin(7);
+        int seconds = 0;
+        for (; run.Estimator.State != ClockState.Locked && seconds < Seconds; seconds++)
+        {
+            run.Step();
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{world.Plant.Name} {seconds}");
     }
 
     private static void AddHoldover(StringBuilder text)
@@ -88,7 +102,7 @@ internal static class ClockTable
             $"worst {Worst(tcxo, 1)} / {Worst(tcxo, 2)} us, bound {Bound(tcxo, 2)} us, "
             + $"{tcxo.Count(run => run.Broken > 0)} of 6 broken", "with a thermometer");
         Row(text, "T10", "class ends as its bound does; not locked 3 s after the last pulse", "chrony never",
-            "holds", "`A_class_ends_in_the_instant_in_which_its_bound_does`");
+            "asserted", "`A_class_ends_in_the_instant_in_which_its_bound_does`");
     }
 
     private static void AddAttacks(StringBuilder text)
@@ -117,23 +131,23 @@ internal static class ClockTable
 
     private static void AddRest(StringBuilder text)
     {
-        Row(text, "T14", "holdover <= 2 s after loss, no jump of the bound over 10 %", "oscillatord 18 s", "2 s, holds",
+        Row(text, "T14", "holdover <= 2 s after loss, no jump of the bound over 10 %", "oscillatord 18 s", "asserted",
             "`A_clock_that_loses_its_pulses_says_so_within_two_seconds_and_its_bound_does_not_jump`");
         Row(text, "T15", "leap seconds: TAI goes on, :60 has a name, doubt is a state", "chrony 1 s to 13 s",
-            "holds", "`ClockLeapTests`: 2016, a deletion in 2028, expiry, conflict");
+            "asserted", "`ClockLeapTests`: 2016, a deletion in 2028, expiry, conflict");
         Row(text, "T16", "a rolled-over date never locks without a second witness", "gpsd 3.22 passes 2007",
-            "holds", "`A_date_that_rolled_over_counts_only_with_a_second_witness`");
+            "asserted", "`A_date_that_rolled_over_counts_only_with_a_second_witness`");
         Row(text, "T17", "no wrong second in 10^6 pulses", "satpulse admits cases",
-            "0 in 10^5 (10^6 in full)", "`No_pulse_gets_a_wrong_second_from_late_or_lost_messages`");
+            "asserted over 10^5 (10^6 in full)", "`No_pulse_gets_a_wrong_second_from_late_or_lost_messages`");
         Row(text, "T18", "stamps: half the window + 50 ns; true under +-500 ppm and +-1 s", "fbclock 10 ms anchors",
-            "holds with a half window of 40 ns", "`ClockMapTests`");
-        Row(text, "T19", "others' hands at the system clock seen <= 1 s", "chrony 4.7", "holds, simulated",
+            "asserted, half window 40 ns", "`ClockMapTests`");
+        Row(text, "T19", "others' hands at the system clock seen <= 1 s", "chrony 4.7", "asserted, simulated",
             "`A_step_of_the_system_clock_...`; NOT COVERED: a real clock_settime in a guest");
         Row(text, "T20", "now() < 100 ns, map() < 150 ns, no allocation, no torn read", "shared memory",
-            "no allocation, 0 torn; time NOT MEASURED yet", "`ClockCostTests`");
+            "asserted: no allocation, none torn; times NOT MEASURED yet", "`ClockCostTests`");
         Row(text, "T21", "restart: class C only with a witness", "chrony drift file",
             "NOT COVERED: the rate can be taken up, nothing keeps it yet; without it a restart is unset", "-");
-        Row(text, "T22", "every bound again from the log, bit for bit", "nobody", "holds",
+        Row(text, "T22", "every bound again from the log, bit for bit", "nobody", "asserted",
             "`ClockLogTests`; one head for all machines; `icrctl clock verify`");
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using Appliance.Evidence;
 using Appliance.Retention.Log;
 using Appliance.Retention.Requests;
-using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -186,7 +185,6 @@ public sealed class TamperTests(TamperTests.Made made) : IClassFixture<TamperTes
         }
     }
 
-    [Transcript("icrctl verify")]
     [Fact]
     public void The_report_names_each_check_its_worth_and_what_is_not_shown()
     {

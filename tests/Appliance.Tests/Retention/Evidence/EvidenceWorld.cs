@@ -16,9 +16,9 @@ namespace Appliance.Tests.Retention.Evidence;
 /// </summary>
 internal sealed partial class EvidenceWorld : IDisposable
 {
-    public EvidenceWorld(bool withStamps = false)
+    public EvidenceWorld(bool withStamps = false, Action<RowBatch, long>? addMore = null)
     {
-        Orders = new OrderWorld();
+        Orders = new OrderWorld(addMore);
         Orders.SetUp();
         Orders.StartWarden();
         if (withStamps)
@@ -78,6 +78,14 @@ internal sealed partial class EvidenceWorld : IDisposable
 
     public Pins Pins() => Appliance.Evidence.Pins.Parse(PinsText(), out string problem)
         ?? throw new InvalidOperationException(problem);
+
+    /// <summary>Writes the pins into a file; its path.</summary>
+    public string PinsFile()
+    {
+        string path = Orders.File("pins.json");
+        File.WriteAllText(path, PinsText());
+        return path;
+    }
 
     public SortedDictionary<string, byte[]> Files() =>
         PackArchive.TryRead(Pack, out SortedDictionary<string, byte[]> files, out string problem)

@@ -28,13 +28,20 @@ internal sealed class OrderWorld : IDisposable
     private Appliance.Retention.Warden.Witness? witness;
     private Task witnessing = Task.CompletedTask;
 
-    public OrderWorld()
+    /// <param name="addMore">Adds rows to each batch, which lies at the second that is given.</param>
+    public OrderWorld(Action<RowBatch, long>? addMore = null)
     {
         // Records came before any answer is given, as the clock of these tests stands still.
         store = new TestStore(box) { Clock = new TestClock(Clock.GetUtcNow().AddHours(-1)) };
         epoch = box.Start(1);
         store.State(box.LastStatement);
-        store.Add([.. new long[] { 0, 100, 200 }.Select(second => box.Seal(epoch, second))]);
+        Batches = [.. new long[] { 0, 100, 200 }.Select(second =>
+        {
+            RowBatch rows = TestBox.Rows(second);
+            addMore?.Invoke(rows, second);
+            return box.Seal(epoch, second, rows);
+        })];
+        store.Add(Batches);
         store.Kill();
         System.IO.File.WriteAllText(File("box.json"), box.Keys.ToJson());
         foreach (string file in Directory.GetFiles(store.Folder.Keys, "*" + StoreFolder.KeySetEnding))
@@ -50,6 +57,11 @@ internal sealed class OrderWorld : IDisposable
     {
         set => Clock = TestClock.OfDay(value);
     }
+
+    /// <summary>What the store was begun with.</summary>
+    public SealedBatch[] Batches { get; }
+
+    public TestBox Box => box;
 
     public TestClock Clock { get; set; } = TestClock.OfDay(TestBox.Day);
 
@@ -271,7 +283,6 @@ internal sealed class OrderWorld : IDisposable
         {
             draft.statements[statement] = text;
         }
-
 
         return FileRequest(draft);
     }

@@ -4,11 +4,17 @@ using Appliance.Benchmarks.Live;
 
 // ./appliance bench [--packets MILLIONS] [--runs N]
 // ./appliance bench live [--rates N,N] [--seconds N] [--rounds N]
+// ./appliance bench ingest [--sessions N] [--runs N]
 // See README.md for what the figures mean.
 string folder = Directory.CreateTempSubdirectory("appliance-bench-").FullName;
 try
 {
-    return args is ["live", ..] ? Live() : Files();
+    return args switch
+    {
+        ["live", ..] => Live(),
+        ["ingest", ..] => Ingest(),
+        _ => Files(),
+    };
 }
 finally
 {
@@ -20,6 +26,12 @@ int Live() => LiveBenchmark.Run(folder, new LiveSettings(
     Seconds: Number("--seconds", 10),
     Rounds: Number("--rounds", 3),
     PacketsPerSession: Number("--per-session", 20)));
+
+int Ingest()
+{
+    IngestBenchmark.Run(folder, Number("--sessions", 300_000), Number("--runs", 3));
+    return 0;
+}
 
 int Files()
 {

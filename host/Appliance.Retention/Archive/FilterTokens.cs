@@ -16,10 +16,15 @@ internal sealed class FilterTokens
     /// <summary>Bytes of a token.</summary>
     public const int Size = 4;
 
+    private static readonly int Stride = HmacLanes.StrideOf(Token.BytesMax);
+
     private readonly HashSet<(TokenField, Ip, ushort)> seen = [];
     private readonly HashSet<(TokenField, int)> seenTexts = [];
     private readonly List<uint> tokens = [];
-    private readonly byte[] batchKey = new byte[Hash32.Size];
+    private readonly HmacLanes hmac = new();
+    private readonly byte[] values = new byte[HmacLanes.Lanes * Stride];
+    private readonly int[] lengths = new int[HmacLanes.Lanes];
+    private int pending;
 
     /// <summary>Key of a batch's tokens from the index key of its section and day.</summary>
     public static void KeyOf(ReadOnlySpan<byte> indexKey, Hash32 batch, Span<byte> key)
@@ -66,7 +71,7 @@ internal sealed class FilterTokens
     /// <summary>The same with the key of the batch's filter.</summary>
     public byte[] Make(ReadOnlySpan<byte> key, RowBatch rows, byte section)
     {
-        key.CopyTo(batchKey);
+        hmac.SetKey(key);
         seen.Clear();
         seenTexts.Clear();
         tokens.Clear();
@@ -79,6 +84,8 @@ internal sealed class FilterTokens
             AddAttribution(rows);
         }
 
+        HashPending();
+        hmac.Clear();
         return Sorted();
     }
 
@@ -89,6 +96,9 @@ internal sealed class FilterTokens
         HMACSHA256.HashData(batchKey, value, hash);
         return BinaryPrimitives.ReadUInt32BigEndian(hash);
     }
+
+    /// <summary>Room for the next value.</summary>
+    private Span<byte> Next => values.AsSpan(pending * Stride, Stride);
 
     private void AddContact(RowBatch rows)
     {
@@ -128,7 +138,7 @@ internal sealed class FilterTokens
     {
         if (!address.IsNone && seen.Add((field, address, 0)))
         {
-            Add(Token.Of(field, address));
+            AddPending(Token.Write(field, address, Next));
         }
     }
 
@@ -145,7 +155,7 @@ internal sealed class FilterTokens
     {
         if (!address.IsNone && seen.Add((TokenField.PublicEndpoint, address, port)))
         {
-            Add(Token.Of(TokenField.PublicEndpoint, address, port));
+            AddPending(Token.Write(TokenField.PublicEndpoint, address, port, Next));
         }
     }
 
@@ -153,7 +163,7 @@ internal sealed class FilterTokens
     {
         if (text != 0 && seenTexts.Add((field, text)))
         {
-            Add(Token.Of(field, strings[text]));
+            AddPending(Token.Write(field, strings[text], Next));
         }
     }
 
@@ -171,10 +181,29 @@ internal sealed class FilterTokens
             cut = possible <= length ? possible : cut;
         }
 
-        Add(Token.OfPrefix(address, cut));
+        AddPending(Token.WritePrefix(address, cut, Next));
     }
 
-    private void Add(Token token) => tokens.Add(Hash(batchKey, token.Bytes.Span));
+    private void AddPending(int length)
+    {
+        lengths[pending++] = length;
+        if (pending == HmacLanes.Lanes)
+        {
+            HashPending();
+        }
+    }
+
+    private void HashPending()
+    {
+        Span<byte> codes = stackalloc byte[HmacLanes.Lanes * Hash32.Size];
+        hmac.Hash(values, Stride, lengths.AsSpan(0, pending), codes);
+        for (int i = 0; i < pending; i++)
+        {
+            tokens.Add(BinaryPrimitives.ReadUInt32BigEndian(codes[(i * Hash32.Size)..]));
+        }
+
+        pending = 0;
+    }
 
     private byte[] Sorted()
     {

@@ -94,17 +94,14 @@ internal readonly record struct Token(byte Section, ReadOnlyMemory<byte> Bytes)
 
     public static Token Of(TokenField field, Ip address)
     {
-        byte[] bytes = new byte[1 + AddressBytes];
-        Write(field, address, bytes);
-        return new Token(SectionOf(field), bytes);
+        Span<byte> bytes = stackalloc byte[BytesMax];
+        return Made(field, bytes[..Write(field, address, bytes)]);
     }
 
     public static Token Of(TokenField field, Ip address, ushort port)
     {
-        byte[] bytes = new byte[1 + AddressBytes + sizeof(ushort)];
-        Write(field, address, bytes);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(1 + AddressBytes), port);
-        return new Token(SectionOf(field), bytes);
+        Span<byte> bytes = stackalloc byte[BytesMax];
+        return Made(field, bytes[..Write(field, address, port, bytes)]);
     }
 
     public static Token Of(TokenField field, string text) => Of(field, Encoding.UTF8.GetBytes(text));
@@ -112,17 +109,48 @@ internal readonly record struct Token(byte Section, ReadOnlyMemory<byte> Bytes)
     public static Token Of(TokenField field, ReadOnlySpan<byte> utf8)
     {
         byte[] bytes = new byte[1 + utf8.Length];
-        bytes[0] = (byte)field;
-        utf8.CopyTo(bytes.AsSpan(1));
+        Write(field, utf8, bytes);
         return new Token(SectionOf(field), bytes);
     }
 
     /// <summary>The address cut to a length in bits of its 16-byte form, and the length.</summary>
     public static Token OfPrefix(Ip address, int length)
     {
+        Span<byte> bytes = stackalloc byte[BytesMax];
+        return Made(TokenField.InsidePrefix, bytes[..WritePrefix(address, length, bytes)]);
+    }
+
+    /// <summary>Writes the bytes that are hashed; how many.</summary>
+    public static int Write(TokenField field, Ip address, Span<byte> bytes)
+    {
+        bytes[0] = (byte)field;
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[1..], address.High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[9..], address.Low);
+        return 1 + AddressBytes;
+    }
+
+    /// <inheritdoc cref="Write(TokenField, Ip, Span{byte})"/>
+    public static int Write(TokenField field, Ip address, ushort port, Span<byte> bytes)
+    {
+        int length = Write(field, address, bytes);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[length..], port);
+        return length + sizeof(ushort);
+    }
+
+    /// <inheritdoc cref="Write(TokenField, Ip, Span{byte})"/>
+    public static int Write(TokenField field, ReadOnlySpan<byte> utf8, Span<byte> bytes)
+    {
+        bytes[0] = (byte)field;
+        utf8.CopyTo(bytes[1..]);
+        return 1 + utf8.Length;
+    }
+
+    /// <inheritdoc cref="Write(TokenField, Ip, Span{byte})"/>
+    public static int WritePrefix(Ip address, int length, Span<byte> bytes)
+    {
         ulong high = length >= 64 ? address.High : address.High & ~(ulong.MaxValue >> length);
         ulong low = length <= 64 ? 0 : length >= 128 ? address.Low : address.Low & ~(ulong.MaxValue >> (length - 64));
-        return Of(TokenField.InsidePrefix, new Ip(high, low), (ushort)length);
+        return Write(TokenField.InsidePrefix, new Ip(high, low), (ushort)length, bytes);
     }
 
     /// <summary>Section whose key makes tokens of a field.</summary>
@@ -130,10 +158,6 @@ internal readonly record struct Token(byte Section, ReadOnlyMemory<byte> Bytes)
         ? SectionPlain.ContactNumber
         : SectionPlain.AttributionNumber;
 
-    private static void Write(TokenField field, Ip address, Span<byte> bytes)
-    {
-        bytes[0] = (byte)field;
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[1..], address.High);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[9..], address.Low);
-    }
+    private static Token Made(TokenField field, ReadOnlySpan<byte> bytes) =>
+        new(SectionOf(field), bytes.ToArray());
 }

@@ -29,22 +29,39 @@ internal static class Sha256Lanes
     /// <param name="digests">Receives 32 bytes for each, end to end; may not overlap the messages.</param>
     public static void Hash(Span<byte> messages, int stride, ReadOnlySpan<int> lengths, Span<byte> digests)
     {
-        if (!IsSupported)
+        if (IsSupported)
         {
-            for (int i = 0; i < lengths.Length; i++)
-            {
-                SHA256.HashData(messages.Slice(i * stride, lengths[i]), digests.Slice(i * Hash32.Size, Hash32.Size));
-            }
-
+            HashOn(Sha256Words.Initial, 0, messages, stride, lengths, digests);
             return;
         }
 
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            SHA256.HashData(messages.Slice(i * stride, lengths[i]), digests.Slice(i * Hash32.Size, Hash32.Size));
+        }
+    }
+
+    /// <summary>The same for messages that all begin with the same blocks, hashed before. Vectors only.</summary>
+    /// <param name="start">The 8 words of the state behind these blocks.</param>
+    /// <param name="startBytes">Length of these blocks, which counts in the padding.</param>
+    /// <param name="messages">What follows them, as in <see cref="Hash"/>.</param>
+    /// <param name="stride">As in <see cref="Hash"/>.</param>
+    /// <param name="lengths">Lengths of what follows.</param>
+    /// <param name="digests">As in <see cref="Hash"/>.</param>
+    public static void HashOn(
+        ReadOnlySpan<uint> start,
+        int startBytes,
+        Span<byte> messages,
+        int stride,
+        ReadOnlySpan<int> lengths,
+        Span<byte> digests)
+    {
         Span<int> blocks = stackalloc int[Lanes];
-        int most = Pad(messages, stride, lengths, blocks);
+        int most = Pad(messages, stride, startBytes, lengths, blocks);
         Span<Vector256<uint>> state = stackalloc Vector256<uint>[8];
         for (int i = 0; i < state.Length; i++)
         {
-            state[i] = Vector256.Create(Sha256Words.Initial[i]);
+            state[i] = Vector256.Create(start[i]);
         }
 
         Span<Vector256<uint>> w = stackalloc Vector256<uint>[64];
@@ -58,8 +75,31 @@ internal static class Sha256Lanes
         Write(MemoryMarshal.Cast<Vector256<uint>, uint>(state), digests[..(lengths.Length * Hash32.Size)]);
     }
 
+    /// <summary>The state behind one whole block, for <see cref="HashOn"/>.</summary>
+    public static void FirstBlock(ReadOnlySpan<byte> block, Span<uint> words)
+    {
+        Span<Vector256<uint>> state = stackalloc Vector256<uint>[8];
+        Span<Vector256<uint>> w = stackalloc Vector256<uint>[64];
+        for (int i = 0; i < BlockBytes / 4; i++)
+        {
+            w[i] = Vector256.Create(BinaryPrimitives.ReadUInt32BigEndian(block[(i * 4)..]));
+        }
+
+        for (int i = 0; i < state.Length; i++)
+        {
+            state[i] = Vector256.Create(Sha256Words.Initial[i]);
+        }
+
+        Compress(state, w, Vector256<uint>.AllBitsSet);
+        for (int i = 0; i < state.Length; i++)
+        {
+            words[i] = state[i][0];
+        }
+    }
+
     // FIPS 180-4 section 5.1.1: a one bit, zeros, the length in bits as 64-bit big-endian number.
-    private static int Pad(Span<byte> messages, int stride, ReadOnlySpan<int> lengths, Span<int> blocks)
+    private static int Pad(
+        Span<byte> messages, int stride, int before, ReadOnlySpan<int> lengths, Span<int> blocks)
     {
         int most = 0;
         for (int i = 0; i < lengths.Length; i++)
@@ -67,7 +107,7 @@ internal static class Sha256Lanes
             Span<byte> padding = messages.Slice(i * stride, PaddedSize(lengths[i]))[lengths[i]..];
             padding.Clear();
             padding[0] = 0x80;
-            BinaryPrimitives.WriteUInt64BigEndian(padding[^8..], (ulong)lengths[i] * 8);
+            BinaryPrimitives.WriteUInt64BigEndian(padding[^8..], (ulong)(before + lengths[i]) * 8);
             blocks[i] = PaddedSize(lengths[i]) / BlockBytes;
             most = Math.Max(most, blocks[i]);
         }

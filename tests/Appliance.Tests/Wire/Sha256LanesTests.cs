@@ -29,6 +29,31 @@ public sealed class Sha256LanesTests
         }
     }
 
+    [Fact]
+    public void Codes_under_a_key_are_those_of_the_platform()
+    {
+        const int seed = 5;
+        Random random = new(seed);
+        HmacLanes hmac = new();
+        int stride = HmacLanes.StrideOf(LengthMax);
+        byte[] values = new byte[Lanes * stride];
+        byte[] key = new byte[Hash32.Size];
+        byte[] codes = new byte[Lanes * Hash32.Size];
+        for (int round = 0; round < 1000; round++)
+        {
+            random.NextBytes(key);
+            random.NextBytes(values);
+            int[] lengths = [.. Enumerable.Range(0, random.Next(1, Lanes + 1)).Select(_ => random.Next(LengthMax + 1))];
+            byte[] expected =
+                [.. lengths.SelectMany((length, i) => HMACSHA256.HashData(key, values.AsSpan(i * stride, length)))];
+
+            hmac.SetKey(key);
+            hmac.Hash(values, stride, lengths, codes);
+
+            Assert.True(codes.AsSpan().StartsWith(expected), $"seed {seed}, round {round}");
+        }
+    }
+
     private static void Check(int seed, int[] lengths)
     {
         int stride = Sha256Lanes.PaddedSize(LengthMax);

@@ -7,7 +7,7 @@ namespace Appliance.Mqtt;
 /// is one connection: connect, send until acknowledged or unknown, closed. The stream is the link's from the start; it
 /// is closed with it. Its maker should set TCP_NODELAY, since acknowledgements are small.
 /// </summary>
-public sealed partial class MqttLink : IAsyncDisposable
+public sealed partial class MqttLink : IBrokerLink
 {
     private readonly Lock gate = new();
     private readonly Stream stream;
@@ -38,13 +38,13 @@ public sealed partial class MqttLink : IAsyncDisposable
         running = RunAsync();
     }
 
-    /// <summary>The broker's answer, or null when the connection ended before it.</summary>
+    /// <inheritdoc/>
     public Task<ServerAnswer?> Connected => connected.Task;
 
-    /// <summary>How the connection ended; completes after every ticket has its outcome.</summary>
+    /// <inheritdoc/>
     public Task<LinkClosed> Closed => closed.Task;
 
-    /// <summary>Messages from the broker, in order; completes when the connection ends.</summary>
+    /// <inheritdoc/>
     public ChannelReader<InboundMessage> Messages => messages.Reader;
 
     /// <summary>What was counted on this connection.</summary>
@@ -58,10 +58,7 @@ public sealed partial class MqttLink : IAsyncDisposable
     /// </exception>
     public static MqttLink Start(Stream stream, MqttOptions options, TimeProvider time) => new(stream, options, time);
 
-    /// <summary>
-    /// Waits for room in the window and hands the message in; the task that it returns has the outcome. So a caller
-    /// sends in order without waiting for each answer. After the end of the connection the outcome is unknown at once.
-    /// </summary>
+    /// <inheritdoc/>
     public async ValueTask<Task<PublishOutcome>> SendAsync(MqttMessage message, CancellationToken cancel = default)
     {
         if (await WaitForRoomAsync(cancel))
@@ -83,11 +80,11 @@ public sealed partial class MqttLink : IAsyncDisposable
         return Task.FromResult(new PublishOutcome(PublishState.Unknown, ReasonCode.Success, null));
     }
 
-    /// <summary>Sends a message and waits for its outcome.</summary>
+    /// <inheritdoc/>
     public async Task<PublishOutcome> PublishAsync(MqttMessage message, CancellationToken cancel = default) =>
         await (await SendAsync(message, cancel)).WaitAsync(cancel);
 
-    /// <summary>Asks for messages and waits for the answer.</summary>
+    /// <inheritdoc/>
     public Task<RequestOutcome> SubscribeAsync(params IReadOnlyList<Subscription> subscriptions)
     {
         lock (gate)
@@ -105,7 +102,7 @@ public sealed partial class MqttLink : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc cref="MqttSession.Accept"/>
+    /// <inheritdoc/>
     public bool Accept(ushort packetId, ReasonCode reason = ReasonCode.Success)
     {
         lock (gate)
@@ -116,7 +113,7 @@ public sealed partial class MqttLink : IAsyncDisposable
         }
     }
 
-    /// <summary>Says goodbye and waits until the stream is closed.</summary>
+    /// <inheritdoc/>
     public async Task<LinkClosed> DisconnectAsync(ReasonCode reason = ReasonCode.Success)
     {
         lock (gate)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Appliance.Edge.Uplink;
 using Appliance.Wire;
 
 namespace Appliance.Edge.Configuration;
@@ -132,6 +133,10 @@ internal static class OptionsCheck
 
         yield return InRange("uplink.windowBatches", uplink.WindowBatches, 1, Mqtt.Limits.WindowMax);
         yield return InRange("uplink.keepAliveSeconds", uplink.KeepAliveSeconds, 5, 600);
+        yield return OneOf("uplink.client", uplink.Client, "own", "mqttnet");
+        yield return uplink.Client == "own" || BrokerClient.HasMqttNet ? null
+            : "uplink.client is 'mqttnet', which this program was not built with; say 'own', "
+                + "or build with -p:CardPackages=true (host/Appliance.Devices/README.md)";
         yield return InRange("uplink.rateKbit", uplink.RateKbit, 0, 10_000_000);
     }
 

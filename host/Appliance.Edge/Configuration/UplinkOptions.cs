@@ -28,6 +28,9 @@ public sealed record UplinkOptions
     /// <summary>A dead path is noticed within one and a half of this.</summary>
     public int KeepAliveSeconds { get; init; } = 30;
 
+    /// <summary>own: the client of this product; mqttnet: MQTTnet, where the program was built with it.</summary>
+    public string Client { get; init; } = "own";
+
     /// <summary>Most that batches may take of the line, kilobits a second; 0: no limit.</summary>
     public int RateKbit { get; init; }
 

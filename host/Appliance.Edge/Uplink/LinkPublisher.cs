@@ -7,7 +7,7 @@ namespace Appliance.Edge.Uplink;
 /// Publishes on one connection what is no batch: the retained state, and the statements and checkpoints of epochs. One
 /// at a time, each awaited; the first that fails is the connection's end.
 /// </summary>
-internal sealed class LinkPublisher(MqttLink link, Topics topics, UplinkParts parts)
+internal sealed class LinkPublisher(IBrokerLink link, Topics topics, UplinkParts parts)
 {
     private readonly HashSet<uint> announced = [];
     private volatile string? failure;

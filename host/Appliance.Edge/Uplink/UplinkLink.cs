@@ -9,7 +9,7 @@ namespace Appliance.Edge.Uplink;
 /// One connection to the broker, from CONNECT to its end: announces epochs, sends batches within the window, settles
 /// receipts. It keeps nothing; whatever it leaves unsettled is sent again on the next.
 /// </summary>
-internal sealed class UplinkLink(MqttLink link, Topics topics, UplinkParts parts)
+internal sealed class UplinkLink(IBrokerLink link, Topics topics, UplinkParts parts)
 {
     private readonly LinkPublisher publisher = new(link, topics, parts);
     private readonly Outbox outbox = parts.Outbox;

@@ -175,7 +175,7 @@ internal sealed class UplinkService : IDisposable
 
             Topics topics = new(name);
             UplinkLink link = new(
-                MqttLink.Start(outcome.Stream, MqttOptionsOf(name, topics), TimeProvider.System), topics, parts);
+                BrokerClient.Start(parts.Options.Client, outcome.Stream, MqttOptionsOf(name, topics)), topics, parts);
             string? why = await link.RunAsync(cancel);
             if (link.WasUsable)
             {

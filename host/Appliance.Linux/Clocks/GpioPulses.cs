@@ -33,6 +33,16 @@ public sealed class GpioPulses : IPulseSource, IDisposable
         mapper = new StampMapper(CounterReader.Monotonic());
     }
 
+    /// <summary>The same over a file that gives the kernel's events, for what needs no chip.</summary>
+    internal GpioPulses(SafeFileHandle events, byte number, CaptureDelay delay)
+    {
+        path = "events";
+        line = events;
+        this.delay = delay;
+        Id = new SourceId(SourceKind.GpioPulse, number);
+        mapper = new StampMapper(CounterReader.Monotonic());
+    }
+
     /// <inheritdoc/>
     public SourceId Id { get; }
 

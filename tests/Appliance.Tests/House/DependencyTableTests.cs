@@ -16,6 +16,7 @@ public sealed class DependencyTableTests
         ["Appliance.Journal"] = "Wire",
         ["Appliance.Mqtt"] = "",
         ["Appliance.Supervisor"] = "",
+        ["Appliance.Devices"] = "",
         ["Appliance.Linux"] = "Flow Journal Time Wire",
         ["Appliance.Edge"] = "Flow Journal Linux Mqtt Time Wire",
         ["Appliance.Retention"] = "Evidence Journal Linux Mqtt Wire",
@@ -34,6 +35,33 @@ public sealed class DependencyTableTests
             file => Path.GetFileNameWithoutExtension(file),
             file => string.Join(' ', References(file).Order(StringComparer.Ordinal)));
         Assert.Equal(Table.OrderBy(p => p.Key), found.OrderBy(p => p.Key));
+    }
+
+    [Fact]
+    public void The_default_build_knows_nothing_of_the_packages_that_not_every_feed_carries()
+    {
+        string[] packages = ["MQTTnet", "System.Device.Gpio", "Iot.Device.Bindings"];
+        foreach (string project in Projects())
+        {
+            string locked = File.ReadAllText(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json"));
+            Assert.All(packages, p => Assert.DoesNotContain($"\"{p}\"", locked));
+            Assert.All(
+                XDocument.Load(project).Descendants().Where(IsOfCardPackages(packages)),
+                item => Assert.True(IsOnlyWithCardPackages(item), $"{SourceTree.Name(project)}: {item}"));
+        }
+
+        XDocument central = XDocument.Load(Path.Combine(Checkout.Root, "Directory.Packages.props"));
+        Assert.Equal(
+            packages.Order(),
+            central.Descendants("PackageVersion").Where(IsOnlyWithCardPackages)
+                .Select(p => p.Attribute("Include")!.Value).Order());
+#if !CARD_PACKAGES
+        string[] built = [.. Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
+            .Select(f => Path.GetFileNameWithoutExtension(f))];
+        Assert.Contains("Appliance.Edge", built);
+        Assert.DoesNotContain("Appliance.Devices", built);
+        Assert.All(packages, p => Assert.DoesNotContain(p, built));
+#endif
     }
 
     [Fact]
@@ -68,9 +96,16 @@ public sealed class DependencyTableTests
         }
     }
 
+    private static Func<XElement, bool> IsOfCardPackages(string[] packages) => item =>
+        item.Attribute("Include")?.Value is { } name
+        && (packages.Contains(name) || name.EndsWith("/Appliance.Devices.csproj", StringComparison.Ordinal));
+
+    private static bool IsOnlyWithCardPackages(XElement item) =>
+        item.Parent?.Attribute("Condition")?.Value == "'$(CardPackages)' == 'true'";
+
     private static IEnumerable<string> Projects() => SourceTree.Files("*.csproj");
 
     private static IEnumerable<string> References(string project) => XDocument.Load(project)
-        .Descendants("ProjectReference")
+        .Descendants("ProjectReference").Where(r => !IsOnlyWithCardPackages(r))
         .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value)["Appliance.".Length..]);
 }

@@ -1,8 +1,8 @@
 using System.Text;
-using Appliance.Supervisor;
+using Appliance.Supervisor.Link;
 using Xunit;
 
-namespace Appliance.Tests.Firmware;
+namespace Appliance.Tests.Firmware.Link;
 
 public sealed class LinkFrameTests
 {

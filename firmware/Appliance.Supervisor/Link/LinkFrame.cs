@@ -1,4 +1,4 @@
-namespace Appliance.Supervisor;
+namespace Appliance.Supervisor.Link;
 
 /// <summary>
 /// One frame of the serial link between the supervisor and the host: body and CRC-16, COBS-stuffed, ended by a zero

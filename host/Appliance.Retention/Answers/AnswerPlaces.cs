@@ -23,7 +23,19 @@ internal static class AnswerPlaces
     public static IReadOnlyCollection<AnswerPlace> Of(IEnumerable<ResolveAnswer> answers)
     {
         var places = new HashSet<AnswerPlace>();
-        foreach (Candidate candidate in answers.SelectMany(answer => answer.Result.Candidates))
+        foreach (ResolveAnswer answer in answers)
+        {
+            places.UnionWith(Of(answer.Result));
+        }
+
+        return places;
+    }
+
+    /// <summary>Of the lines that were found.</summary>
+    public static IReadOnlyCollection<AnswerPlace> Of(Evaluation result)
+    {
+        var places = new HashSet<AnswerPlace>();
+        foreach (Candidate candidate in result.Candidates)
         {
             foreach (Held held in candidate.Flows)
             {

@@ -23,6 +23,9 @@ internal static class SealedText
         return text.Append(End).Append('\n').ToString();
     }
 
+    /// <summary>Whether a text is one.</summary>
+    public static bool Is(string text) => text.StartsWith(Begin, StringComparison.Ordinal);
+
     /// <summary>The bytes between the two lines; whatever stands around them is passed over.</summary>
     /// <exception cref="ArchiveException">There is no sealed answer in the text.</exception>
     public static byte[] Read(string text, string file)

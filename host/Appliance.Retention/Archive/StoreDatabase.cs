@@ -64,6 +64,13 @@ internal sealed class StoreDatabase : IDisposable
         transaction = null;
     }
 
+    /// <summary>Undoes what was done since <see cref="Begin"/>.</summary>
+    public void Rollback()
+    {
+        transaction?.Dispose();
+        transaction = null;
+    }
+
     /// <summary>Runs a statement; returns the number of rows that it changed.</summary>
     public int Run(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
 

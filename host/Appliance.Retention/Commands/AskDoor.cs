@@ -66,21 +66,25 @@ internal sealed class AskDoor : IDisposable
     /// <param name="socket">Socket of the warden.</param>
     /// <param name="clock">Time of the log.</param>
     /// <param name="witnessSocket">Socket of the second witness, where one is pinned.</param>
+    /// <param name="again">Entry of the question where it is gone on with; null to log it.</param>
     public static AskDoor OpenOrdered(
         string path,
         AskedQuestion question,
         string socket,
         TimeProvider clock,
-        string witnessSocket = WitnessCommand.DefaultSocket)
+        string witnessSocket = WitnessCommand.DefaultSocket,
+        LoggedEntry? again = null)
     {
         StoreFolder folder = FolderAt(path);
         var desk = Desk.Open(folder, clock);
         OrderRefusal? refusal;
         Order? order;
-        LoggedEntry? entry;
+        LoggedEntry? entry = again;
         try
         {
-            refusal = desk.Orders.Ask(question, out order, out entry);
+            refusal = again is null
+                ? desk.Orders.Ask(question, out order, out entry)
+                : desk.Orders.AskAgain(question, out order);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Questions;
+using Appliance.Retention.Referrals;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
 
@@ -54,6 +55,16 @@ internal sealed class AskOptions(TimeProvider? clock)
 
     public bool All(ParseResult parsed) => parsed.GetValue(all);
 
+    /// <summary>Where a question under a request is put; null where none was named.</summary>
+    public OrderedDoor? Ordered(ParseResult parsed) => parsed.GetValue(request) is { } order
+        ? new OrderedDoor(
+            parsed.GetValue(data)!,
+            order,
+            parsed.GetValue(socket)!,
+            parsed.GetValue(witness)!,
+            clock ?? TimeProvider.System)
+        : null;
+
     /// <summary>
     /// Reads the question, opens the archive and asks. The question first: a wrong one opens nothing. Every failure is
     /// one line and an exit code.
@@ -64,8 +75,12 @@ internal sealed class AskOptions(TimeProvider? clock)
     public int Ask<T>(ParseResult parsed, Func<T> read, Func<T, AskDoor, TextWriter, int> ask)
     {
         TextWriter errors = parsed.InvocationConfiguration.Error;
-        return DataOption.Guard(errors, () => Ask(parsed, errors, read, ask));
+        return DataOption.Guard(errors, () => Guard(parsed, () => Ask(parsed, errors, read, ask)));
     }
+
+    /// <summary>Runs what asks under a request; a refusal is printed as an answer.</summary>
+    public int Refusing(ParseResult parsed, Func<int> ask) =>
+        DataOption.Guard(parsed.InvocationConfiguration.Error, () => Guard(parsed, ask));
 
     private AnswerFormat Format(ParseResult parsed) => parsed.GetValue(json)
         ? AnswerFormat.Json
@@ -80,18 +95,24 @@ internal sealed class AskOptions(TimeProvider? clock)
     private int Ask<T>(
         ParseResult parsed, TextWriter errors, Func<T> read, Func<T, AskDoor, TextWriter, int> ask)
     {
+        T question = read();
+        ulong? until = HoldUntil(parsed);
+        using AskDoor door = Open(parsed, errors, question!);
+        if (door.IsLab)
+        {
+            LabMode.Say(errors);
+        }
+
+        int code = door.Answer(parsed.InvocationConfiguration.Output, output => ask(question, door, output));
+        return until is { } time && !Hold(door, time, errors) ? Exit.CheckFailed : code;
+    }
+
+    private int Guard(ParseResult parsed, Func<int> ask)
+    {
+        TextWriter errors = parsed.InvocationConfiguration.Error;
         try
         {
-            T question = read();
-            ulong? until = HoldUntil(parsed);
-            using AskDoor door = Open(parsed, errors, question!);
-            if (door.IsLab)
-            {
-                LabMode.Say(errors);
-            }
-
-            int code = door.Answer(parsed.InvocationConfiguration.Output, output => ask(question, door, output));
-            return until is { } time && !Hold(door, time, errors) ? Exit.CheckFailed : code;
+            return ask();
         }
         catch (AskException refused) when (refused.Code == Exit.CheckFailed)
         {

@@ -13,6 +13,8 @@ internal static class QuestionWords
         List<ResolveQuestion> { Count: > 0 } resolve => OfAddress(verb, request, resolve),
         List<LineQuestion> { Count: > 0 } lines => OfLine(verb, request, lines, ""),
         (List<LineQuestion> { Count: > 0 } lines, string service) => OfLine(verb, request, lines, service),
+        (List<Referrals.ReferralLine>, Referrals.AnonymiserList, string) =>
+            new AskedQuestion { Verb = verb, Request = request, FromUtcUs = 0, ToUtcUs = 0 },
         _ => throw new AskException(Exit.BadInput, $"`{verb}` cannot be asked under a request yet; ask line by line"),
     };
 

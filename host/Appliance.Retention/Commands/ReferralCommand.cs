@@ -25,6 +25,11 @@ internal sealed class ReferralCommand(TimeProvider? clock)
         Description = "open no destinations: what can be resolved without one",
     };
 
+    private readonly Option<bool> statement = new("--statement")
+    {
+        Description = "print what an order says of the file, and ask nothing",
+    };
+
     private readonly AskOptions options = new(clock);
 
     public static Command Create(TimeProvider? clock = null)
@@ -32,25 +37,83 @@ internal sealed class ReferralCommand(TimeProvider? clock)
         var verb = new ReferralCommand(clock);
         Command command = new("referral", "what can be resolved of a referral of many addresses, by line and case")
         {
-            verb.file, verb.output, verb.anonymisers, verb.sourceOnly,
+            verb.file, verb.output, verb.anonymisers, verb.sourceOnly, verb.statement,
         };
         verb.options.AddArchiveTo(command);
         command.SetAction(verb.Run);
         return command;
     }
 
-    private int Run(ParseResult parsed) => options.Ask(parsed, () => Read(parsed), (asked, door, output) =>
+    /// <summary>What is said where a store has no address plan.</summary>
+    public static AskException NoPlan() => AskedValues.Bad(
+        "what is fixed and what is shared is said by the address plan, and there is none; give it with "
+        + "`retention addresses import FILE`, or in the lab with --plan FILE");
+
+    private int Run(ParseResult parsed) =>
+        parsed.GetValue(statement) ? options.Refusing(parsed, () => PrintStatement(parsed))
+        : options.Ordered(parsed) is { } door ? options.Refusing(parsed, () => RunOrdered(parsed, door))
+        : RunLab(parsed);
+
+    private int PrintStatement(ParseResult parsed)
     {
-        TextWriter errors = parsed.InvocationConfiguration.Error;
-        if (door.Plan is not { } plan)
+        var known = KnownReferral.Read(parsed.GetValue(file)!);
+        parsed.InvocationConfiguration.Output.WriteLine(
+            new ReferralOrder(known.Digest, (uint)known.Lines.Count, !parsed.GetValue(sourceOnly)).Text);
+        return Exit.Success;
+    }
+
+    private int RunOrdered(ParseResult parsed, OrderedDoor door)
+    {
+        if (parsed.GetValue(output) is not { } folder)
         {
             throw AskedValues.Bad(
-                "what is fixed and what is shared is said by the address plan, and there is none; give it with "
-                + "`retention addresses import FILE`, or in the lab with --plan FILE");
+                "under a request a referral is handed over in parts; give the folder for them with --out");
         }
 
-        using ProgressLine progress = ProgressLine.On(errors, "retention referral", "lines");
-        ReferralReport report = Judge(parsed, asked, plan, door, progress, errors);
+        var known = KnownReferral.Read(parsed.GetValue(file)!);
+        string? list = parsed.GetValue(anonymisers);
+        TextWriter errors = parsed.InvocationConfiguration.Error;
+        var parts = new PartFolder(folder);
+        int count;
+        using (ProgressLine progress = ProgressLine.On(errors, "retention referral", "lines"))
+        {
+            count = new OrderedReferral(
+                door,
+                known,
+                list is null ? AnonymiserList.Empty : AnonymiserList.Read(list),
+                !parsed.GetValue(sourceOnly),
+                parts).Run(done => progress.Report(done, known.Lines.Count));
+        }
+
+        Tell(parsed, parts, known.Lines.Count, count);
+        return Exit.Success;
+    }
+
+    /// <summary>The report, or where it is sealed how to come to it.</summary>
+    private void Tell(ParseResult parsed, PartFolder parts, int lines, int count)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        IReadOnlyList<ReferralPart> plain = parts.ReadPlain();
+        if (plain.Count == count)
+        {
+            ReferralReport report = ReferralPart.Report(plain);
+            ReferralOutput.WriteFolder(parts.Path, report);
+            Print(parsed, output, report);
+            return;
+        }
+
+        if (options.Json(parsed))
+        {
+            JsonText.Write(output, new { lines, parts = count, @out = parts.Path });
+            return;
+        }
+
+        output.WriteLine($"Referral   {lines} lines, asked in {count} questions; {count} sealed parts in {parts.Path}");
+        output.WriteLine($"           `retention open {parts.Path} --key FILE --out FOLDER` makes the report of them");
+    }
+
+    private void Print(ParseResult parsed, TextWriter output, ReferralReport report)
+    {
         if (options.Json(parsed))
         {
             ReferralOutput.WriteJson(output, report);
@@ -59,7 +122,19 @@ internal sealed class ReferralCommand(TimeProvider? clock)
         {
             ReferralOutput.WriteText(output, report, options.All(parsed));
         }
+    }
 
+    private int RunLab(ParseResult parsed) => options.Ask(parsed, () => Read(parsed), (asked, door, output) =>
+    {
+        TextWriter errors = parsed.InvocationConfiguration.Error;
+        if (door.Plan is not { } plan)
+        {
+            throw NoPlan();
+        }
+
+        using ProgressLine progress = ProgressLine.On(errors, "retention referral", "lines");
+        ReferralReport report = Judge(parsed, asked, plan, door, progress, errors);
+        Print(parsed, output, report);
         return Exit.Success;
     });
 

@@ -24,6 +24,12 @@ internal static class Limits
     /// </summary>
     public const long GroupUs = 2 * 3600 * 1_000_000L;
 
+    /// <summary>
+    /// Lines of one question under an order: a line has two filter tokens (its endpoint, and the block that holds it),
+    /// and the warden makes <see cref="Warden.WardenLimits.ValuesMax"/> at a time.
+    /// </summary>
+    public const int OrderedLinesMax = 2048;
+
     /// <summary>Prefixes of a list of anonymisers: all exits of the known services several times over.</summary>
     public const int AnonymisersMax = 1 << 20;
 }

@@ -16,7 +16,8 @@ internal sealed record OpenLine(LineVerdict Verdict, ResolveQuestion Question, s
 /// <param name="plan">What the addresses are used for.</param>
 /// <param name="oldest">Begin of the retention period.</param>
 /// <param name="anonymisers">Addresses that many strangers send from (VPN, Tor exits).</param>
-internal sealed class LineIntake(Plan plan, TaiTime oldest, AnonymiserList anonymisers)
+/// <param name="order">What the order reaches; null in the lab.</param>
+internal sealed class LineIntake(Plan plan, TaiTime oldest, AnonymiserList anonymisers, Window? order = null)
 {
     // What sources write where they know that the address is not the sender's.
     private static readonly string[] AnonymisedWords =
@@ -53,6 +54,11 @@ internal sealed class LineIntake(Plan plan, TaiTime oldest, AnonymiserList anony
             UtcFrom = UtcText.Of(time!.Meaning.From),
             UtcTo = UtcText.Of(time.Meaning.To),
         };
+        if (order is { } reach && (time.Meaning.From < reach.From || time.Meaning.To > reach.To))
+        {
+            return No(WhyNot.BeyondOrder, "the order's period does not reach this time");
+        }
+
         if (time.Meaning.From < oldest)
         {
             return No(WhyNot.OutOfPeriod, $"records are kept from {UtcText.Of(oldest)} on; what is older is gone");

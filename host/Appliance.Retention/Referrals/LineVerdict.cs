@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Appliance.Retention.Referrals;
 
 /// <summary>What can be done with a line of a referral.</summary>
@@ -40,6 +42,9 @@ internal enum WhyNot : byte
     /// <summary>Several lines, or none, even with the destination.</summary>
     AmbiguousWithDestination,
     Unreadable,
+
+    /// <summary>At a time that the order does not reach.</summary>
+    BeyondOrder,
 }
 
 /// <summary>The verdict of a line; every line gets one.</summary>
@@ -74,6 +79,7 @@ internal sealed record LineVerdict
     public string UtcTo { get; init; } = "";
 
     /// <summary>An address shared between customers at a time within the period: records could help with it.</summary>
+    [JsonIgnore]
     public bool IsShared => Use == "shared" && Why is not (WhyNot.OutOfPeriod or WhyNot.TimeRefused);
 
     public static string NameOf(LineClass kind) => kind switch
@@ -97,6 +103,7 @@ internal sealed record LineVerdict
         WhyNot.Nobody => "nobody",
         WhyNot.Ambiguous => "ambiguous",
         WhyNot.AmbiguousWithDestination => "ambiguous with the destination",
+        WhyNot.BeyondOrder => "beyond the order",
         _ => "not readable",
     };
 }

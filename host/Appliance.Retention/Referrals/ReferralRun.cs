@@ -1,3 +1,4 @@
+using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
@@ -16,6 +17,11 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
 {
     private readonly GroupResolver resolver = new(archive, oldest);
 
+    private readonly HashSet<AnswerPlace> places = [];
+
+    /// <summary>Records that the lines which were named rest on, of all groups so far.</summary>
+    public IReadOnlyCollection<AnswerPlace> Places => places;
+
     /// <summary>Batches opened for flows so far.</summary>
     public int Batches => resolver.Batches;
 
@@ -23,22 +29,33 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
     /// <param name="lines">Lines that records can answer.</param>
     public IEnumerable<IReadOnlyList<LineVerdict>> Judge(IEnumerable<OpenLine> lines)
     {
+        foreach (ArraySegment<OpenLine> group in Group(lines, Limits.GroupLinesMax))
+        {
+            foreach (IReadOnlyList<LineVerdict> verdicts in Judge(group))
+            {
+                yield return verdicts;
+            }
+        }
+    }
+
+    /// <summary>Verdicts of one group, in the order of their times.</summary>
+    public List<LineVerdict> JudgeGroup(IReadOnlyList<OpenLine> group) =>
+        [.. Judge(new ArraySegment<OpenLine>([.. group])).SelectMany(verdicts => verdicts)];
+
+    /// <summary>Lines in the order of their times, in groups that are answered together.</summary>
+    public static IEnumerable<ArraySegment<OpenLine>> Group(IEnumerable<OpenLine> lines, int most)
+    {
         OpenLine[] ordered = [.. lines.OrderBy(line => line.Question.Window.From).ThenBy(line => line.Verdict.Row)];
         for (int first = 0; first < ordered.Length;)
         {
             int count = 1;
             TaiTime end = Window.Add(ordered[first].Question.Window.From, Limits.GroupUs);
-            while (count < Limits.GroupLinesMax && first + count < ordered.Length
-                && ordered[first + count].Question.Window.From < end)
+            while (count < most && first + count < ordered.Length && ordered[first + count].Question.Window.From < end)
             {
                 count++;
             }
 
-            foreach (IReadOnlyList<LineVerdict> verdicts in Judge(new ArraySegment<OpenLine>(ordered, first, count)))
-            {
-                yield return verdicts;
-            }
-
+            yield return new ArraySegment<OpenLine>(ordered, first, count);
             first += count;
         }
     }
@@ -118,7 +135,7 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
         };
     }
 
-    private static LineVerdict WithDestination(LineVerdict verdict, OpenLine line, GroupAnswer contact) =>
+    private LineVerdict WithDestination(LineVerdict verdict, OpenLine line, GroupAnswer contact) =>
         contact.Word switch
         {
             AnswerWord.Identified => Named(
@@ -144,8 +161,11 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
         ? "the destination is given, and was not to be opened"
         : line.Question.Port is null ? "the port or the service would tell more" : "the service would tell more";
 
-    private static LineVerdict Named(LineVerdict verdict, LineClass kind, GroupAnswer answer) =>
-        verdict with { Class = kind, Line = answer.Result.Candidates[0].Line.Name };
+    private LineVerdict Named(LineVerdict verdict, LineClass kind, GroupAnswer answer)
+    {
+        places.UnionWith(AnswerPlaces.Of(answer.Result));
+        return verdict with { Class = kind, Line = answer.Result.Candidates[0].Line.Name };
+    }
 
     /// <summary>What makes two lines one question.</summary>
     private readonly record struct Asked(Ip Address, ushort? Port, Window Window, string Service)

@@ -19,7 +19,7 @@ internal sealed record AskedQuestion
     /// <summary>Verb of a person who asks for what is kept of their own line.</summary>
     public const string SubjectAccess = "subject-access";
 
-    /// <summary>resolve, addresses-of, services, accessed, subject-access; hold, which opens one.</summary>
+    /// <summary>resolve, addresses-of, services, accessed, subject-access; referral; hold, which opens one.</summary>
     public required string Verb { get; init; }
 
     /// <summary>Request that it is asked under, 32 hexadecimal digits.</summary>
@@ -42,6 +42,21 @@ internal sealed record AskedQuestion
 
     /// <summary>Legal hold that is opened instead of the archive; empty for none.</summary>
     public string Hold { get; init; } = "";
+
+    /// <summary>Verb that asks lines of a referral which the order names.</summary>
+    public const string ReferralVerb = "referral";
+
+    /// <summary>SHA-256 of the file whose lines are asked; empty for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Referral { get; init; }
+
+    /// <summary>Rows of that file: <c>2-9,12</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Rows { get; init; }
+
+    /// <summary>Whether what was contacted is opened for lines that name it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Destinations { get; init; }
 
     /// <summary>First instant, UTC microseconds since 1970.</summary>
     public required ulong FromUtcUs { get; init; }
@@ -80,7 +95,7 @@ internal sealed record AskedQuestion
     /// with its port needs no destination (operational case, purpose 1).
     /// </summary>
     public SectionSet Sections =>
-        Verb is "services" or "accessed" or SubjectAccess || Service.Length + Remote.Length > 0
+        Verb is "services" or "accessed" or SubjectAccess || Destinations || Service.Length + Remote.Length > 0
             ? SectionSet.Both
             : SectionSet.Attribution;
 }

@@ -144,6 +144,17 @@ internal sealed class OrderDesk(
         return null;
     }
 
+    /// <summary>
+    /// Judges a question that stands in the log and was never delivered, to go on with it; a refusal is logged.
+    /// </summary>
+    public OrderRefusal? AskAgain(AskedQuestion question, out Order? order)
+    {
+        OrderRefusal? wrong = TryStand(question, out _, out OrderStanding? standing);
+        wrong ??= standing!.Refusal ?? QuestionScope.Judge(standing.Order!.Request, question);
+        order = standing?.Order;
+        return wrong is null ? null : Refused(wrong, question.Encode(), order?.Request);
+    }
+
     /// <summary>Judges and logs that a legal hold is to be opened; as <see cref="Ask"/>.</summary>
     public OrderRefusal? AskHold(
         string request, Id16 hold, out Order? order, out AskedQuestion? question, out LoggedEntry? entry)

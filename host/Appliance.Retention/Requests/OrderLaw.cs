@@ -1,5 +1,6 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Commands;
+using Appliance.Retention.Referrals;
 using Appliance.Retention.Rules;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
@@ -106,16 +107,21 @@ internal static class OrderLaw
             hasPort &= address.Port != 0;
         }
 
-        bool hasDestination = request.Scope.Services.Count + request.Scope.Remotes.Count > 0;
+        var referral = ReferralOrder.Of(request);
+        hasPort &= referral is null;
+        bool hasDestination = referral is { HasDestinations: true }
+            || request.Scope.Services.Count + request.Scope.Remotes.Count > 0;
         return new OrderScope
         {
-            Subject = request.Scope.Addresses.Count > 0 ? OrderSubject.Address : OrderSubject.Line,
+            Subject = request.Scope.Addresses.Count > 0 || referral is not null
+                ? OrderSubject.Address
+                : OrderSubject.Line,
             AddressUse = AddressUse.Shared,
             HasPort = hasPort,
             HasDestination = hasDestination,
             Sections = request.Purpose == 1 && !hasDestination ? SectionSet.Attribution : SectionSet.Both,
             LinesMax = (int)Math.Min(request.Candidates, int.MaxValue),
-            QuestionsMax = (int)Math.Min(request.Questions, int.MaxValue),
+            QuestionsMax = (int)Math.Min(referral?.Lines ?? request.Questions, int.MaxValue),
         };
     }
 

@@ -39,6 +39,11 @@ internal sealed class OrderedQuestion(
     /// <summary>Where the answer is written until it is delivered.</summary>
     public TextWriter Answer => answer;
 
+    /// <summary>
+    /// Takes what will be handed over before its delivery is logged, so that a crash after the entry loses nothing.
+    /// </summary>
+    public Action<string> Keep { get; set; } = _ => { };
+
     /// <summary>Records disclosed so far.</summary>
     public ulong Records { get; private set; }
 
@@ -83,13 +88,15 @@ internal sealed class OrderedQuestion(
     {
         string text = answer.ToString();
         SearchRecord search = archive?.Search() ?? new SearchRecord([], 0, 0, []);
+        string handed = Seal(text);
+        Keep(handed);
         byte[] statement = desk.Sign(question, entry, search, Records, Encoding.UTF8.GetBytes(text));
         LoggedEntry delivery = desk.Orders.Delivered(order.Request, entry, statement, search.Opened, Records);
         witness.Attest();
         Statement = statement;
         hasEnded = true;
         desk.Register(delivery, question, entry, places);
-        output.Write(Seal(text));
+        output.Write(handed);
         output.Flush();
     }
 

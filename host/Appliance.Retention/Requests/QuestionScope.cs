@@ -1,4 +1,5 @@
 using Appliance.Retention.Holds;
+using Appliance.Retention.Referrals;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Requests;
@@ -37,6 +38,7 @@ internal static class QuestionScope
         return JudgePurpose(request, question) ?? question.Verb switch
         {
             "resolve" => JudgeAddress(request, question),
+            AskedQuestion.ReferralVerb => JudgeReferral(request, question),
             "addresses-of" or "services" or "accessed" or AskedQuestion.SubjectAccess => JudgeLine(request, question),
             _ => new OrderRefusal("question.verb", "the question is none that an order can ask"),
         } ?? JudgeContact(request, question);
@@ -46,7 +48,7 @@ internal static class QuestionScope
     {
         // Who asks for what is kept about themselves may ask every question about their own line.
         bool fits = request.Purpose == Request.PurposeMax
-            ? question.Verb != "resolve"
+            ? question.Verb is not ("resolve" or AskedQuestion.ReferralVerb)
             : question.Purpose == request.Purpose;
         return fits
             ? null
@@ -72,6 +74,15 @@ internal static class QuestionScope
 
         return new OrderRefusal("question.scope", "the order does not name this address and port");
     }
+
+    /// <summary>Which rows are asked the warden holds against the file itself; only it and the run have that.</summary>
+    private static OrderRefusal? JudgeReferral(Request request, AskedQuestion question) =>
+        ReferralOrder.Of(request) is not { } named || named.Digest.ToString() != question.Referral
+            ? new OrderRefusal(
+                "question.referral", $"the order does not name this file in its statement {ReferralOrder.Statement}")
+            : question.Destinations && !named.HasDestinations
+                ? new OrderRefusal("question.scope", "the order opens nothing of what was contacted")
+                : null;
 
     private static OrderRefusal? JudgeLine(Request request, AskedQuestion question) =>
         question.Line.Length > 0 && Contains(request.Scope.Lines, question.Line)

@@ -64,6 +64,7 @@ internal static class Categories
         "has_port", "has_destination", "sections", "lines_max", "questions_max", "name", "is_serious", "sentence_years",
         "grounds", "id", "notice", "is_sensitive_profession", "made_utc_us", "expires_utc_us", "notify_utc_us",
         "questions", "seal_to", "text", "verb", "request", "hold", "kept_at",
+        "referral", "rows", "destinations",
     ];
 
     private static readonly FrozenDictionary<string, DataClass> Classes = Table();

@@ -85,6 +85,9 @@ internal sealed record FilterKeyAsk(string Device, int Day, byte[] Batch);
 /// <summary>By section number from 1; empty where the warden has no such day.</summary>
 internal sealed record FilterKeys(byte[][] Keys);
 
+/// <summary>The file of a referral, as the order names it by its digest.</summary>
+internal sealed record ReferralTake(byte[] File);
+
 /// <summary>A refusal, as an answer.</summary>
 internal sealed record WardenNo(string Rule, string Sentence);
 

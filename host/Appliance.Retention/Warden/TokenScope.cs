@@ -13,8 +13,9 @@ namespace Appliance.Retention.Warden;
 internal static class TokenScope
 {
     /// <summary>Null where the token of this value (field number, then value) may be made.</summary>
-    public static OrderRefusal? Judge(Request request, AskedQuestion question, ReadOnlySpan<byte> value)
+    public static OrderRefusal? Judge(JudgedQuestion judged, ReadOnlySpan<byte> value)
     {
+        (Request request, AskedQuestion question) = (judged.Order.Request, judged.Question);
         if (value.Length is 0 or > Token.BytesMax)
         {
             return new OrderRefusal("tokens.value", "a value is none that filters hold");
@@ -23,6 +24,12 @@ internal static class TokenScope
         var field = (TokenField)value[0];
         bool allowed = field switch
         {
+            TokenField.PublicEndpoint when judged.Lines is { } lines =>
+                value.Length >= 19 && lines.Asks(AddressOf(value), PortOf(value)),
+            TokenField.PublicAddress or TokenField.BlockAddress when judged.Lines is { } lines =>
+                value.Length >= 17 && lines.Asks(AddressOf(value)),
+            TokenField.Service when judged.Lines is { } lines =>
+                lines.AsksService(Encoding.UTF8.GetString(value[1..])),
             TokenField.PublicEndpoint or TokenField.PublicAddress or TokenField.BlockAddress =>
                 IsAsked(question.Address, value)
                     && (question.Port == 0 || PortOf(value) is 0 || PortOf(value) == question.Port),
@@ -55,9 +62,10 @@ internal static class TokenScope
     }
 
     private static bool IsAsked(string text, ReadOnlySpan<byte> value) =>
-        value.Length >= 17 && Ip.TryParse(text, out Ip asked)
-        && BinaryPrimitives.ReadUInt64BigEndian(value[1..]) == asked.High
-        && BinaryPrimitives.ReadUInt64BigEndian(value[9..]) == asked.Low;
+        value.Length >= 17 && Ip.TryParse(text, out Ip asked) && AddressOf(value) == asked;
+
+    private static Ip AddressOf(ReadOnlySpan<byte> value) => new(
+        BinaryPrimitives.ReadUInt64BigEndian(value[1..]), BinaryPrimitives.ReadUInt64BigEndian(value[9..]));
 
     private static ushort PortOf(ReadOnlySpan<byte> value) =>
         value.Length >= 19 ? BinaryPrimitives.ReadUInt16BigEndian(value[17..]) : (ushort)0;

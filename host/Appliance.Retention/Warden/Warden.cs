@@ -21,11 +21,28 @@ internal sealed record WardenRules(WardenTrust Trust, StoreKey Identity, People 
 /// release that were both seen in the log. It believes nothing that the store says: signatures, gate, scope, time, log
 /// and quota are judged here again. One thread at a time.
 /// </summary>
-internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state, TimeProvider clock)
+internal sealed class Warden
 {
-    private readonly LogWatch log = new(rules.Trust.Watched, state, rules.Identity);
-    private readonly WardenKeys keys = new(ring);
+    private readonly WardenRules rules;
+    private readonly WardenState state;
+    private readonly TimeProvider clock;
+    private readonly LogWatch log;
+    private readonly WardenKeys keys;
     private readonly Promises promises = new();
+    private readonly ReferralFiles referrals = new();
+    private readonly QuestionJudge judge;
+    private readonly FilterDesk filters;
+
+    public Warden(WardenRules rules, KeyRing ring, WardenState state, TimeProvider clock)
+    {
+        this.rules = rules;
+        this.state = state;
+        this.clock = clock;
+        log = new LogWatch(rules.Trust.Watched, state, rules.Identity);
+        keys = new WardenKeys(ring);
+        judge = new QuestionJudge(rules, log, state, referrals, clock);
+        filters = new FilterDesk(judge, keys, clock);
+    }
 
     /// <summary>Entries of the log as it was seen last: where the next proof of consistency begins.</summary>
     public ulong SeenSize => state.SeenSize;
@@ -39,7 +56,7 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     public OrderRefusal? Promise(ReleaseAsk ask, out ReleasePromise? promise)
     {
         promise = null;
-        OrderRefusal? wrong = JudgeArchive(ask.Under, out JudgedQuestion? asked);
+        OrderRefusal? wrong = judge.JudgeArchive(ask.Under, out JudgedQuestion? asked);
         if (wrong is not null)
         {
             return wrong;
@@ -80,62 +97,16 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     }
 
     /// <summary>Filter tokens of values in batches: which of them may answer, and nothing more.</summary>
-    public OrderRefusal? Tokens(TokenAsk ask, out TokenAnswer? answer)
-    {
-        answer = null;
-        OrderRefusal? wrong = JudgeArchive(ask.Under, out JudgedQuestion? asked);
-        if (wrong is not null)
-        {
-            return wrong;
-        }
+    public OrderRefusal? Tokens(TokenAsk ask, out TokenAnswer? answer) => filters.Tokens(ask, out answer);
 
-        if (ask.Values.Length > WardenLimits.ValuesMax || ask.Batches.Length > WardenLimits.BatchesMax)
-        {
-            return new OrderRefusal("tokens.many", "more filter tokens than one question needs; ask a shorter time");
-        }
+    /// <summary>Filter keys for ingest: of batches so young that ingest's own day keys open them whole.</summary>
+    public OrderRefusal? FilterKeys(FilterKeyAsk ask, out FilterKeys? answer) => filters.FilterKeys(ask, out answer);
 
-        var tokens = new byte[ask.Batches.Length][];
-        foreach (byte[] value in ask.Values)
-        {
-            wrong ??= TokenScope.Judge(asked!.Order.Request, asked.Question, value);
-        }
+    /// <summary>Takes the file of a referral whose lines will be asked.</summary>
+    public OrderRefusal? TakeReferral(byte[] file) => referrals.Take(file);
 
-        for (int i = 0; wrong is null && i < tokens.Length; i++)
-        {
-            wrong = TryTokens(ask.Batches[i], ask.Values, asked!, out tokens[i]);
-        }
-
-        answer = wrong is null ? new TokenAnswer(tokens) : null;
-        return wrong;
-    }
-
-    /// <summary>
-    /// Filter keys for ingest: of batches so young that ingest's own day keys open them whole.
-    /// </summary>
-    public OrderRefusal? FilterKeys(FilterKeyAsk ask, out FilterKeys? answer)
-    {
-        answer = null;
-        int today = (int)(UtcClock.Now(clock) / (86_400UL * TaiTime.MicrosecondsPerSecond));
-        if (!Id16.TryParse(ask.Device, out Id16 device) || ask.Batch.Length != Hash32.Size)
-        {
-            return new OrderRefusal("filter.batch", "the batch is not named as it should be");
-        }
-
-        if (ask.Day < today - StoreLimits.DrainDays || ask.Day > today + 1)
-        {
-            return new OrderRefusal("filter.day", "ingest asks only for the days whose own keys it still has");
-        }
-
-        var made = new byte[Wire.Limits.SectionsMax][];
-        for (int section = 1; section <= made.Length; section++)
-        {
-            made[section - 1] =
-                keys.FilterKey(device, ask.Day, Hash32.FromBytes(ask.Batch), (byte)section) ?? [];
-        }
-
-        answer = new FilterKeys(made);
-        return null;
-    }
+    /// <summary>Papers, law, scope, log and quota: what every call for a request is held against.</summary>
+    public OrderRefusal? Judge(AskedUnder under, out JudgedQuestion? asked) => judge.Judge(under, out asked);
 
     /// <summary>Whether an entry with this content stands in a log that only grew.</summary>
     public OrderRefusal? Saw(LogProof proof, ReadOnlySpan<byte> content, LogKind kind) =>
@@ -144,15 +115,6 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
     /// <summary>Signs a checkpoint of a log that only grew.</summary>
     public OrderRefusal? Cosign(byte[] checkpoint, byte[][] consistency, out byte[] cosignature) =>
         log.Cosign(checkpoint, consistency, out cosignature);
-
-    /// <summary>An order that names a hold opens that alone: its period may be older than what may be asked.</summary>
-    private OrderRefusal? JudgeArchive(AskedUnder under, out JudgedQuestion? asked)
-    {
-        OrderRefusal? wrong = Judge(under, out asked);
-        return wrong ?? (!HeldOrder.NamesHold(asked!.Order.Request)
-            ? null
-            : new OrderRefusal("hold.only", "an order that names a hold opens that hold and nothing else"));
-    }
 
     private ReleasePromise State(
         AskedUnder under,
@@ -210,49 +172,6 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         return null;
     }
 
-    /// <summary>Papers, law, scope, log and quota: what every call for a request is held against.</summary>
-    public OrderRefusal? Judge(AskedUnder under, out JudgedQuestion? asked)
-    {
-        asked = null;
-        ulong now = UtcClock.Now(clock);
-        var papers = new Papers(under.Request, Array.ConvertAll(under.Approvals, bytes => (ReadOnlyMemory<byte>)bytes));
-        OrderRefusal? wrong = OrderReader.TryRead(papers, rules.People, now, out Order? order);
-        wrong ??= OrderReader.CheckInForce(order!, now) ?? rules.Gate(order!, now);
-        if (wrong is not null)
-        {
-            return wrong;
-        }
-
-        if (AskedQuestion.Decode(under.Question) is not { } question)
-        {
-            return new OrderRefusal("question.form", "the question cannot be read");
-        }
-
-        LogEntry? entry = null;
-        wrong = QuestionScope.Judge(order!.Request, question)
-            ?? log.Check(under.Proof, under.Question, LogKind.Question, out entry)
-            ?? CheckEntry(entry!, order, under.Proof.Index, now);
-        asked = wrong is null ? new JudgedQuestion(order, question, entry!) : null;
-        return wrong;
-    }
-
-    private OrderRefusal? CheckEntry(LogEntry entry, Order order, ulong index, ulong now)
-    {
-        if (entry.Request != order.Request.Id || entry.Purpose != order.Request.Purpose)
-        {
-            return new OrderRefusal("log.request", "the entry of the question names another request");
-        }
-
-        if (entry.UtcUs > now + WardenLimits.ClockSkewUs || entry.UtcUs + WardenLimits.QuestionAgeUs < now)
-        {
-            return new OrderRefusal("log.time", "the question was not logged just now; ask it again");
-        }
-
-        return state.TryCount(order.Request.Id, index, order.Request.Questions)
-            ? null
-            : new OrderRefusal("order.quota", $"all {order.Request.Questions} questions of this order were asked");
-    }
-
     private OrderRefusal? CheckBatches(
         AskedBatch[] batches, JudgedQuestion asked, out List<(VerifiedManifest Header, AskedBatch Asked)> verified)
     {
@@ -275,30 +194,6 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
             verified.Add((header!, batch));
         }
 
-        return null;
-    }
-
-    private OrderRefusal? TryTokens(AskedFilter batch, byte[][] values, JudgedQuestion asked, out byte[] tokens)
-    {
-        tokens = [];
-        if (!Id16.TryParse(batch.Device, out Id16 device) || batch.Batch.Length != Hash32.Size)
-        {
-            return new OrderRefusal("tokens.batch", "a batch is not named as it should be");
-        }
-
-        OrderRefusal? wrong = ReleaseScope.JudgeDay(asked.Question, batch.Day);
-        if (wrong is not null)
-        {
-            return wrong;
-        }
-
-        var filterKeys = new byte[]?[Wire.Limits.SectionsMax + 1];
-        for (byte section = 1; section < filterKeys.Length; section++)
-        {
-            filterKeys[section] = keys.FilterKey(device, batch.Day, Hash32.FromBytes(batch.Batch), section);
-        }
-
-        tokens = TokenScope.Make(values, filterKeys);
         return null;
     }
 
@@ -342,9 +237,3 @@ internal sealed class Warden(WardenRules rules, KeyRing ring, WardenState state,
         sealedKeys.Add(new SealedKey(place.Batch.ToArray(), place.Section, made));
     }
 }
-
-/// <summary>A question that passed every check.</summary>
-/// <param name="Order">The order that it is asked under.</param>
-/// <param name="Question">What is asked.</param>
-/// <param name="Entry">Its entry in the log.</param>
-internal sealed record JudgedQuestion(Order Order, AskedQuestion Question, LogEntry Entry);

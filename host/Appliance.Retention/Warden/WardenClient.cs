@@ -55,6 +55,11 @@ internal sealed class WardenClient : IWarden
     public ReleasePromise OpenHold(HoldOpenAsk ask) =>
         Call<ReleasePromise>(HttpMethod.Post, "open-hold", JsonContent.Create(ask, options: WardenJson.Options));
 
+    /// <summary>Shows the warden the file of a referral whose lines will be asked.</summary>
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    public void TakeReferral(byte[] file) => Call<Taken>(
+        HttpMethod.Post, "referral", JsonContent.Create(new ReferralTake(file), options: WardenJson.Options));
+
     /// <summary>Ends a hold before its time.</summary>
     /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
     public HoldReport EndHold(byte[] order) => Call<HoldReport>(

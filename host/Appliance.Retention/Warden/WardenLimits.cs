@@ -20,6 +20,10 @@ internal static class WardenLimits
     /// </summary>
     public const ulong QuestionAgeUs = 3600UL * TaiTime.MicrosecondsPerSecond;
 
+    /// <summary>Files of referrals in memory, below 48 MB each and mostly below 1 MB: one for each run at a
+    /// time.</summary>
+    public const int ReferralsMax = 4;
+
     /// <summary>How far the log's clock may be ahead of the warden's.</summary>
     public const ulong ClockSkewUs = 60UL * TaiTime.MicrosecondsPerSecond;
 

@@ -26,6 +26,8 @@ internal sealed class WardenServer(OpenWarden open, IReadOnlySet<uint> users)
             context, claim => (warden.Release(claim, out ReleasedKeys? made), made)));
         app.MapPost("/tokens", context => socket.Answer<TokenAsk>(
             context, ask => (warden.Tokens(ask, out TokenAnswer? made), made)));
+        app.MapPost("/referral", context => socket.Answer<ReferralTake>(
+            context, ask => (warden.TakeReferral(ask.File), new Taken(true))));
         app.MapPost("/hold", context => socket.Answer<HoldAsk>(
             context, ask => (open.Holds.Make(ask, out HoldMade? made), made)));
         app.MapPost("/open-hold", context => socket.Answer<HoldOpenAsk>(

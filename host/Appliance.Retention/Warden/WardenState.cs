@@ -17,8 +17,13 @@ internal sealed class WardenState : IDisposable
         -- questions that were let through, by the index of their entry in the log
         CREATE TABLE questions (
             request BLOB NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (request, entry)) WITHOUT ROWID;
+
+        -- lines of referrals that were let through, each with the one question that it is asked in
+        CREATE TABLE lines (
+            request BLOB NOT NULL, line INTEGER NOT NULL, entry INTEGER NOT NULL,
+            PRIMARY KEY (request, line)) WITHOUT ROWID;
         """,
-        1,
+        2,
         "it is of another version of this program; use that one");
 
     private readonly StoreDatabase database;
@@ -56,6 +61,40 @@ internal sealed class WardenState : IDisposable
         }
 
         database.Commit();
+        return isFree;
+    }
+
+    /// <summary>
+    /// Counts the lines of a referral that a question asks; false where one of them was asked in another question, or
+    /// the request has had as many as it may. Durable when this returns.
+    /// </summary>
+    public bool TryCountLines(Id16 request, ulong entry, IReadOnlyList<int> rows, uint most)
+    {
+        database.Begin();
+        bool isKnown = database.One<long>(
+            "SELECT count(*) FROM questions WHERE request = $1 AND entry = $2", request, entry) > 0;
+        long had = isKnown ? 0 : database.One<long>("SELECT count(*) FROM lines WHERE request = $1", request);
+        bool isFree = isKnown || had + rows.Count <= most;
+        for (int i = 0; isFree && !isKnown && i < rows.Count; i++)
+        {
+            isFree = database.Run(
+                "INSERT OR IGNORE INTO lines (request, line, entry) VALUES ($1, $2, $3)", request, rows[i], entry) == 1;
+        }
+
+        if (isFree && !isKnown)
+        {
+            database.Run("INSERT INTO questions (request, entry) VALUES ($1, $2)", request, entry);
+        }
+
+        if (isFree)
+        {
+            database.Commit();
+        }
+        else
+        {
+            database.Rollback();
+        }
+
         return isFree;
     }
 

@@ -112,7 +112,7 @@ internal sealed class OrderWorld : IDisposable
             ExpireCommand.Create(clock), ErrorsCommand.Create(clock), OpenCommand.Create(),
             SubjectAccessCommand.Create(clock), AddressesCommand.Create(clock), WitnessCommand.Create(),
             EvidenceCommand.Create(clock),
-            RulesCommand.Create(clock),
+            RulesCommand.Create(clock), ReferralCommand.Create(clock),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());

@@ -118,5 +118,12 @@ internal sealed class TestClock(DateTimeOffset now) : TimeProvider
 {
     public static TestClock OfDay(int day) => new(DateTimeOffset.UnixEpoch.AddDays(day).AddHours(12));
 
-    public override DateTimeOffset GetUtcNow() => now;
+    /// <summary>Called whenever somebody asks for the time: each step that is signed or logged does.</summary>
+    public Action OnRead { get; set; } = () => { };
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        OnRead();
+        return now;
+    }
 }

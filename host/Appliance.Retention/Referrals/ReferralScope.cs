@@ -1,0 +1,113 @@
+using System.Globalization;
+using Appliance.Retention.Commands;
+using Appliance.Retention.Questions;
+using Appliance.Retention.Requests;
+using Appliance.Wire;
+
+namespace Appliance.Retention.Referrals;
+
+/// <summary>
+/// What some lines of a referral reach: their addresses with ports, their services, and no moment but theirs. The
+/// warden makes it of the file itself, so a store cannot ask for a line that the order's file does not have. Pure.
+/// </summary>
+internal sealed class ReferralScope
+{
+    private readonly HashSet<(Ip Address, ushort Port)> endpoints = [];
+    private readonly HashSet<Ip> addresses = [];
+    private readonly List<string> services = [];
+
+    private ReferralScope(IReadOnlyList<int> rows) => Rows = rows;
+
+    /// <summary>Rows asked, ascending.</summary>
+    public IReadOnlyList<int> Rows { get; }
+
+    /// <summary>Null where the question asks exactly what lines of the order's file ask.</summary>
+    public static OrderRefusal? Judge(
+        ReferralOrder order, KnownReferral file, AskedQuestion question, out ReferralScope? scope)
+    {
+        scope = null;
+        if (file.Digest != order.Digest || file.Lines.Count != order.Lines)
+        {
+            return new OrderRefusal("referral.file", "the file is not the one that the order names");
+        }
+
+        if (question.Destinations && !order.HasDestinations)
+        {
+            return new OrderRefusal("referral.destinations", "the order opens nothing of what was contacted");
+        }
+
+        if (RowList.Read(question.Rows ?? "", Limits.OrderedLinesMax) is not { } rows
+            || file.Find(rows) is not { } lines)
+        {
+            return new OrderRefusal("referral.rows", "the question names rows that the file does not have");
+        }
+
+        var reached = new ReferralScope(rows);
+        Window? all = null;
+        foreach (ReferralLine line in lines)
+        {
+            if (reached.Take(line, question.Destinations) is not { } window)
+            {
+                return new OrderRefusal(
+                    "referral.line", $"row {line.Row} of the file asks nothing that records answer");
+            }
+
+            all = all is { } other
+                ? new Window(Earlier(other.From, window.From), Later(other.To, window.To))
+                : window;
+        }
+
+        scope = reached;
+        return all is { } asked && UtcOf(asked.From) == question.FromUtcUs && UtcOf(asked.To) == question.ToUtcUs
+            ? null
+            : new OrderRefusal("referral.time", "the question's time is not the one of its lines");
+    }
+
+    /// <summary>Whether an address with this port is asked about; port 0 stands for none.</summary>
+    public bool Asks(Ip address, ushort port) =>
+        endpoints.Contains((address, 0)) || endpoints.Contains((address, port));
+
+    /// <summary>Whether anything of an address is asked about.</summary>
+    public bool Asks(Ip address) => addresses.Contains(address);
+
+    /// <summary>Whether a host is one that a line names, or below it.</summary>
+    public bool AsksService(string host)
+    {
+        foreach (string service in services)
+        {
+            if (host.EndsWith(service, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static ulong UtcOf(TaiTime time) => (ulong)LeapSeconds.ToUtc(time);
+
+    private Window? Take(ReferralLine line, bool withDestination)
+    {
+        ushort port = 0;
+        if (line.Problem.Length > 0 || !Ip.TryParse(line.Ip, out Ip address) || address.IsNone
+            || !AskedTime.TryParse(line.Time, out AskedTime? time, out _)
+            || (line.Port.Length > 0
+                && !ushort.TryParse(line.Port, NumberStyles.None, CultureInfo.InvariantCulture, out port)))
+        {
+            return null;
+        }
+
+        addresses.Add(address);
+        endpoints.Add((address, port));
+        if (withDestination && line.Service.Length > 0 && AskedValues.TryService(line.Service, out string service))
+        {
+            services.Add(service);
+        }
+
+        return time!.Meaning;
+    }
+
+    private static TaiTime Earlier(TaiTime left, TaiTime right) => left < right ? left : right;
+
+    private static TaiTime Later(TaiTime left, TaiTime right) => left > right ? left : right;
+}

@@ -45,12 +45,12 @@ internal static class DeviceChecks
 
     public static Outcome Epochs(PackState state)
     {
-        if (state.Devices.Count == 0)
+        if (state.List(PackNames.Statements) is not { } statements)
         {
-            return Outcome.Open("there is no device's key to check them with");
+            return Outcome.Fail($"the epoch statements cannot be read");
         }
 
-        foreach (ReadOnlyMemory<byte> bytes in state.List(PackNames.Statements) ?? [])
+        foreach (ReadOnlyMemory<byte> bytes in statements)
         {
             CertifiedEpoch? epoch = null;
             foreach ((Id16 device, (PublicKey key, _)) in state.Devices)
@@ -80,7 +80,12 @@ internal static class DeviceChecks
             return Outcome.Open("there is no epoch statement to check them with");
         }
 
-        foreach (ReadOnlyMemory<byte> bytes in state.List(PackNames.Manifests) ?? [])
+        if (state.List(PackNames.Manifests) is not { } manifests)
+        {
+            return Outcome.Fail($"the manifests cannot be read");
+        }
+
+        foreach (ReadOnlyMemory<byte> bytes in manifests)
         {
             if (SignedObject.TryRead(SignedType.Batch, bytes, out SignedObject? signed) != Refusal.None
                 || !state.Epochs.TryGetValue(signed!.Kid, out (CertifiedEpoch Epoch, Id16 Device) found))
@@ -103,8 +108,12 @@ internal static class DeviceChecks
     /// <summary>Heads that the device signed: a batch of the same place is the very one.</summary>
     public static Outcome Heads(PackState state)
     {
-        int seen = 0;
-        foreach (ReadOnlyMemory<byte> bytes in state.List(PackNames.Heads) ?? [])
+        if (state.List(PackNames.Heads) is not { } heads)
+        {
+            return Outcome.Fail($"the heads cannot be read");
+        }
+
+        foreach (ReadOnlyMemory<byte> bytes in heads)
         {
             Checkpoint? head = null;
             foreach ((Id16 device, (PublicKey key, _)) in state.Devices)
@@ -129,21 +138,14 @@ internal static class DeviceChecks
                     return Outcome.Fail($"the device signed another batch for the place of one in the pack");
                 }
             }
-
-            seen++;
         }
 
-        return seen > 0 ? Outcome.Pass($"{seen} heads") : Outcome.Open("the pack has no head of a run");
+        return heads.Length > 0 ? Outcome.Pass($"{heads.Length} heads") : Outcome.Open("the pack has no head of a run");
     }
 
     /// <summary>Nothing that a device signed after its revocation counts.</summary>
     public static Outcome Revocation(PackState state)
     {
-        if (state.Manifests.Count == 0)
-        {
-            return Outcome.Open("there is no manifest that can be relied on");
-        }
-
         int vouched = 0;
         foreach (VerifiedManifest header in state.Manifests.Values)
         {
@@ -170,9 +172,10 @@ internal static class DeviceChecks
     /// <summary>Whether the manifests bear out what the answer says of its own completeness.</summary>
     public static Outcome Period(PackState state)
     {
-        if (state.Question is not { } question || state.Answer is not { } answer || state.Manifests.Count == 0)
+        PackQuestion question = state.Question!;
+        if (state.Answer is not { } answer || state.Manifests.Count == 0)
         {
-            return Outcome.Open("question, answer or manifests cannot be relied on");
+            return Outcome.Open("the answer cannot be read, or there is no manifest");
         }
 
         var findings = new List<string>();
@@ -200,8 +203,13 @@ internal static class DeviceChecks
             .ThenBy(one => one.Manifest.Epoch.Number).ThenBy(one => one.Manifest.Sequence))
         {
             Manifest manifest = header.Manifest;
-            bool follows = before is not null && before.Device == manifest.Device && before.Epoch == manifest.Epoch
-                && before.Sequence + 1 == manifest.Sequence;
+            bool isSameRun = before is not null && before.Device == manifest.Device && before.Epoch == manifest.Epoch;
+            if (isSameRun && before!.Sequence == manifest.Sequence)
+            {
+                return Outcome.Fail($"the device signed two batches for the place of batch {header.Id}");
+            }
+
+            bool follows = isSameRun && before!.Sequence + 1 == manifest.Sequence;
             Hash32? wanted = follows ? idBefore : manifest.Sequence == 0 ? StatementOf(state, manifest) : null;
             if (wanted is { } previous && manifest.Previous != previous)
             {

@@ -38,9 +38,10 @@ internal static class LogChecks
 
     public static Outcome Entries(PackState state)
     {
-        if (state.Checkpoint is not { } checkpoint || state.List(PackNames.Entries) is not { } list)
+        LogCheckpoint checkpoint = state.Checkpoint!;
+        if (state.List(PackNames.Entries) is not { } list)
         {
-            return Outcome.Open("there is no checkpoint to hold them against");
+            return Outcome.Fail($"the entries cannot be read");
         }
 
         foreach (ReadOnlyMemory<byte> bytes in list)
@@ -71,9 +72,11 @@ internal static class LogChecks
     /// <summary>Request, approvals, question, releases, delivery: logged as signed, in turn.</summary>
     public static Outcome Order(PackState state)
     {
-        if (state.Seal is not { } seal || state.Request is not { } request)
+        PackSeal seal = state.Seal!;
+        Request request = state.Request!;
+        if (seal.Request != request.Id)
         {
-            return Outcome.Open("there is no request whose entries could be told");
+            return Outcome.Fail($"it was sealed for another request");
         }
 
         var papers = new List<ReadOnlyMemory<byte>>(state.List(PackNames.Approvals) ?? []);
@@ -111,9 +114,10 @@ internal static class LogChecks
 
     public static Outcome History(PackState state)
     {
-        if (state.Checkpoint is not { } checkpoint || state.List(PackNames.Seen) is not { } list)
+        LogCheckpoint checkpoint = state.Checkpoint!;
+        if (state.List(PackNames.Seen) is not { } list)
         {
-            return Outcome.Open("there is no checkpoint to hold it against");
+            return Outcome.Fail($"what witnesses saw cannot be read");
         }
 
         if (state.Pins.Witnesses.Count == 0 || list.Length == 0)
@@ -156,11 +160,6 @@ internal static class LogChecks
 
     public static Outcome Releases(PackState state)
     {
-        if (state.Question is null)
-        {
-            return Outcome.Open("there is no question that can be relied on");
-        }
-
         if (state.Pins.Witnesses.Count == 0)
         {
             return Outcome.Open("no warden's key was given");

@@ -44,13 +44,9 @@ internal static class OrderChecks
 
     public static Outcome Approval(PackState state)
     {
-        if (state.Request is not { } request || state.List(PackNames.Approvals) is not { } papers)
-        {
-            return Outcome.Open("there is no request to approve");
-        }
-
+        Request request = state.Request!;
         var names = new List<string>();
-        foreach (ReadOnlyMemory<byte> bytes in papers)
+        foreach (ReadOnlyMemory<byte> bytes in state.List(PackNames.Approvals) ?? [])
         {
             if (PersonSigned.TryRead(SignedType.Approval, bytes, out PersonSigned? signed) != Refusal.None
                 || Wire.Approval.TryDecode(signed!.Payload, out Approval? approval) != Refusal.None
@@ -79,11 +75,8 @@ internal static class OrderChecks
     /// <summary>The same bounds that store and warden hold a question to.</summary>
     public static Outcome Scope(PackState state)
     {
-        if (state.Request is not { } request || state.Question is not { } question)
-        {
-            return Outcome.Open("request or question cannot be relied on");
-        }
-
+        Request request = state.Request!;
+        PackQuestion question = state.Question!;
         bool isPurpose = question.Verb switch
         {
             "resolve" => request.Purpose == 1,

@@ -8,10 +8,6 @@ namespace Appliance.Evidence;
 /// </summary>
 public static class PackChecker
 {
-    private const string Proven = "proven";
-    private const string Attested = "attested";
-    private const string Reported = "reported";
-
     /// <summary>What no pack shows, whatever holds.</summary>
     public static IReadOnlyList<string> NotShown { get; } =
     [
@@ -30,56 +26,20 @@ public static class PackChecker
     {
         bool isRead = PackArchive.TryRead(archive, out SortedDictionary<string, byte[]> files, out string problem);
         state = new PackState(files, pins);
-        state.Check("archive", Proven, "the archive is whole and in its one form", () => isRead
-            ? Complete(files) : Outcome.Fail($"{problem}"));
-        if (state.Checks[0].Result == CheckResult.Pass)
+        foreach (PackCheck check in PackCheck.All)
         {
-            CheckParts(state);
+            state.Check(check, isRead ? "" : problem);
+            if (state.Checks[0].Result != CheckResult.Pass)
+            {
+                break;
+            }
         }
 
         return new PackReport(state.Checks, state.Rows, NotShown);
     }
 
-    private static void CheckParts(PackState state)
-    {
-        state.Check("seal", Attested, "the store put these parts together, and none was exchanged", () => Seal(state));
-        state.Check(
-            "people", Proven, "operator and custodian enrolled who signed", () => OrderChecks.People(state));
-        state.Check("request", Proven, "an enrolled requester signed the request", () => OrderChecks.Request(state));
-        state.Check(
-            "approval", Proven, "another person approved these very words", () => OrderChecks.Approval(state));
-        state.Check("log", Proven, "the log signed its size and root", () => LogChecks.Checkpoint(state));
-        state.Check("log.witness", Proven, "a witness signed the same size and root", () => LogChecks.Witness(state));
-        state.Check("log.entries", Proven, "every step stands in the log", () => LogChecks.Entries(state));
-        state.Check(
-            "log.order", Proven, "request, approval, question and delivery follow each other",
-            () => LogChecks.Order(state));
-        state.Check("log.history", Proven, "the log only grew since witnesses saw it", () => LogChecks.History(state));
-        state.Check("scope", Proven, "the question lies within the order", () => OrderChecks.Scope(state));
-        state.Check("release", Proven, "a warden released the keys for this question", () => LogChecks.Releases(state));
-        state.Check("device", Proven, "the devices are known", () => DeviceChecks.Devices(state));
-        state.Check("epochs", Proven, "each run was begun by its device", () => DeviceChecks.Epochs(state));
-        state.Check("manifests", Proven, "each batch is as its device signed it", () => DeviceChecks.Manifests(state));
-        state.Check("heads", Proven, "the batches are those that the device signed as last", () =>
-            DeviceChecks.Heads(state));
-        state.Check("revocation", Proven, "no batch is of a revoked device", () => DeviceChecks.Revocation(state));
-        state.Check("records", Proven, "each record is in its batch", () => RecordChecks.Proofs(state));
-        state.Check("sections", Proven, "only what was released is disclosed", () => RecordChecks.Sections(state));
-        state.Check("answer", Proven, "the answer is the one that was delivered", () => RecordChecks.Answer(state));
-        state.Check("search", Attested, "the store signed what it searched", () => RecordChecks.Search(state));
-        state.Check("claims", Proven, "the records say what the answer says", () => RecordChecks.Claims(state));
-        state.Check("period", Attested, "what the answer says of gaps is what the batches show", () =>
-            DeviceChecks.Period(state));
-        state.Check("clock", Reported, "the times are right within their bounds", () => RecordChecks.Clock(state));
-        state.Check("anchors", Reported, "the device's clock was held against public anchors", () =>
-            Outcome.Open("the anchor log is not part of packs yet: only the manifests' summary of the clock is here"));
-        state.Check("stamp.log", Proven, "an authority outside saw the log's state", () =>
-            StampChecks.Checkpoint(state));
-        state.Check("stamp.ledger", Proven, "an authority outside saw the ledger with these batches", () =>
-            StampChecks.Ledger(state));
-    }
-
-    private static Outcome Complete(SortedDictionary<string, byte[]> files)
+    /// <summary>Every file is there, and no other.</summary>
+    internal static Outcome Complete(IReadOnlyDictionary<string, byte[]> files)
     {
         foreach (string name in PackNames.Required)
         {
@@ -100,7 +60,8 @@ public static class PackChecker
         return Outcome.Pass($"{files.Count} files");
     }
 
-    private static Outcome Seal(PackState state)
+    /// <summary>The pinned log sealed exactly these files.</summary>
+    internal static Outcome Seal(PackState state)
     {
         Refusal refusal = PackSeal.TryVerify(state.Files[PackNames.Seal], state.Pins.LogKey, out PackSeal? seal);
         if (refusal != Refusal.None || seal!.Log != state.Pins.Log)

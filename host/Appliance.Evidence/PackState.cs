@@ -6,6 +6,7 @@ namespace Appliance.Evidence;
 internal sealed class PackState(IReadOnlyDictionary<string, byte[]> files, Pins pins)
 {
     private readonly List<CheckLine> checks = [];
+    private readonly Lazy<AnswerClaims?> answer = new(() => AnswerClaims.Parse(files[PackNames.Answer]));
 
     public IReadOnlyDictionary<string, byte[]> Files => files;
 
@@ -32,7 +33,8 @@ internal sealed class PackState(IReadOnlyDictionary<string, byte[]> files, Pins 
 
     public HashSet<ReleasedSection> Released { get; } = [];
 
-    public AnswerClaims? Answer { get; set; }
+    /// <summary>What the answer says; null where it cannot be read.</summary>
+    public AnswerClaims? Answer => answer.Value;
 
     /// <summary>Keys of devices that a voucher or a pin stands for, with the voucher where there is one.</summary>
     public Dictionary<Id16, (PublicKey Key, DeviceVoucher? Voucher)> Devices { get; } = [];
@@ -43,11 +45,17 @@ internal sealed class PackState(IReadOnlyDictionary<string, byte[]> files, Pins 
 
     public List<DisclosedRow> Rows { get; } = [];
 
-    /// <summary>Makes a check and keeps how it came out.</summary>
-    public void Check(string id, string word, string claim, Func<Outcome> make)
+    /// <summary>Makes a check, unless one that it rests on did not pass, and keeps how it came out.</summary>
+    /// <param name="check">The check.</param>
+    /// <param name="problem">Why there is nothing to check at all; else empty.</param>
+    public void Check(PackCheck check, string problem)
     {
-        Outcome outcome = make();
-        checks.Add(new CheckLine(id, claim, word, outcome.Result, outcome.Detail));
+        string? missing = check.RestsOn.FirstOrDefault(
+            id => checks.Find(line => line.Id == id)!.Result != CheckResult.Pass);
+        Outcome outcome = problem.Length > 0 ? Outcome.Fail($"{problem}")
+            : missing is null ? check.Make(this)
+            : Outcome.Open($"it rests on {missing}, which did not pass");
+        checks.Add(new CheckLine(check.Id, check.Claim, check.Word, outcome.Result, outcome.Detail));
     }
 
     /// <summary>Objects of a file that is a list; null where it is none.</summary>

@@ -29,8 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     segments.add_argument("folder", type=Path, metavar="DIR")
     segments.add_argument("--keys", required=True, type=Path, metavar="FILE", help="key set (keyset.json)")
     segments.set_defaults(run=_print_segments)
-    evidence = verbs.add_parser("pack", help="check an evidence pack with keys that you bring")
-    evidence.add_argument("file", type=Path, metavar="PACK")
+    evidence = verbs.add_parser("pack", help="check evidence packs with keys that you bring")
+    evidence.add_argument("files", nargs="+", type=Path, metavar="PACK")
     evidence.add_argument("--pins", required=True, type=Path, metavar="FILE", help="public keys, not from the pack")
     evidence.set_defaults(run=_check_pack)
     return parser
@@ -38,11 +38,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check_pack(arguments: argparse.Namespace) -> int:
     pins = pack.Pins.read(arguments.pins.read_text(encoding="utf-8"))
-    found = pack.check(arguments.file.read_bytes(), pins)
-    for name, (result, detail) in found.results.items():
-        print(f"{result:<14}{name:<15}{detail}")
-    print("the pack holds" if found.holds else "THE PACK DOES NOT HOLD")
-    return 0 if found.holds else 1
+    all_hold = True
+    for file in arguments.files:
+        found = pack.check(file.read_bytes(), pins)
+        if len(arguments.files) > 1:
+            print(f"== {file}")
+        for name, (result, detail) in found.results.items():
+            print(f"{result:<14}{name:<15}{detail}")
+        print("the pack holds" if found.holds else "THE PACK DOES NOT HOLD")
+        all_hold &= found.holds
+    return 0 if all_hold else 1
 
 
 def _judge_vectors(arguments: argparse.Namespace) -> int:

@@ -21,3 +21,12 @@ def to_utc(tai_us: int) -> int:
         if tai_us >= start + (_FIRST_OFFSET_S + i) * _MICROSECONDS:
             offset = _FIRST_OFFSET_S + i
     return tai_us - offset * _MICROSECONDS
+
+
+def to_tai(utc_us: int) -> int:
+    """TAI microseconds of a UTC time; of a leap second and the second after it, which share one, the later."""
+    offset = _FIRST_OFFSET_S
+    for i, start in enumerate(_STARTS):
+        if utc_us >= start:
+            offset = _FIRST_OFFSET_S + i
+    return utc_us + offset * _MICROSECONDS

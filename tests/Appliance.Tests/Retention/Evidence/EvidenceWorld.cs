@@ -92,7 +92,9 @@ internal sealed partial class EvidenceWorld : IDisposable
             ? files : throw new InvalidOperationException(problem);
 
     /// <summary>An archive of these files, sealed again by an insider who has the log's key.</summary>
-    public byte[] Resealed(SortedDictionary<string, byte[]> files)
+    /// <param name="files">The files; the seal among them is exchanged.</param>
+    /// <param name="question">Index of the question; null: as it was.</param>
+    public byte[] Resealed(SortedDictionary<string, byte[]> files, ulong? question = null)
     {
         StoreKey log = PersonKey.Read(Path.Combine(new StoreFolder(Orders.Data).Log, "log.json"));
         PackSeal.TryVerify(files[PackNames.Seal], log.Public, out PackSeal? seal);
@@ -100,6 +102,7 @@ internal sealed partial class EvidenceWorld : IDisposable
         using SigningKey key = log.Open();
         PackSeal again = seal! with
         {
+            Question = question ?? seal.Question,
             Files = [.. files.Select(file => new PackedFile(file.Key, Hash32.Of(file.Value)))],
         };
         files[PackNames.Seal] = again.Sign(key).Bytes;

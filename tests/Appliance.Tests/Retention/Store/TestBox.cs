@@ -6,6 +6,10 @@ namespace Appliance.Tests.Retention.Store;
 internal sealed class TestBox : IDisposable
 {
     public const int Day = 20_000;
+
+    /// <summary>What each batch states as the largest bound of its rows.</summary>
+    public const uint WorstBoundUs = 1_000;
+
     private readonly Random random;
     private readonly RowEncoder encoder = new();
     private readonly SigningKey deviceKey;
@@ -66,7 +70,7 @@ internal sealed class TestBox : IDisposable
             [encoder.Encode(rows, 1), encoder.Encode(rows, 2)],
             counters ?? [(ulong)second, 0, 0],
             gaps ?? [],
-            new ClockSummary(1, 0, 37, Day + 100, default),
+            new ClockSummary(WorstBoundUs, 0, 37, Day + 100, default),
             []);
     }
 

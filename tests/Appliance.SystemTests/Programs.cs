@@ -22,6 +22,14 @@ internal static class Programs
 
     public static Outcome Retention(params string[] arguments) => Run("Appliance.Retention", "retention", arguments);
 
+    /// <summary>Starts it with an input that is no terminal and already at its end.</summary>
+    public static Process StartIcrctlWithoutTerminal(params string[] arguments)
+    {
+        Process process = Start("Appliance.Icrctl", "icrctl", arguments, hasInput: true);
+        process.StandardInput.Close();
+        return process;
+    }
+
     public static Process StartRetention(params string[] arguments) =>
         Start("Appliance.Retention", "retention", arguments);
 
@@ -51,13 +59,14 @@ internal static class Programs
         return Finish(process);
     }
 
-    private static Process Start(string project, string program, string[] arguments)
+    private static Process Start(string project, string program, string[] arguments, bool hasInput = false)
     {
         string library = Library(project, program);
         ProcessStartInfo start = new("dotnet", [library, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = hasInput,
         };
         return Process.Start(start) ?? throw new InvalidOperationException($"{library} does not start");
     }

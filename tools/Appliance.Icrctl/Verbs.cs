@@ -14,6 +14,8 @@ internal static class Verbs
             ConfigCommand.Create(),
             ProvisionCommand.Create(),
             Clocks.ClockCommand.Create(),
+            Reports.ReportCommand.Create(),
+            Bundles.BundleCommand.Create(),
         };
         foreach (Command command in StatusCommands.Create())
         {

@@ -13,7 +13,7 @@ internal static partial class Masking
     {
         string masked = Pem().Replace(text, "(a key or certificate was here)");
         masked = LongNumber().Replace(masked, found => $"{found.Value[..8]}(shortened)");
-        masked = Mac().Replace(masked, found => $"{found.Value[..8]}:x:x:x");
+        masked = Mac().Replace(masked, found => $"{found.Value[..8].Replace(':', '-')}-x-x-x");
         masked = SixthVersion().Replace(masked, found => Sixth(found.Value));
         return FourthVersion().Replace(masked, "$1.$2.x.x");
     }
@@ -26,7 +26,7 @@ internal static partial class Masking
         return isTime || address == "::" ? address : $"{groups[0]}:{groups[1]}:x";
     }
 
-    [GeneratedRegex(@"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|$)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\z)", RegexOptions.Singleline)]
     private static partial Regex Pem();
 
     // 128 bits name a device or an epoch and are no secret; 160 and more may be a key, a hash or a point.

@@ -66,7 +66,7 @@ public sealed class PackageFileTests : IDisposable
                 "usr/bin/icrctl", "usr/lib/appliance/Appliance.Edge", "usr/lib/systemd/system/appliance.service",
                 "usr/lib/sysctl.d/60-appliance.conf", "usr/lib/sysusers.d/appliance.conf",
                 "usr/share/bash-completion/completions/icrctl", "usr/share/man/man1/icrctl.1.gz",
-                "etc/chrony/conf.d/appliance.conf",
+                "etc/chrony/conf.d/appliance.conf", "usr/lib/udev/rules.d/60-appliance.rules",
             ])
         {
             Assert.Contains($"./{path}\n", box);

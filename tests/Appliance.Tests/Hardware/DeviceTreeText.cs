@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+
+namespace Appliance.Tests.Hardware;
+
+/// <summary>Device-tree overlay and udev rules of the host, from the lines and buses of the board.</summary>
+internal static class DeviceTreeText
+{
+    // Linux input event type EV_SW would latch in the kernel; a key is enough, the supervisor latches itself.
+    private const string Made = "Made from hardware/board.json by a test; change that file.";
+
+    public static string Overlay(BoardFile board)
+    {
+        HostTree tree = board.HostTree;
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"// {Made}\n// {tree.Note}\n/dts-v1/;\n/plugin/;\n\n/ {{\n");
+        text.Append(CultureInfo.InvariantCulture, $"\tcompatible = \"{tree.Compatible}\";\n}};\n\n&{{/}} {{\n");
+        foreach (HostLine line in board.HostLines.Where(line => line.Kind == "pps"))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\t{line.Name} {{\n\t\tcompatible = \"pps-gpio\";\n");
+            text.Append(CultureInfo.InvariantCulture, $"\t\tgpios = <{Line(line)}>;\n\t}};\n\n");
+        }
+
+        Keys(text, board);
+        text.Append("};\n\n");
+        Clock(text, board);
+        Module(text, board);
+        text.Append(CultureInfo.InvariantCulture, $"&{tree.Uart} {{\n\tstatus = \"okay\";\n}};\n");
+        return text.ToString();
+    }
+
+    public static string Udev(BoardFile board) => string.Create(CultureInfo.InvariantCulture, $"""
+        # {Made}
+        # Names that do not depend on the order in which drivers come; who may open what.
+        SUBSYSTEM=="pps", ATTR{"{name}"}=="pps-gnss*", SYMLINK+="appliance/pps-gnss", GROUP="appliance", MODE="0640"
+        SUBSYSTEM=="pps", ATTR{"{name}"}=="pps-oscillator*", SYMLINK+="appliance/pps-oscillator", GROUP="appliance", MODE="0640"
+        SUBSYSTEM=="ptp", GROUP="appliance", MODE="0640"
+        SUBSYSTEM=="tty", KERNELS=="{UartAddress}.serial", SYMLINK+="appliance/supervisor", GROUP="appliance", MODE="0660"
+        SUBSYSTEM=="input", ATTRS{"{name}"}=="appliance-alarms", SYMLINK+="appliance/alarms", GROUP="appliance", MODE="0640"
+        SUBSYSTEM=="tpmrm", GROUP="appliance", MODE="0660"
+
+        """);
+
+    // uart1 of the reference board's processor: fsl-lx2160a.dtsi, serial@21d0000.
+    private const string UartAddress = "21d0000";
+
+    private static void Keys(StringBuilder text, BoardFile board)
+    {
+        text.Append("\tappliance-alarms {\n\t\tcompatible = \"gpio-keys\";\n\t\tlabel = \"appliance-alarms\";\n");
+        foreach (HostLine line in board.HostLines.Where(line => line.Kind == "key"))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n\t\t{line.Name} {{\n\t\t\tlabel = \"{line.Name}\";\n");
+            text.Append(CultureInfo.InvariantCulture, $"\t\t\tgpios = <{Line(line)}>;\n");
+            text.Append(CultureInfo.InvariantCulture, $"\t\t\tlinux,code = <{line.Code}>;\n\t\t\twakeup-source;\n\t\t}};\n");
+        }
+
+        text.Append("\t};\n");
+    }
+
+    private static void Clock(StringBuilder text, BoardFile board)
+    {
+        int address = board.Addresses.Single(each => each.Bus == "host-i2c").Number;
+        int hertz = board.Buses.Single(bus => bus.Name == "host-i2c").Hertz!.Value;
+        text.Append(CultureInfo.InvariantCulture, $$"""
+            &{{board.HostTree.I2c}} {
+            	status = "okay";
+            	clock-frequency = <{{hertz}}>;
+            	#address-cells = <1>;
+            	#size-cells = <0>;
+
+            	rtc@{{address:x}} {
+            		compatible = "maxim,ds3231";
+            		reg = <0x{{address:x}}>;
+            	};
+            };
+
+
+            """);
+    }
+
+    private static void Module(StringBuilder text, BoardFile board)
+    {
+        HostTree tree = board.HostTree;
+        int hertz = board.Buses.Single(bus => bus.Name == "host-spi").Hertz!.Value;
+        text.Append(CultureInfo.InvariantCulture, $$"""
+            &{{tree.Spi}} {
+            	status = "okay";
+            	#address-cells = <1>;
+            	#size-cells = <0>;
+
+            	tpm@{{tree.SpiChipSelect}} {
+            		compatible = "infineon,slb9670", "tcg,tpm_tis-spi";
+            		reg = <{{tree.SpiChipSelect}}>;
+            		spi-max-frequency = <{{hertz}}>;
+            	};
+            };
+
+
+            """);
+    }
+
+    // Chip, line, and 0 active high or 1 active low, as the GPIO binding counts them.
+    private static string Line(HostLine line) =>
+        string.Create(CultureInfo.InvariantCulture, $"&{line.GpioChip} {line.Line} {(line.ActiveLow ? 1 : 0)}");
+}

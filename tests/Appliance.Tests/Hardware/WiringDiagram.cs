@@ -1,0 +1,134 @@
+namespace Appliance.Tests.Hardware;
+
+/// <summary>Every pin of the supervisor with its net and what is at the other end, and the devices on its bus.</summary>
+internal static class WiringDiagram
+{
+    private const int Row = 30;
+    private const int Gap = 22;
+    private const int Top = 108;
+    private const int ChipLeft = 406;
+    private const int ChipRight = 674;
+    private const int BoxWidth = 190;
+    private const int Width = 1080;
+    private static readonly string[] LeftParts = ["receiver", "divider", "panel", "tamper-switch", "enclosure"];
+    private static readonly string[] RightParts = ["host", "supply-watch", "supervisor"];
+
+    public static string Draw(BoardFile board)
+    {
+        string[] placed = [.. LeftParts, .. RightParts];
+        if (board.Pins.FirstOrDefault(pin => !placed.Contains(pin.Part)) is Pin lost)
+        {
+            throw new InvalidOperationException($"pin {lost.Name} goes to {lost.Part}, which has no place in the drawing");
+        }
+
+        BusAddress[] devices = [.. board.Addresses.Where(each => each.Bus == "board")];
+        int left = Height(board, LeftParts);
+        int right = Height(board, RightParts) + (Row * devices.Length);
+        int height = Top + Math.Max(left, right) + 60;
+        Drawing drawing = new(Width, height, "Wiring of the supervisor, pin by pin");
+        drawing.Text("head", 24, 34, "start", "Wiring of the supervisor");
+        drawing.Text("small", 24, 54, "start", "A bar over a net is written _N: low is active. Arrows show who drives.");
+        drawing.Frame("soft", ChipLeft, Top - 34, ChipRight - ChipLeft, Math.Max(left, right) + 44, "");
+        drawing.Text("head", (ChipLeft + ChipRight) / 2, Top - 12, "middle", board.PartOf("supervisor").Number);
+        Side(drawing, board, LeftParts, isLeft: true);
+        int end = Side(drawing, board, RightParts, isLeft: false);
+        Devices(drawing, board, devices, end);
+        return drawing.ToString();
+    }
+
+    private static int Height(BoardFile board, string[] parts) =>
+        parts.Sum(part => (Row * board.Pins.Count(pin => pin.Part == part)) + Gap);
+
+    private static int Side(Drawing drawing, BoardFile board, string[] parts, bool isLeft)
+    {
+        int y = Top + 10;
+        foreach (string part in parts)
+        {
+            Pin[] pins = [.. board.Pins.Where(pin => pin.Part == part)];
+            int box = isLeft ? 24 : Width - 24 - BoxWidth;
+            int h = (Row * pins.Length) - 6;
+            if (part == "supervisor")
+            {
+                drawing.Box("soft", box, y, BoxWidth, h, "I2C bus", "400 kHz, pull-ups 2.2 kOhm");
+            }
+            else
+            {
+                drawing.Box("box", box, y, BoxWidth, h, Head(board, part), Below(board, part, pins.Length));
+            }
+
+            foreach (Pin pin in pins)
+            {
+                PinRow(drawing, pin, y + (Row / 2) - 3, isLeft);
+                y += Row;
+            }
+
+            y += Gap;
+        }
+
+        return y;
+    }
+
+    private static void PinRow(Drawing drawing, Pin pin, int y, bool isLeft)
+    {
+        int chip = isLeft ? ChipLeft : ChipRight;
+        int far = isLeft ? 24 + BoxWidth : Width - 24 - BoxWidth;
+        (int from, int to) = pin.Direction == "in" ? (far, chip) : (chip, far);
+        drawing.Path(pin.Direction == "both" ? "both" : Style(pin), $"M{from},{y} H{to}");
+        drawing.Label((chip + far) / 2, y + 4, pin.Net);
+        int inside = isLeft ? chip + 10 : chip - 10;
+        drawing.Text("pin", inside, y + 4, isLeft ? "start" : "end",
+            isLeft ? $"{pin.Gpio,2} {pin.Name}" : $"{pin.Name} {pin.Gpio,2}");
+    }
+
+    private static string Style(Pin pin) =>
+        pin.Net.StartsWith("PPS", StringComparison.Ordinal) ? "pulse"
+        : pin.Net.Contains("TAMPER") || pin.Net.Contains("FAIL") ? "alarm"
+        : "line";
+
+    private static void Devices(Drawing drawing, BoardFile board, BusAddress[] devices, int y)
+    {
+        int x = Width - 24 - BoxWidth;
+        int spine = x - 24;
+        drawing.Path("wire", $"M{x + 20},{y - Gap - 6} V{y - 12} H{spine} V{y + (Row * (devices.Length - 1)) + 12}");
+        for (int i = 0; i < devices.Length; i++)
+        {
+            int top = y + (Row * i);
+            drawing.Path("wire", $"M{spine},{top + 12} H{x}");
+            drawing.Box("box", x, top, BoxWidth, Row - 6, $"{devices[i].Address}  {Short(board, devices[i].Part)}");
+        }
+    }
+
+    private static string Head(BoardFile board, string part) => part switch
+    {
+        "panel" => "Front panel",
+        "tamper-switch" => "Lid switch",
+        "enclosure" => "Tamper loop",
+        "host" => "Host",
+        "supply-watch" => $"Supply {Short(board, part)}",
+        "receiver" => $"GNSS {board.PartOf(part).Number}",
+        _ => "Divider",
+    };
+
+    private static string[] Below(BoardFile board, string part, int pins) => (part, pins) switch
+    {
+        (_, 1) => [],
+        ("panel", _) => ["three LEDs, a button"],
+        ("host", _) => [board.PartOf(part).Number, "UART, lines, power"],
+        ("receiver", _) => ["time pulse, EXTINT"],
+        _ => [board.PartOf(part).Number],
+    };
+
+    // Up to the first letter of the package: INA226AIDGSR is INA226 to everybody.
+    private static string Short(BoardFile board, string part)
+    {
+        string number = part == "display" ? "SSD1306" : board.PartOf(part).Number;
+        int digits = number.AsSpan().IndexOfAnyInRange('0', '9');
+        int end = digits;
+        while (end < number.Length && char.IsAsciiDigit(number[end]))
+        {
+            end++;
+        }
+
+        return digits < 0 ? number : number[..end];
+    }
+}

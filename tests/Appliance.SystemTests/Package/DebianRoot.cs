@@ -10,8 +10,12 @@ namespace Appliance.SystemTests.Package;
 /// </summary>
 internal sealed class DebianRoot : IDisposable
 {
-    private const string Enter =
-        """root=$1; shift; mount -t proc proc "$root/proc"; mount --rbind /dev "$root/dev"; exec chroot "$root" "$@" """;
+    private const string Enter = """
+        root=$1; shift
+        mount -t proc proc "$root/proc"
+        mount --rbind /dev "$root/dev"
+        exec chroot "$root" "$@"
+        """;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 

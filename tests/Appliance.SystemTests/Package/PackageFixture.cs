@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Appliance.SystemTests.Package;
 
-/// <summary>What the tests of the packages share: the packages, and one Debian; each is made when first asked for.</summary>
+/// <summary>What the tests of the packages share: packages and one Debian, each made when first asked for.</summary>
 public sealed class PackageFixture : IDisposable
 {
     private DebianRoot? debian;

@@ -47,7 +47,8 @@ public sealed class PackageLifeTests(PackageFixture fixture, ITestOutputHelper o
         Assert.Equal(configured, File.ReadAllText(debian.File(Configuration)));
         Assert.EndsWith("# ours\n", File.ReadAllText(debian.File("/etc/chrony/conf.d/appliance.conf")));
         Assert.Equal(device, RunDaemon(debian));
-        Assert.Contains("epochs 2,", debian.Must("icrctl", "verify", "/var/lib/appliance/journal", "--keys", "/etc/appliance"));
+        string verified = debian.Must("icrctl", "verify", "/var/lib/appliance/journal", "--keys", "/etc/appliance");
+        Assert.Contains("epochs 2,", verified);
         Told("upgraded, started again");
 
         debian.Must("dpkg", "--remove", "appliance");
@@ -143,8 +144,9 @@ public sealed class PackageLifeTests(PackageFixture fixture, ITestOutputHelper o
     {
         string[] unit = File.ReadAllLines(debian.File("/usr/lib/systemd/system/appliance.service"));
         string user = Setting(unit, "User");
-        string[] capabilities = [.. Setting(unit, "AmbientCapabilities").Split(' ').Select(c => c[4..].ToLowerInvariant())];
-        string set = "-all," + string.Join(',', capabilities.Select(name => $"+{name}"));
+        IEnumerable<string> capabilities = Setting(unit, "AmbientCapabilities").Split(' ')
+            .Select(name => "+" + name["CAP_".Length..].ToLowerInvariant());
+        string set = "-all," + string.Join(',', capabilities);
         debian.Must("install", "-d", "-m", "750", "-o", user, "-g", user, "/run/appliance");
         using BedProcess daemon = debian.Start(
         [
@@ -193,7 +195,8 @@ public sealed class PackageLifeTests(PackageFixture fixture, ITestOutputHelper o
     // What bash would offer after the words, through the installed completion.
     private static string Complete(string command, string line) =>
         $"complete() {{ :; }}; . /usr/share/bash-completion/completions/{command}; COMP_LINE='{line}'; "
-        + $"COMP_POINT={line.Length}; COMP_WORDS=({line}); COMP_CWORD=1; _{command}; printf '%s\\n' \"${{COMPREPLY[@]}}\"";
+        + $"COMP_POINT={line.Length}; COMP_WORDS=({line}); COMP_CWORD=1; _{command}; "
+        + "printf '%s\\n' \"${COMPREPLY[@]}\"";
 
     private static string[] Segments(DebianRoot debian) =>
         Directory.GetFiles(debian.File("/var/lib/appliance/journal"), "segment-*.icr");

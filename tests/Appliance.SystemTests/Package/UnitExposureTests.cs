@@ -41,8 +41,9 @@ public sealed partial class UnitExposureTests : IDisposable
     public void The_table_says_how_exposed_each_unit_is_and_none_is_more_than_it_may_be()
     {
         StringBuilder table = new();
-        table.Append("# How exposed the services are\n\nWritten by `UnitExposureTests` from `systemd-analyze security ");
-        table.Append("--offline=true` of Debian 12. 10 is no sandbox at all.\n\n| unit | exposure | may be |\n|---|---|---|\n");
+        table.Append("# How exposed the services are\n\nWritten by `UnitExposureTests` from ");
+        table.Append("`systemd-analyze security --offline=true` of Debian 12. 10 is no sandbox at all.\n\n");
+        table.Append("| unit | exposure | may be |\n|---|---|---|\n");
         string[] services = [.. Units().Where(unit => unit.EndsWith(".service", StringComparison.Ordinal))];
         Assert.Equal(Thresholds.Keys, services.Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
         foreach ((string name, int most) in Thresholds)

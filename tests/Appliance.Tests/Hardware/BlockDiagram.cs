@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Appliance.Tests.Hardware;
 
-/// <summary>The box in one picture: what keeps time, what watches, what records, and where the current comes from.</summary>
+/// <summary>The box in one picture: what keeps time, watches and records, and where its current is from.</summary>
 internal static class BlockDiagram
 {
     private const int Width = 1100;
@@ -116,7 +116,9 @@ internal static class BlockDiagram
         Dictionary<int, int> rows = [];
         foreach (Rail rail in board.Rails)
         {
-            (int fromX, int fromY) = rail.From == "input" ? (424, 583) : (places[rail.From].X + 186, places[rail.From].Y + 36);
+            (int fromX, int fromY) = rail.From == "input"
+                ? (424, 583)
+                : (places[rail.From].X + 186, places[rail.From].Y + 36);
             int x = rail.From == "input" ? 466 : places[rail.From].X + 208;
             int y = 547 + (96 * rows.GetValueOrDefault(x));
             rows[x] = rows.GetValueOrDefault(x) + 1;
@@ -136,7 +138,10 @@ internal static class BlockDiagram
 
     private static string Fed(BoardFile board, Rail rail)
     {
-        string[] ids = [.. board.Parts.Where(part => part.Rail == rail.Name && part.MilliampMax > 4).Select(part => part.Id)];
+        string[] ids =
+        [
+            .. board.Parts.Where(part => part.Rail == rail.Name && part.MilliampMax > 4).Select(part => part.Id),
+        ];
         string named = string.Join(", ", ids.Take(2));
         string most = ids.Length > 2 ? $"{named}, ..." : named;
         return rail.Held ? most : $"{most} (not held)";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Appliance.Tests.Hardware;
 
-/// <summary>The board holds together: no pin twice, no address twice, no rail overloaded, and a tree that compiles.</summary>
+/// <summary>The board holds together: no pin or address twice, no rail overloaded, a tree that compiles.</summary>
 public sealed class BoardTests
 {
     // Addresses that I2C reserves for itself: 0x00 to 0x07 and 0x78 to 0x7F (UM10204, 3.1.12).

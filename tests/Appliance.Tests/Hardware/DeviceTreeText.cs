@@ -29,17 +29,29 @@ internal static class DeviceTreeText
         return text.ToString();
     }
 
-    public static string Udev(BoardFile board) => string.Create(CultureInfo.InvariantCulture, $"""
-        # {Made}
-        # Names that do not depend on the order in which drivers come; who may open what.
-        SUBSYSTEM=="pps", ATTR{"{name}"}=="pps-gnss*", SYMLINK+="appliance/pps-gnss", GROUP="appliance", MODE="0640"
-        SUBSYSTEM=="pps", ATTR{"{name}"}=="pps-oscillator*", SYMLINK+="appliance/pps-oscillator", GROUP="appliance", MODE="0640"
-        SUBSYSTEM=="ptp", GROUP="appliance", MODE="0640"
-        SUBSYSTEM=="tty", KERNELS=="{UartAddress}.serial", SYMLINK+="appliance/supervisor", GROUP="appliance", MODE="0660"
-        SUBSYSTEM=="input", ATTRS{"{name}"}=="appliance-alarms", SYMLINK+="appliance/alarms", GROUP="appliance", MODE="0640"
-        SUBSYSTEM=="tpmrm", GROUP="appliance", MODE="0660"
+    public static string Udev(BoardFile board)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"# {Made}\n");
+        text.Append("# Names that do not depend on the order in which drivers come; who may open what.\n");
+        foreach (HostLine line in board.HostLines.Where(line => line.Kind == "pps"))
+        {
+            Rule(text, $"SUBSYSTEM==\"pps\", ATTR{{name}}==\"{line.Name}*\"", line.Name, "0640");
+        }
 
-        """);
+        Rule(text, "SUBSYSTEM==\"ptp\"", null, "0640");
+        Rule(text, $"SUBSYSTEM==\"tty\", KERNELS==\"{UartAddress}.serial\"", "supervisor", "0660");
+        Rule(text, "SUBSYSTEM==\"input\", ATTRS{name}==\"appliance-alarms\"", "alarms", "0640");
+        Rule(text, "SUBSYSTEM==\"tpmrm\"", null, "0660");
+        return text.ToString();
+    }
+
+    private static void Rule(StringBuilder text, string match, string? link, string mode)
+    {
+        text.Append(match);
+        text.Append(link is null ? "" : $", SYMLINK+=\"appliance/{link}\"");
+        text.Append(CultureInfo.InvariantCulture, $", GROUP=\"appliance\", MODE=\"{mode}\"\n");
+    }
 
     // uart1 of the reference board's processor: fsl-lx2160a.dtsi, serial@21d0000.
     private const string UartAddress = "21d0000";
@@ -51,7 +63,8 @@ internal static class DeviceTreeText
         {
             text.Append(CultureInfo.InvariantCulture, $"\n\t\t{line.Name} {{\n\t\t\tlabel = \"{line.Name}\";\n");
             text.Append(CultureInfo.InvariantCulture, $"\t\t\tgpios = <{Line(line)}>;\n");
-            text.Append(CultureInfo.InvariantCulture, $"\t\t\tlinux,code = <{line.Code}>;\n\t\t\twakeup-source;\n\t\t}};\n");
+            text.Append(CultureInfo.InvariantCulture, $"\t\t\tlinux,code = <{line.Code}>;\n");
+            text.Append("\t\t\twakeup-source;\n\t\t};\n");
         }
 
         text.Append("\t};\n");

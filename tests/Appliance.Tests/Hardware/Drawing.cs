@@ -4,14 +4,14 @@ using System.Text;
 
 namespace Appliance.Tests.Hardware;
 
-/// <summary>A drawing in the house's style: boxes, wires with a name, arrows; text that a browser and a printer read.</summary>
+/// <summary>A drawing in the house's style: boxes, named wires, arrows; for browser and printer.</summary>
 internal sealed class Drawing(int width, int height, string title)
 {
     private readonly StringBuilder body = new();
 
     public void Box(string style, int x, int y, int w, int h, string head, params string[] lines)
     {
-        body.Append(Invariant($"  <rect class=\"{style}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n"));
+        Ground(style, x, y, w, h);
         int top = y + ((h - (17 * lines.Length)) / 2) + 5;
         Text("head", x + (w / 2), top, "middle", head);
         for (int i = 0; i < lines.Length; i++)
@@ -23,12 +23,13 @@ internal sealed class Drawing(int width, int height, string title)
     /// <summary>A box whose head stands at its top, with room below.</summary>
     public void Frame(string style, int x, int y, int w, int h, string head)
     {
-        body.Append(Invariant($"  <rect class=\"{style}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n"));
+        Ground(style, x, y, w, h);
         Text("head", x + 14, y + 22, "start", head);
     }
 
     public void Text(string style, int x, int y, string anchor, string text) => body.Append(Invariant(
-        $"  <text class=\"{style}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{WebUtility.HtmlEncode(text)}</text>\n"));
+        $"  <text class=\"{style}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">")
+        + $"{WebUtility.HtmlEncode(text)}</text>\n");
 
     /// <summary>A path in the words of SVG; the class decides arrow and colour.</summary>
     public void Path(string style, string path) =>
@@ -38,12 +39,17 @@ internal sealed class Drawing(int width, int height, string title)
     public void Label(int x, int y, string text)
     {
         int half = 6 + (int)(text.Length * 4.1);
-        body.Append(Invariant($"  <rect fill=\"#ffffff\" x=\"{x - half}\" y=\"{y - 11}\" width=\"{2 * half}\" height=\"15\"/>\n"));
+        body.Append(Invariant(
+            $"  <rect fill=\"#ffffff\" x=\"{x - half}\" y=\"{y - 11}\" width=\"{2 * half}\" height=\"15\"/>\n"));
         Text("small", x, y, "middle", text);
     }
 
+    private void Ground(string style, int x, int y, int w, int h) => body.Append(Invariant(
+        $"  <rect class=\"{style}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n"));
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $$"""
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{width}} {{height}}" font-family="system-ui, sans-serif" font-size="14">
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{width}} {{height}}"
+            font-family="system-ui, sans-serif" font-size="14">
           <title>{{title}}</title>
           <!-- Made from board.json by GeneratedFilesTests; change that file. -->
           <style>
@@ -62,7 +68,8 @@ internal sealed class Drawing(int width, int height, string title)
             text { fill: #1b2733; }
           </style>
           <defs>
-            <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+            <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"
+                orient="auto-start-reverse">
               <path d="M0,0 L8,4 L0,8 z" fill="#1f3a5f"/></marker>
             <marker id="tip2" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
               <path d="M0,0 L8,4 L0,8 z" fill="#b7791f"/></marker>

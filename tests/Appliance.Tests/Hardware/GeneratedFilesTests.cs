@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Appliance.Tests.Hardware;
 
-/// <summary>What is made from board.json is in the repository as it is made now; a difference is written and told.</summary>
+/// <summary>What is made from board.json lies in the repository as it is made now; a difference is told.</summary>
 public sealed class GeneratedFilesTests
 {
     private static readonly SortedDictionary<string, Func<BoardFile, string>> Files = new(StringComparer.Ordinal)
@@ -32,7 +32,8 @@ public sealed class GeneratedFilesTests
             File.WriteAllText(path, made);
         }
 
-        Assert.True(before == made, $"hardware/generated/{name} was not what board.json says; it is written anew: commit it.");
+        Assert.True(
+            before == made, $"hardware/generated/{name} was not what board.json says; it is written anew: commit it.");
     }
 
     [Fact]

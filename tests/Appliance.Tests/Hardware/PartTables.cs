@@ -12,8 +12,9 @@ internal static class PartTables
     public static string Bill(BoardFile board)
     {
         StringBuilder text = new();
-        text.Append(Invariant, $"# Bill of materials\n\n{Made}As of {board.AsOf}. Prices change weekly and are not stated. ");
-        text.Append("A part's suffix for packing may differ; check the\ndata sheet's ordering table before buying.\n\n");
+        text.Append(Invariant, $"# Bill of materials\n\n{Made}As of {board.AsOf}. Prices change weekly and are not ");
+        text.Append("stated. A part's suffix for packing may differ; check the\ndata sheet's ordering table before ");
+        text.Append("buying.\n\n");
         text.Append("| part | maker and number | where it was read | alternatives |\n|---|---|---|---|\n");
         foreach (Part part in board.Parts)
         {
@@ -37,7 +38,8 @@ internal static class PartTables
             text.Append(Invariant, $"| {pin.Use} |\n");
         }
 
-        text.Append(Invariant, $"\nNot used: {string.Join(", ", board.ReservedGpio.Gpio)} ({board.ReservedGpio.Reason}).\n");
+        ReservedGpio reserved = board.ReservedGpio;
+        text.Append(Invariant, $"\nNot used: {string.Join(", ", reserved.Gpio)} ({reserved.Reason}).\n");
         text.Append("\n| address | bus | part |\n|---|---|---|\n");
         foreach (BusAddress each in board.Addresses)
         {
@@ -59,8 +61,8 @@ internal static class PartTables
     {
         PowerBudget budget = new(board);
         StringBuilder text = new();
-        text.Append(Invariant, $"# Power and heat\n\n{Made}A figure whose basis is *estimate* is to be measured on the ");
-        text.Append("first box.\n\n| part | rail | typical | most | basis |\n|---|---|---|---|---|\n");
+        text.Append(Invariant, $"# Power and heat\n\n{Made}A figure whose basis is *estimate* is to be measured on ");
+        text.Append("the first box.\n\n| part | rail | typical | most | basis |\n|---|---|---|---|---|\n");
         foreach (Part part in board.Parts.Where(part => part.MilliampMax > 0))
         {
             text.Append(Invariant, $"| {part.What} | {part.Rail} | {part.MilliampTypical} mA | {part.MilliampMax} mA ");
@@ -71,25 +73,33 @@ internal static class PartTables
         foreach (Rail rail in board.Rails)
         {
             double load = budget.MilliampMost(rail.Name);
-            text.Append(Invariant, $"| {rail.Name}, {rail.Volt:F1} V | {rail.From} | {load:F0} mA | {rail.LimitMilliamp} mA ");
-            text.Append(Invariant, $"| {100 * load / rail.LimitMilliamp:F0} % |\n");
+            text.Append(Invariant, $"| {rail.Name}, {rail.Volt:F1} V | {rail.From} | {load:F0} mA ");
+            text.Append(Invariant, $"| {rail.LimitMilliamp} mA | {100 * load / rail.LimitMilliamp:F0} % |\n");
         }
 
-        text.Append(Invariant, $"""
-
-            From the supply: {budget.InputWattTypical:F0} W typical, {budget.InputWattMost:F0} W at most; choose one of at least
-            {budget.SupplyWatt:F0} W.
-
-            **Hold-up.** {board.HoldUp.Strings} strings of {board.HoldUp.Series} cells of {board.HoldUp.CellFarad:F0} F from {board.HoldUp.CellVoltStart:F1} V to {board.HoldUp.CellVoltEnd:F1} V each, converter
-            {100 * board.HoldUp.Efficiency:F0} %, resistance counted: {budget.HoldUpJoule:F0} J, {budget.HoldUpSecondsTypical:F0} s at the typical and {budget.HoldUpSecondsMost:F0} s at the greatest load of
-            what is held (the oven is not). The daemon needs at most 7 s to close its batch and write its bindings; cells
-            lose a fifth of their capacitance over their life, which leaves {0.8 * budget.HoldUpSecondsMost:F0} s.
-
-            **Heat.** {board.Thermal.KelvinPerWatt:F2} K/W at {budget.InputWattMost:F0} W is {budget.RiseKelvin:F0} K above the room: {budget.HottestCelsius:F0} °C inside at {board.Thermal.AmbientMaxCelsius:F0} °C, of
-            {board.Thermal.AirMaxCelsius:F0} °C that the air may have. {board.Thermal.Note}
-
-            """);
+        Words(text, board, budget);
         return text.ToString();
+    }
+
+    private static void Words(StringBuilder text, BoardFile board, PowerBudget budget)
+    {
+        HoldUp cells = board.HoldUp;
+        Thermal heat = board.Thermal;
+        text.Append(Invariant, $"\nFrom the supply: {budget.InputWattTypical:F0} W typical, ");
+        text.Append(Invariant, $"{budget.InputWattMost:F0} W at most; ");
+        text.Append(Invariant, $"choose one of at least {budget.SupplyWatt:F0} W.\n\n**Hold-up.** {cells.Strings} ");
+        text.Append(Invariant, $"strings of {cells.Series} cells of {cells.CellFarad:F0} F, each ");
+        text.Append(Invariant, $"from {cells.CellVoltStart:F1} V to {cells.CellVoltEnd:F1} V, ");
+        text.Append(Invariant, $"converter {100 * cells.Efficiency:F0} %, resistance counted:\n");
+        text.Append(Invariant, $"{budget.HoldUpJoule:F0} J, {budget.HoldUpSecondsTypical:F0} s at the typical and ");
+        text.Append(Invariant, $"{budget.HoldUpSecondsMost:F0} s at the greatest load of what is held (the oven is ");
+        text.Append("not). The daemon needs at most 7 s to\nclose its batch and write its bindings; cells lose a ");
+        text.Append("fifth of their capacitance over their life, which ");
+        text.Append(Invariant, $"leaves {0.8 * budget.HoldUpSecondsMost:F0} s.\n\n");
+        text.Append(Invariant, $"**Heat.** {heat.KelvinPerWatt:F2} K/W at {budget.InputWattMost:F0} W is ");
+        text.Append(Invariant, $"{budget.RiseKelvin:F0} K above the room: {budget.HottestCelsius:F0} °C inside at ");
+        text.Append(Invariant, $"{heat.AmbientMaxCelsius:F0} °C, of {heat.AirMaxCelsius:F0} °C that the air may ");
+        text.Append(Invariant, $"have. {heat.Note}\n");
     }
 
     private static string Other(Alternative other)

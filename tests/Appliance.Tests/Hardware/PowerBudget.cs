@@ -1,6 +1,6 @@
 namespace Appliance.Tests.Hardware;
 
-/// <summary>Currents through the tree of rails, what the supply must give, how long the capacitors last, how hot.</summary>
+/// <summary>Currents through the tree of rails, what the supply must give, how long the cells last, how hot.</summary>
 internal sealed class PowerBudget(BoardFile board)
 {
     // A supply is happiest at two thirds of what it can.

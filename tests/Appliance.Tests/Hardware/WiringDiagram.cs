@@ -1,6 +1,6 @@
 namespace Appliance.Tests.Hardware;
 
-/// <summary>Every pin of the supervisor with its net and what is at the other end, and the devices on its bus.</summary>
+/// <summary>Every pin of the supervisor, its net and what is at the other end; the devices on its bus.</summary>
 internal static class WiringDiagram
 {
     private const int Row = 30;
@@ -18,7 +18,7 @@ internal static class WiringDiagram
         string[] placed = [.. LeftParts, .. RightParts];
         if (board.Pins.FirstOrDefault(pin => !placed.Contains(pin.Part)) is Pin lost)
         {
-            throw new InvalidOperationException($"pin {lost.Name} goes to {lost.Part}, which has no place in the drawing");
+            throw new InvalidOperationException($"pin {lost.Name} goes to {lost.Part}, which has no place here");
         }
 
         BusAddress[] devices = [.. board.Addresses.Where(each => each.Bus == "board")];
@@ -27,7 +27,7 @@ internal static class WiringDiagram
         int height = Top + Math.Max(left, right) + 60;
         Drawing drawing = new(Width, height, "Wiring of the supervisor, pin by pin");
         drawing.Text("head", 24, 34, "start", "Wiring of the supervisor");
-        drawing.Text("small", 24, 54, "start", "A bar over a net is written _N: low is active. Arrows show who drives.");
+        drawing.Text("small", 24, 54, "start", "_N: low is active. Arrows show who drives.");
         drawing.Frame("soft", ChipLeft, Top - 34, ChipRight - ChipLeft, Math.Max(left, right) + 44, "");
         drawing.Text("head", (ChipLeft + ChipRight) / 2, Top - 12, "middle", board.PartOf("supervisor").Number);
         Side(drawing, board, LeftParts, isLeft: true);

@@ -1,3 +1,4 @@
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Service;
 using Appliance.Journal;
@@ -25,7 +26,7 @@ builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
 builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
 StatusBoard board = new();
 builder.Services.AddSingleton(board).AddSingleton(options).AddSingleton(keys).AddSingleton(memory);
-builder.Services.AddSingleton(mode).AddSingleton<BoxDaemon>();
+builder.Services.AddSingleton(mode).AddSingleton<PulseOpening>(PulseLoop.OpenDevice).AddSingleton<BoxDaemon>();
 builder.Services.AddHostedService(services => services.GetRequiredService<BoxDaemon>());
 AdminSocket.Listen(builder, options.Admin.Socket);
 WebApplication app = builder.Build();

@@ -31,6 +31,7 @@ public sealed class ClockEngine : IObservationSink, IClockMap
     private readonly StampMap map;
     private readonly AnchorWriter log = new();
     private readonly Queue<ClockEvent> events = new();
+    private readonly Resumption resumption;
     private ClockSummary summary;
     private SecondInput last;
     private (ClockState State, Checks Checks, LeapState Leap) told;
@@ -43,6 +44,7 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         intake = new ClockIntake(leaps);
         estimator = new ClockEstimator(settings);
         map = new StampMap(stampPathNs);
+        resumption = new Resumption(settings, options.Kept);
         if (options.ResumedRate is double rate)
         {
             estimator.Resume(rate, options.ResumedAgeing);
@@ -65,6 +67,40 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         }
     }
 
+    /// <summary>The first file goes on from the head of the last file of an earlier run.</summary>
+    public void ContinueLog(Hash32 head)
+    {
+        lock (gate)
+        {
+            log.Continue(head);
+        }
+    }
+
+    /// <summary>
+    /// Goes on from what an earlier run kept, where one independent witness agrees with it: a peer, or the process that
+    /// hands its running clock over. To be called before each <see cref="Tick"/> while the clock is unset.
+    /// </summary>
+    /// <param name="now">MONOTONIC_RAW.</param>
+    /// <param name="isHandedOver">The process before has just ended and vouches for it.</param>
+    /// <returns>True where it did: the log goes on in a new file.</returns>
+    public bool TryResume(RawTime now, bool isHandedOver)
+    {
+        lock (gate)
+        {
+            int? offset = intake.Leap.State == LeapState.Unknown ? null : intake.Leap.TaiMinusUtc;
+            return resumption.TryResume(now, offset, isHandedOver, estimator);
+        }
+    }
+
+    /// <summary>What the next run may go on from; null while the clock is unset.</summary>
+    public KeptClock? Keep()
+    {
+        lock (gate)
+        {
+            return Resumption.Keep(estimator, last.Raw);
+        }
+    }
+
     /// <summary>
     /// One step, once a second and about half a second after the pulse. The bytes are to be appended to the log's file.
     /// </summary>
@@ -76,8 +112,7 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         {
             last = intake.Gather(now, utcSeconds);
             estimator.Step(last);
-            ClockSteps.Note(map, estimator, last);
-            Tell(last.Raw);
+            Tell(last.Raw, ClockSteps.Note(map, estimator, last));
             return log.Second(last, estimator).ToArray();
         }
     }
@@ -167,6 +202,7 @@ public sealed class ClockEngine : IObservationSink, IClockMap
                 Leap = intake.Leap.State.ToString().ToLowerInvariant(),
                 TaiMinusUtc = intake.Leap.TaiMinusUtc,
                 LeapExpiryDay = intake.Leap.ExpiryDay,
+                LeapNext = intake.Leap.Next,
                 Steps = map.Steps,
                 Head = log.Head,
             };
@@ -221,6 +257,7 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         lock (gate)
         {
             intake.Take(peer);
+            resumption.Take(peer);
         }
     }
 
@@ -290,19 +327,26 @@ public sealed class ClockEngine : IObservationSink, IClockMap
 
     private static ClockReading Reading(long stampNs, long tai, double bound, ClockState state)
     {
-        double microseconds = Math.Ceiling(bound / NsPerMicrosecond) + 1;
-        if (state == ClockState.Unset || !(microseconds < ClockReading.Unbounded))
+        uint microseconds = MicrosecondsOf(bound);
+        if (state == ClockState.Unset || microseconds == ClockReading.Unbounded)
         {
             // Order is all that such a stamp still says.
             return new ClockReading(
                 LeapSeconds.ToTai(Math.DivRem(stampNs, 1000).Quotient), ClockReading.Unbounded, ClockState.Unset);
         }
 
-        return new ClockReading(new TaiTime(tai / 1000), (uint)microseconds, state);
+        return new ClockReading(new TaiTime(tai / 1000), microseconds, state);
+    }
+
+    // Rounded up, and one more for what the time itself was rounded by.
+    private static uint MicrosecondsOf(double boundNs)
+    {
+        double microseconds = Math.Ceiling(boundNs / NsPerMicrosecond) + 1;
+        return microseconds < ClockReading.Unbounded ? (uint)microseconds : ClockReading.Unbounded;
     }
 
     // A change of state, of a failed check or of what is known of leap seconds is an event of the next manifest.
-    private void Tell(long raw)
+    private void Tell(long raw, double correctedNs)
     {
         (ClockState, Checks, LeapState) now =
             (estimator.State, estimator.Checks & ~Checks.HostSteering, intake.Leap.State);
@@ -322,6 +366,12 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         double doubtSeconds = estimator.DistrustedSinceRaw == 0 ? 0 : (raw - estimator.DistrustedSinceRaw) / 1e9;
         events.Enqueue(new ClockEvent(
             tai is long ns ? new TaiTime(ns / 1000) : null, estimator.State, CheckWords.Of(estimator.Checks),
-            intake.Leap.State.ToString().ToLowerInvariant(), doubtSeconds));
+            intake.Leap.State.ToString().ToLowerInvariant(), doubtSeconds)
+        {
+            DoubtSince = doubtSeconds == 0
+                ? null
+                : new TaiTime(estimator.DistrustedReadout.Filter.TaiAt(estimator.DistrustedSinceRaw) / 1000),
+            DoubtBoundUs = MicrosecondsOf(correctedNs + stampPathNs),
+        });
     }
 }

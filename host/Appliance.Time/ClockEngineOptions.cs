@@ -34,6 +34,9 @@ public sealed record ClockEngineOptions
     /// <summary>Its ageing, ns/s a second.</summary>
     public double ResumedAgeing { get; init; }
 
+    /// <summary>What the run before kept of its clock; null: nothing, or nothing that may be used.</summary>
+    public KeptClock? Kept { get; init; }
+
     internal EstimatorSettings ToSettings() => new()
     {
         Oscillator = OscillatorModel.Named(Oscillator) ?? OscillatorModel.Xo,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Appliance.Time.Observations;
 using Appliance.Wire;
 
 namespace Appliance.Time;
@@ -38,6 +39,9 @@ public sealed record ClockReport
     /// <summary>UTC day since 1970 up to which it is known.</summary>
     public uint LeapExpiryDay { get; init; }
 
+    /// <summary>What is announced for the end of a month.</summary>
+    public LeapEvent LeapNext { get; init; }
+
     /// <summary>Steps of the system clock that were seen.</summary>
     public long Steps { get; init; }
 
@@ -54,13 +58,21 @@ public sealed record ClockReport
 public readonly record struct ClockEvent(
     TaiTime? Time, ClockState State, IReadOnlyList<string> Checks, string Leap, double DoubtSeconds)
 {
+    /// <summary>From when on times that were given are worth less; null where trust stands.</summary>
+    public TaiTime? DoubtSince { get; init; }
+
+    /// <summary>The half width of those times that holds the truth as it is known now, microseconds.</summary>
+    public uint DoubtBoundUs { get; init; }
+
     /// <summary>One line for a manifest, at most 256 bytes.</summary>
     public string Words()
     {
         string checks = Checks.Count == 0 ? "" : $"; {string.Join(", ", Checks)}";
         string doubt = DoubtSeconds == 0
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"; trust taken back by {DoubtSeconds:F0} s");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"; trust taken back by {DoubtSeconds:F0} s, times of these hold within {DoubtBoundUs} us");
         string text = $"clock {State.ToString().ToLowerInvariant()}{doubt}; leap seconds {Leap}{checks}";
         return text.Length <= 250 ? text : text[..250];
     }

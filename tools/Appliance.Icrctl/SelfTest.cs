@@ -201,7 +201,7 @@ internal static class SelfTest
 
     private static SelfCheck Clock(ClockStatus clock) => clock.BoundUs is uint us
         ? Pass("clock", Format($"{clock.State}, within {us:N0} us"))
-        : Fail("clock", StatusWords.ClockUnset);
+        : Fail("clock", clock.Detail is null ? StatusWords.ClockUnset : StatusWords.OwnClockUnset);
 
     private static SelfCheck Storage(StorageStatus storage) => storage.IsFull
         ? Fail("storage", StatusWords.FlashFull)

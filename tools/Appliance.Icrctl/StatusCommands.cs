@@ -110,14 +110,13 @@ internal static class StatusText
 
     public static string Whole(BoxStatus s)
     {
-        string bound = s.Clock.BoundUs is uint us ? string.Create(Invariant, $", within {us:N0} us") : "";
         string alarms = string.Concat(s.Alarms.Select(alarm => $"\n  ! {alarm}"));
         return string.Create(Invariant, $"""
             {s.Health.ToUpperInvariant()}  device {s.Device}, version {s.Version}, up {s.UptimeSeconds:F0} s{alarms}
             epoch     {s.Epoch}; the start found the journal {s.Recovery}
             start     {Start(s.Start)}
             memory    {Memory(s)}
-            clock     {s.Clock.State}{bound}
+            clock     {Clocks.ClockText.Line(s.Clock)}
             {Flows(s)}
             {Packets(s.PacketThread)}
             {Legs(s)}

@@ -193,13 +193,3 @@ public sealed record JournalSettings
     /// <summary>Days after which a batch is removed even without a receipt: the notice's retention.</summary>
     public int RetentionDays { get; init; } = 365;
 }
-
-/// <summary>Where true time comes from.</summary>
-public sealed record ClockOptions
-{
-    /// <summary>Bound of a capture file's stamps that the operator vouches for, microseconds; none: no bound.</summary>
-    public uint? DeclaredBoundMicroseconds { get; init; }
-
-    /// <summary>Largest delay between the wire and the kernel's stamp on a live box, microseconds.</summary>
-    public uint StampBoundMicroseconds { get; init; } = 1000;
-}

@@ -72,7 +72,7 @@ internal static class OptionsCheck
         yield return InRange("journal.segmentMiB", o.Journal.SegmentMiB, 1, 64);
         yield return InRange("journal.totalMiB", o.Journal.TotalMiB, 0, int.MaxValue);
         yield return InRange("journal.retentionDays", o.Journal.RetentionDays, 1, 366);
-        foreach (string? problem in Problems(o.Sessions).Concat(MirrorProblems(o)))
+        foreach (string? problem in Problems(o.Sessions).Concat(MirrorProblems(o)).Concat(ClockCheck.Problems(o)))
         {
             yield return problem;
         }
@@ -143,11 +143,11 @@ internal static class OptionsCheck
     private static string? IsNamed(string key, string path) =>
         path.Length > 0 ? null : $"{key} is missing; `icrctl provision` makes the file";
 
-    private static string? OneOf(string key, string value, params string[] words) => words.Contains(value)
+    internal static string? OneOf(string key, string value, params string[] words) => words.Contains(value)
         ? null
         : $"{key} is '{value}'; it must be {string.Join(" or ", words)}";
 
-    private static string? InRange(string key, int value, int least, int most) => value >= least && value <= most
+    internal static string? InRange(string key, int value, int least, int most) => value >= least && value <= most
         ? null
         : string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be {least} to {most}");
 

@@ -17,6 +17,9 @@ internal sealed class BatchWriter(
     // While the flash is full no batch takes the gaps along: beyond this they are joined, with what lies between.
     private const int GapsMax = 1024;
 
+    // The same of events; the sealer may add one of its own to the 256 that a manifest can have.
+    private const int EventsMax = 192;
+
     private readonly RowSorter sorter = new();
     private readonly RowEncoder encoder = new();
     private readonly SectionPlain[] sections = new SectionPlain[2];
@@ -104,8 +107,29 @@ internal sealed class BatchWriter(
         Rows.Gaps[last] = longer;
     }
 
-    /// <summary>Notes something that happened; it goes into the next manifest.</summary>
-    public void Note(ManifestEvent happening) => events.Add(happening);
+    /// <summary>
+    /// Notes something that happened; it goes into the next manifest. False where that has no room for more.
+    /// </summary>
+    public bool TryNote(ManifestEvent happening)
+    {
+        if (events.Count == EventsMax)
+        {
+            return false;
+        }
+
+        events.Add(happening);
+        return true;
+    }
+
+    /// <summary>Makes the bound of the open batch's rows wider, where they have a time since then.</summary>
+    public void Widen(TaiTime since, uint boundUs)
+    {
+        foreach (ref FlowRow row in CollectionsMarshal.AsSpan(Rows.Flows))
+        {
+            bool isSince = row.Start >= since || row.Last >= since || row.End >= since;
+            row.BoundUs = isSince ? Math.Max(row.BoundUs, boundUs) : row.BoundUs;
+        }
+    }
 
     /// <summary>Closes the open batch, empty or not, and returns once it is durable.</summary>
     public CommitState Close(ReadOnlySpan<ulong> counters)
@@ -115,7 +139,9 @@ internal sealed class BatchWriter(
         firsts.Settle(sealer.NextSequence, newRows, flows);
         (TaiTime first, TaiTime last) = Span(flows);
         int count = Encode();
-        Last = sealer.Seal(day, first, last, sections.AsSpan(0, count), counters, gaps, clock.Summarise(), events);
+        ClockSummary summary = clock.Summarise();
+        summary = summary with { WorstBoundUs = Math.Max(summary.WorstBoundUs, WorstBoundUs(flows)) };
+        Last = sealer.Seal(day, first, last, sections.AsSpan(0, count), counters, gaps, summary, events);
         Batches++;
         journal.Append(
             new FrameLabel(FrameKind.Batch, Last.Manifest.Epoch.Number, Last.Sequence, (uint)day, (uint)Rows.Count),
@@ -124,6 +150,18 @@ internal sealed class BatchWriter(
         gaps.Clear();
         events.Clear();
         return Commit();
+    }
+
+    // What a leg's path or a correction added stands in the rows alone.
+    private static uint WorstBoundUs(ReadOnlySpan<FlowRow> flows)
+    {
+        uint worst = 0;
+        foreach (ref readonly FlowRow row in flows)
+        {
+            worst = Math.Max(worst, row.BoundUs);
+        }
+
+        return worst;
     }
 
     // A full flash keeps what was appended: the next call tries again, and no row is taken before it is durable.

@@ -150,7 +150,7 @@ public sealed class BoxPipeline : IDisposable
         batches.CoverSince(start);
         if (isHandedOver)
         {
-            batches.Note(new ManifestEvent(start, EventKind.Administration, "took over from the process before"));
+            batches.TryNote(new ManifestEvent(start, EventKind.Administration, "took over from the process before"));
         }
 
         if (lastTime is not { } last || start <= last)
@@ -171,6 +171,15 @@ public sealed class BoxPipeline : IDisposable
 
     /// <summary>Notes a stretch in which something was not seen.</summary>
     internal void Note(ManifestGap gap) => batches.Note(gap);
+
+    /// <summary>Notes something that happened; false where the next manifest has no room for it yet.</summary>
+    internal bool TryNote(ManifestEvent happening) => batches.TryNote(happening);
+
+    /// <summary>Trust in the clock was taken back: rows that have not left have this bound at least.</summary>
+    internal void Widen(TaiTime since, uint boundUs) => batches.Widen(since, boundUs);
+
+    /// <summary>By rule of the leg table, what its stamps may be later than the clock's bound says.</summary>
+    internal void SetPaths(uint[] extraUs) => maker.ExtraPathsUs = extraUs;
 
     /// <summary>Notes packets that were not seen, in the manifest and as a record of their own.</summary>
     internal void Note(in NotedGap gap)

@@ -30,6 +30,9 @@ internal sealed class RowMaker
         legs = [.. options.Rules.Select(rule => System.Text.Encoding.UTF8.GetBytes(rule.Name))];
     }
 
+    /// <summary>By rule of the leg table, what its stamps may be later than the clock's bound says.</summary>
+    public uint[] ExtraPathsUs { get; set; } = [];
+
     /// <summary>Makes one row; its strings go into the batch's pool.</summary>
     public FlowRow Make(in FlowRecord record, StringPool strings)
     {
@@ -52,7 +55,7 @@ internal sealed class RowMaker
             SubscriberPort = record.SubscriberPort,
             PublicPort = record.PublicPort,
             RemotePort = record.RemotePort,
-            BoundUs = Math.Max(start.BoundUs, Math.Max(last.BoundUs, end.BoundUs)),
+            BoundUs = WithPath(record.LegRule, Math.Max(start.BoundUs, Math.Max(last.BoundUs, end.BoundUs))),
             Group = record.Group,
             Realm = RealmOf(record, strings),
             Leg = strings.Add(legs[record.LegRule]),
@@ -93,6 +96,10 @@ internal sealed class RowMaker
         text ??= [.. realm, (byte)'/', .. System.Text.Encoding.ASCII.GetBytes(record.SubscriberSoftwire.ToString())];
         return strings.Add(text);
     }
+
+    private uint WithPath(int rule, uint boundUs) => rule < ExtraPathsUs.Length
+        ? (uint)Math.Min(ClockReading.Unbounded, (ulong)boundUs + ExtraPathsUs[rule])
+        : boundUs;
 
     // A record is as trustworthy as the worse of its two ends.
     private static ClockState Worse(in ClockReading start, in ClockReading last) =>

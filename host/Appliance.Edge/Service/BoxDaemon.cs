@@ -2,13 +2,13 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
 using Appliance.Flow;
 using Appliance.Linux;
-using Appliance.Time;
 using Appliance.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,7 +20,7 @@ namespace Appliance.Edge.Service;
 /// exception ends the process: a broken invariant is never carried on with.
 /// </summary>
 internal sealed class BoxDaemon(
-    ApplianceOptions options, KeySet keys, MemoryPlan memory, StatusBoard board, StartMode mode,
+    ApplianceOptions options, KeySet keys, MemoryPlan memory, StatusBoard board, StartMode mode, PulseOpening pulses,
     IHostApplicationLifetime host, ILogger<BoxDaemon> log)
     : IHostedService, IDisposable
 {
@@ -29,6 +29,7 @@ internal sealed class BoxDaemon(
 
     private LiveLegs? legs;
     private FlashFolder? flash;
+    private BoxClock? clock;
     private BoxPipeline? box;
     private PacketLoop? packets;
     private NatLogListener? natLog;
@@ -46,7 +47,6 @@ internal sealed class BoxDaemon(
     /// <summary>Opens the rings first, so that packets wait there while the rest starts.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        KernelClock clock = new(options.Clock.StampBoundMicroseconds);
         SoftwareIdentity software = SoftwareIdentity.OfRunning();
         legs = new LiveLegs(options);
         long receivingSinceNs = WallClock.NowNs;
@@ -58,7 +58,9 @@ internal sealed class BoxDaemon(
 
         flash = OpenFolder(ref receivingSinceNs, out bool isHandedOver);
         AdminSocket.Clear(options.Admin.Socket);
-        box = new BoxPipeline(options, flow, keys, flash, clock, software, RandomNumberGenerator.Fill);
+        clock = new BoxClock(options, keys, pulses, isHandedOver);
+        box = new BoxPipeline(options, flow, keys, flash, clock.Map, software, RandomNumberGenerator.Fill);
+        box.SetPaths(ClockSettings.ExtraPathsUs(options));
         double? gapMs = box.NoteRestart(receivingSinceNs, isHandedOver);
         natLog = OpenNatLog(box.Engine);
         packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs, natLog?.Queue);
@@ -77,6 +79,7 @@ internal sealed class BoxDaemon(
         writer = new WriterLoop(
             new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory, natLog), board);
         writerThread = Start("writer", writer.Run);
+        clock.Start(failure => Broken("clock", failure));
         uplink?.Start(failure => Broken("uplink", failure));
         lines?.Start(failure => Broken("radius", failure));
         if (options.Capture.RecordTo is { } folder)
@@ -130,6 +133,7 @@ internal sealed class BoxDaemon(
         // farewell to the broker.
         lines?.Dispose();
         lines = null;
+        CloseClock();
         CloseFolder();
         await (uplink?.StopAsync() ?? Task.CompletedTask);
         Events.Stopped(log, box?.Batches ?? 0);
@@ -144,6 +148,7 @@ internal sealed class BoxDaemon(
         bindings?.Dispose();
         uplink?.Dispose();
         sending?.Dispose();
+        CloseClock();
         CloseFolder();
         legs?.Dispose();
     }
@@ -160,6 +165,13 @@ internal sealed class BoxDaemon(
         receivingSinceNs = stamp;
         legs!.BeginAfter(stamp);
         return Predecessor.WaitForFolder(options.Journal.Path);
+    }
+
+    // Before the folder is given up: whoever waits for it goes on with the clock, and its receiver's line.
+    private void CloseClock()
+    {
+        clock?.Dispose();
+        clock = null;
     }
 
     private void CloseFolder()

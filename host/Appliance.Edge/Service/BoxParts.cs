@@ -1,13 +1,13 @@
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
-using Appliance.Time;
 
 namespace Appliance.Edge.Service;
 
 /// <summary>What the writing thread works on and tells of.</summary>
 internal sealed record BoxParts(
-    ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, KernelClock Clock,
+    ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, BoxClock Clock,
     UplinkService? Uplink, LineService? Lines, StartStatus Start, MemoryPlan Memory,
     NatLogListener? NatLog = null);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Edge.Clocks;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Uplink;
 
@@ -67,9 +68,16 @@ public sealed record BoxStatus
 }
 
 /// <summary>The clock behind the stamps.</summary>
-/// <param name="State">unset or network.</param>
+/// <param name="State">
+/// unset or network; of a clock of the box's own also acquiring, locked, holdover, free-running, fault.
+/// </param>
 /// <param name="BoundUs">Half width, microseconds; null where nothing can be said.</param>
-public sealed record ClockStatus(string State, uint? BoundUs);
+public sealed record ClockStatus(string State, uint? BoundUs)
+{
+    /// <summary>A clock of the box's own; absent where the kernel's is taken at its word.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClockDetail? Detail { get; init; }
+}
 
 /// <summary>Flow table, records and join.</summary>
 public sealed record FlowStatus

@@ -2,7 +2,6 @@ using Appliance.Edge.Configuration;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
-using Appliance.Time;
 using Appliance.Wire;
 
 namespace Appliance.Edge.Service;
@@ -37,14 +36,13 @@ internal static class StatusMaker
         ApplianceOptions options = parts.Options;
         ulong[] counters = box.Engine.Counters.ToArray();
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
-        KernelClockState known = parts.Clock.Known;
         NatLogStatus? natLog = parts.NatLog?.Status;
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
         IReadOnlyList<DelayStatus> delays = DelayStatus.Of(box.Engine, box.Flow);
         List<string> alarms =
-            [.. AlarmsOf(interfaces, known, counters, isFull), .. LossAlarms(loss), .. DelayAlarms(delays),
-            .. Recordings(legs, options), .. LineAlarms(parts), .. uplink.Alarms, .. natLog?.Problems ?? [],
-            .. parts.NatLog?.Notes ?? []];
+            [.. AlarmsOf(interfaces, parts.Clock.Alarms(), counters, isFull), .. LossAlarms(loss),
+            .. DelayAlarms(delays), .. Recordings(legs, options), .. LineAlarms(parts), .. uplink.Alarms,
+            .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? []];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -56,9 +54,7 @@ internal static class StatusMaker
             UptimeSeconds = Math.Round((Environment.TickCount64 - StartedAt) / 1000.0, 1),
             Start = parts.Start,
             Memory = MemoryOf(parts.Memory),
-            Clock = new ClockStatus(
-                known.IsSynchronised ? "network" : "unset",
-                known.IsSynchronised ? known.MaxErrorUs + options.Clock.StampBoundMicroseconds : null),
+            Clock = parts.Clock.Status(),
             Flows = FlowsOf(box, options, counters),
             PacketThread = packets,
             Legs = interfaces,
@@ -159,16 +155,16 @@ internal static class StatusMaker
     };
 
     private static IEnumerable<string> AlarmsOf(
-        LegStatus[] legs, KernelClockState clock, ulong[] counters, bool isFull)
+        LegStatus[] legs, IEnumerable<string> clock, ulong[] counters, bool isFull)
     {
         if (isFull)
         {
             yield return StatusWords.FlashFull;
         }
 
-        if (!clock.IsSynchronised)
+        foreach (string alarm in clock)
         {
-            yield return StatusWords.ClockUnset;
+            yield return alarm;
         }
 
         foreach (LegStatus leg in legs)

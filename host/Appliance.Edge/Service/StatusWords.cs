@@ -18,6 +18,9 @@ public static class StatusWords
     public const string ClockUnset =
         "the clock is unset: records carry no time bound; start chrony or another discipline";
 
+    public const string OwnClockUnset =
+        "the clock is unset: records carry no time bound; it waits for pulses that messages name, or for a peer";
+
     public const string TableFull = "the flow table has been full; raise traffic.flowLimit";
 
     public const string SessionConflicts =

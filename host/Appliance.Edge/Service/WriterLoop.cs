@@ -4,7 +4,6 @@ using Appliance.Edge.Uplink;
 using Appliance.Flow;
 using Appliance.Journal;
 using Appliance.Linux;
-using Appliance.Time;
 using Appliance.Wire;
 
 namespace Appliance.Edge.Service;
@@ -76,13 +75,14 @@ internal sealed class WriterLoop
 
         parts.Lines?.Finish(WallClock.NowNs);
         TakeLosses(WallClock.NowNs);
+        parts.Clock.EachSecond(WallClock.NowNs, box);
         bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
         board.Publish(Status(isFull: !isDurable));
     }
 
     private void EachSecond(long nowNs)
     {
-        parts.Clock.Take(ReadClock(nowNs));
+        parts.Clock.EachSecond(nowNs, box);
         pauses.Add(parts.Packets.Pauses.TakeLongestNs());
         TakeLosses(nowNs);
         uplink?.SettleJournal(box.Journal);
@@ -129,12 +129,6 @@ internal sealed class WriterLoop
             box.Note(new ManifestGap(Tai(fullSinceNs), Tai(nowNs), GapCause.FlashFull));
             fullSinceNs = 0;
         }
-    }
-
-    private static KernelClockState ReadClock(long nowNs)
-    {
-        Linux.Process.KernelClockState state = Linux.Process.KernelClock.Read();
-        return new KernelClockState(nowNs, state.IsSynchronised, (uint)Math.Min(state.MaxErrorUs, int.MaxValue));
     }
 
     private static TaiTime Tai(long utcNs) => LeapSeconds.ToTai(utcNs / 1000);

@@ -12,6 +12,7 @@ internal static partial class ClockCalls
     public const int Realtime = 0; // CLOCK_REALTIME
     public const int Monotonic = 1; // CLOCK_MONOTONIC
     public const int MonotonicRaw = 4; // CLOCK_MONOTONIC_RAW
+    public const int BootTime = 7; // CLOCK_BOOTTIME
 
     public const uint PpsFetch = 0xc00870a4; // PPS_FETCH
     public const uint PpsGetCapabilities = 0x800870a3; // PPS_GETCAP

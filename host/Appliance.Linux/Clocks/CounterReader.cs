@@ -17,6 +17,16 @@ public static class CounterReader
     /// <summary>CLOCK_MONOTONIC against MONOTONIC_RAW.</summary>
     public static CounterPair Monotonic() => Pair(ClockCalls.Monotonic, new CounterId(CounterKind.Monotonic));
 
+    /// <summary>
+    /// How long the machine has slept since it was started, ns, to some microseconds: MONOTONIC_RAW stood still then.
+    /// </summary>
+    public static long SleptNs()
+    {
+        CounterPair awake = Monotonic();
+        CounterPair all = Pair(ClockCalls.BootTime, default);
+        return all.Reading - awake.Reading - (all.At - awake.At);
+    }
+
     internal static CounterPair Pair(int clock, CounterId id)
     {
         CounterPair best = default;

@@ -17,6 +17,12 @@ public static class HostClock
             : throw new IOException($"cannot read how the kernel's clock is steered: {ProcessCalls.LastError()}");
     }
 
+    /// <summary>Names this run of the machine: its counters began with it.</summary>
+    /// <exception cref="IOException">The kernel's file is hidden from this process.</exception>
+    public static Guid Boot() => Guid.TryParse(File.ReadAllText("/proc/sys/kernel/random/boot_id"), out Guid boot)
+        ? boot
+        : throw new IOException("/proc/sys/kernel/random/boot_id does not hold what it should; is /proc mounted");
+
     /// <summary>
     /// Reads a thermometer of the kernel: a file with thousandths of a degree Celsius (hwmon temp*_input).
     /// </summary>

@@ -14,6 +14,9 @@ internal sealed class AnchorChain
     /// <summary>The newest value.</summary>
     public Hash32 Head { get; private set; }
 
+    /// <summary>Goes on from the head of a log that an earlier run wrote.</summary>
+    public void Continue(Hash32 head) => Head = head;
+
     /// <summary>Begins with the head of a file.</summary>
     public void Begin(ReadOnlySpan<byte> header) => Head = Hash32.Of(header);
 

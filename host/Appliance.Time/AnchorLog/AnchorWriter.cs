@@ -17,6 +17,9 @@ internal sealed class AnchorWriter
     /// <summary>Head of the chain.</summary>
     public Hash32 Head => chain.Head;
 
+    /// <summary>The first file goes on from this head, of the last file of an earlier run.</summary>
+    public void Continue(Hash32 head) => chain.Continue(head);
+
     /// <summary>Begins a file: its head and the checkpoint.</summary>
     public byte[] BeginFile(EstimatorSettings settings, uint stampPathNs, ClockEstimator estimator)
     {

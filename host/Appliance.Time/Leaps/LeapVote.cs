@@ -48,7 +48,8 @@ internal sealed class LeapVote
     private readonly long[] saidAtUtc = new long[Limits.LeapSources];
     private int count;
 
-    /// <summary>Takes what a source says; its earlier word is forgotten.</summary>
+    /// <summary>Takes what a source says; its earlier word is forgotten, unless that told its origin and this does
+    /// not.</summary>
     /// <param name="leap">What it says.</param>
     /// <param name="utcSeconds">When, UTC seconds since 1970.</param>
     public void Take(in LeapObservation leap, long utcSeconds)
@@ -59,7 +60,9 @@ internal sealed class LeapVote
             at++;
         }
 
-        if (at == Limits.LeapSources)
+        // A receiver repeats each second what it told the origin of every ten seconds only: that stays its word.
+        bool saysLess = at < count && said[at].IsWitness && leap.Origin == LeapOrigin.Unknown;
+        if (at == Limits.LeapSources || saysLess)
         {
             return;
         }

@@ -60,14 +60,21 @@ internal sealed class StampMap(uint pathNs)
     }
 
     /// <summary>Trust was taken back: says again what the anchors since a raw time are worth.</summary>
-    public void Rewrite(long sinceRaw, in ClockReadout again)
+    /// <returns>Half width, ns, that holds the truth around each time that was given since then.</returns>
+    public double Rewrite(long sinceRaw, in ClockReadout again)
     {
         hasTip = false;
+        double widest = 0;
         for (long i = count - 1; i >= First && At(i).Raw >= sinceRaw; i--)
         {
             ref Anchor anchor = ref anchors[i % Limits.Anchors];
+            Anchor before = anchor;
             anchor = Make(anchor.System, anchor.Raw, anchor.HalfNs, again);
+            double moved = Math.Abs((double)(anchor.Tai - before.Tai)) + anchor.Bound + anchor.HalfNs;
+            widest = double.IsFinite(before.Bound) ? Math.Max(widest, moved) : widest;
         }
+
+        return widest;
     }
 
     /// <summary>A stamp as an interval of TAI.</summary>

@@ -76,6 +76,33 @@ public sealed class BoxVerbTests
         uplink    connected to vault:8883; 2 batches without a receipt (40,000 bytes, the oldest 3 s old), 618 receipted
         """);
 
+    [Transcript("icrctl clock")]
+    [Fact]
+    public void Clock_of_the_kernel_is_its_state_and_bound() => AssertPrints(
+        "clock",
+        """
+        clock     network, within 1,500 us
+        """);
+
+    [Transcript("icrctl clock")]
+    [Fact]
+    public void Clock_of_the_box_shows_time_satellites_witnesses_log_and_events() => AssertPrints(
+        ToldStatus.Good with { Clock = ToldStatus.OwnClock },
+        "clock",
+        """
+        clock     locked, within 8 us; class A
+        time      2026-11-22T07:46:28Z within 61 ns; the counter runs off by -1,234.5 ns/s
+        leap      known, TAI - UTC = 37 s until 2027-06-28
+        receiver  11 of 14 satellites used; 120,000 messages, 2 damaged; 30,000 pulses
+        peers     1,870 answers
+        chronyd   took 29,980 samples
+        checks    all hold
+        system    its clock was stepped 0 times by others
+        before    the counter ran on since
+        log       00000007-020779.anchors, 1,200,000 bytes, head 00112233445566ff
+        event     2026-11-21T23:26:40Z  clock locked; leap seconds known
+        """);
+
     [Transcript("icrctl watch")]
     [Fact]
     public void Watch_is_a_line_each_time() => AssertPrints(
@@ -146,9 +173,12 @@ public sealed class BoxVerbTests
             outcome.Error);
     }
 
-    private static void AssertPrints(string verb, string text, params string[] more)
+    private static void AssertPrints(string verb, string text, params string[] more) =>
+        AssertPrints(ToldStatus.Good, verb, text, more);
+
+    private static void AssertPrints(BoxStatus status, string verb, string text, params string[] more)
     {
-        using ToldStatus told = new(ToldStatus.Good);
+        using ToldStatus told = new(status);
 
         Outcome outcome = Programs.Icrctl([verb, "--socket", told.Path, .. more]);
 

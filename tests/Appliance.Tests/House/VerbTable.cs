@@ -74,7 +74,8 @@ internal static partial class VerbTable
     {
         foreach (Command verb in command.Subcommands)
         {
-            if (verb.Subcommands.Count == 0)
+            // A verb with verbs below it may say something by itself.
+            if (verb.Subcommands.Count == 0 || verb.Action is not null)
             {
                 verbs.Add($"{name} {verb.Name}", verb);
             }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Service;
@@ -32,11 +31,8 @@ internal static class ClockCommand
             return Exit.Refuse(problem);
         }
 
-        string bound = status.Clock.BoundUs is uint us
-            ? string.Create(CultureInfo.InvariantCulture, $"within {us:N0} us")
-            : "without a bound";
         Console.WriteLine(
-            json ? JsonSerializer.Serialize(status.Clock, BoxStatus.Json) : $"clock     {status.Clock.State}, {bound}");
+            json ? JsonSerializer.Serialize(status.Clock, BoxStatus.Json) : ClockText.Whole(status.Clock));
         return status.Clock.BoundUs is null ? Exit.CheckFailed : Exit.Success;
     }
 

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Appliance.Journal;
+using Appliance.Linux;
+using Appliance.Time;
+using Appliance.Wire;
+
+namespace Appliance.Edge.Clocks;
+
+/// <summary>
+/// The files of the anchor log: NUMBER-DAY.anchors, counted up over all runs, each chained to the one before. A file
+/// ends with the UTC day, at its size, and with the run; those past their days are removed, the newest never.
+/// </summary>
+internal sealed class AnchorFolder(string folder, long fileBytesMax, int days) : IDisposable
+{
+    private readonly string path = Path.GetFullPath(folder);
+    private AppendedFile? file;
+    private int number;
+    private int day;
+
+    /// <summary>The file that is written; empty before the first.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Bytes in it.</summary>
+    public long Bytes => file?.Length ?? 0;
+
+    /// <summary>Looks for what earlier runs wrote.</summary>
+    /// <param name="kept">Where the log ended when the run before last kept it; null: not known.</param>
+    /// <param name="head">Head at the end of the newest file; none where there is no file.</param>
+    /// <returns>False where the run before went on after that: <see cref="ComputeHead"/> says where it ended.</returns>
+    /// <exception cref="JournalDeviceException">The folder cannot be made.</exception>
+    public bool TryRecover(LogEnd? kept, out Hash32 head)
+    {
+        DurableFile.MakeFolder(path);
+        head = default;
+        if (Files() is not [.., { } newest])
+        {
+            return true;
+        }
+
+        number = NumberOf(newest);
+        if (kept?.Name != Path.GetFileName(newest) || kept.Bytes != new FileInfo(newest).Length)
+        {
+            return false;
+        }
+
+        head = kept.HeadHash;
+        return true;
+    }
+
+    /// <summary>Head at the end of the newest file, computed again: a second or two for a whole day.</summary>
+    public Hash32 ComputeHead() => Files() is [.., { } newest]
+        ? AnchorFile.Check(File.ReadAllBytes(newest)).Head
+        : default;
+
+    /// <summary>
+    /// Gives the file up after a failed write: what follows its last whole row begins a new one.
+    /// </summary>
+    public void Abandon()
+    {
+        file?.Dispose();
+        file = null;
+    }
+
+    /// <summary>The next row belongs into a new file.</summary>
+    public bool IsDue(int utcDay) => file is null || day != utcDay || file.Length >= fileBytesMax;
+
+    /// <summary>Ends the file and begins the next; the oldest go where their days are over.</summary>
+    /// <exception cref="JournalDeviceException">It cannot be written.</exception>
+    public void Begin(ReadOnlySpan<byte> head, int utcDay)
+    {
+        End();
+        number++;
+        day = utcDay;
+        Name = string.Create(CultureInfo.InvariantCulture, $"{number:D8}-{utcDay:D6}{AnchorFile.Ending}");
+        file = new AppendedFile(Path.Combine(path, Name));
+        file.Append(head);
+        file.Sync();
+        RemoveOld(utcDay);
+    }
+
+    /// <summary>Adds rows.</summary>
+    public void Append(ReadOnlySpan<byte> rows) => file?.Append(rows);
+
+    /// <summary>All rows are on the medium when it returns.</summary>
+    public void Sync() => file?.Sync();
+
+    /// <summary>No row is added to this file any more.</summary>
+    public void End()
+    {
+        file?.Sync();
+        file?.Dispose();
+        file = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file?.Dispose();
+
+    private string[] Files() =>
+    [
+        .. Directory.GetFiles(path, "*" + AnchorFile.Ending)
+            .Where(name => NumberOf(name) > 0)
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private void RemoveOld(int today)
+    {
+        foreach (string name in Files().SkipLast(1))
+        {
+            string end = Path.GetFileNameWithoutExtension(name).Split('-')[^1];
+            if (int.TryParse(end, CultureInfo.InvariantCulture, out int its) && its + days < today)
+            {
+                DurableFile.Delete(name);
+            }
+        }
+    }
+
+    private static int NumberOf(string name) =>
+        int.TryParse(Path.GetFileName(name).Split('-')[0], CultureInfo.InvariantCulture, out int number) ? number : 0;
+}

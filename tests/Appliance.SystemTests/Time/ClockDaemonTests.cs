@@ -1,0 +1,146 @@
+using Appliance.Edge.Service;
+using Appliance.Journal;
+using Appliance.Linux;
+using Appliance.SystemTests.Linux;
+using Appliance.TestSupport;
+using Appliance.Time.Observations;
+using Appliance.Wire;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Appliance.SystemTests.Time;
+
+/// <summary>
+/// A receiver on a pseudo-terminal and a real chronyd at the real daemon. Pulses come through the seam where it opens
+/// its source: no machine that runs the tests has a PPS input.
+/// </summary>
+public sealed class ClockDaemonTests(ITestOutputHelper output) : IDisposable
+{
+    // Eight messages name the pulses, sixteen pulses in a row lock the clock.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(60);
+    private readonly string folder = Directory.CreateTempSubdirectory("clock-daemon-").FullName;
+
+    private string Log => Path.Combine(folder, "clock");
+
+    private string Journal => Path.Combine(folder, "journal");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [RootFact("ip", "chronyd")]
+    public void A_played_receiver_locks_the_daemon_and_its_absence_is_told_and_its_return_locks_again()
+    {
+        using VethPair cables = new(cables: 2);
+        using RealChronyd chronyd = new("refclock SOCK @/feed.sock refid ICR poll 0 delay 0.000001");
+        using PlayedReceiver receiver = new(Path.Combine(folder, "line"));
+        object clock = Configuration(chronyd);
+        using (ClockDaemon daemon = new(folder, cables, clock, _ => receiver.Pulses))
+        {
+            BoxStatus locked = WaitLocked(daemon);
+            output.WriteLine(string.Join('\n', locked.Clock.Detail!.Events));
+            Assert.Contains(locked.Clock.Detail.Class, "AB");
+            Assert.Equal(("known", 37), (locked.Clock.Detail.Leap, locked.Clock.Detail.TaiMinusUtc));
+            Assert.DoesNotContain(locked.Alarms, alarm => alarm.Contains("clock", StringComparison.Ordinal));
+            SendFlow(cables);
+            daemon.WaitFor("a batch", LockPatience, status => status.Storage.Batches > 0);
+
+            receiver.Unplug();
+            BoxStatus coasting = daemon.WaitFor(
+                "coasting", LockPatience, status => status.Clock.State == "free-running" && IsLineGone(status));
+            Assert.Contains(coasting.Alarms, alarm => alarm.StartsWith("the clock coasts", StringComparison.Ordinal));
+            Assert.NotNull(coasting.Clock.BoundUs);
+
+            receiver.Plug();
+            WaitLocked(daemon);
+            daemon.WaitFor("fed", LockPatience, status => status.Clock.Detail!.Fed > 3);
+            daemon.Stop();
+        }
+
+        ManifestClocksAre(named: 2);
+        using (ClockDaemon again = new(folder, cables, clock, _ => receiver.Pulses))
+        {
+            // What it kept is there; no witness agrees with it yet, so the clock is unset until one does.
+            BoxStatus first = again.WaitFor("started", LockPatience, status => status.Clock.Detail is not null);
+            Assert.Equal(("unset", "the counter ran on since"), (first.Clock.State, first.Clock.Detail!.KeptBefore));
+            again.Stop();
+        }
+
+        ManifestClocksAre(named: 3);
+        Assert.True(Directory.GetFiles(Log).Length >= 2);
+        AssertChronydFollows(chronyd);
+    }
+
+    private static bool IsLineGone(BoxStatus status) =>
+        status.Alarms.Any(alarm => alarm.StartsWith("clock: ", StringComparison.Ordinal) && alarm.Contains("line"));
+
+    private static BoxStatus WaitLocked(ClockDaemon daemon) => daemon.WaitFor(
+        "locked", LockPatience, status => status.Clock.State == "locked" && status.Clock.Detail!.Checks.Count == 0);
+
+    private static void SendFlow(VethPair cables)
+    {
+        using var sender = cables.Sender();
+        byte[] frame = RawFrame.Make(17, 40_000, 53, 120);
+        ((byte[])[100, 64, 0, 7]).CopyTo(frame, 26);
+        ((byte[])[192, 0, 2, 53]).CopyTo(frame, 30);
+        frame[39] = 120 - 34;
+        Assert.True(sender.TrySend(frame));
+    }
+
+    // chronyd follows what it was given, which is the truth of the test: its own clock.
+    private static void AssertChronydFollows(RealChronyd chronyd)
+    {
+        using Appliance.Linux.Clocks.ChronyLink link = new(chronyd.Command, chronyd.At("ours.sock"));
+        Answers answers = new();
+        Assert.True(link.TryAsk(answers));
+        Assert.Equal(PeerState.Synchronised, answers.Peers[0].State);
+        Assert.Equal("ICR\0"u8.ToArray(), BitConverter.GetBytes((uint)answers.Peers[0].Identity).Reverse());
+    }
+
+    private object Configuration(RealChronyd chronyd) => new
+    {
+        receiver = new
+        {
+            device = Path.Combine(folder, "line"), kind = "as-is", baud = 0, pulseNoiseNanoseconds = 1000,
+        },
+        pulses = new { kind = "kernel", device = "/dev/pps0" },
+        peers = new { chrony = chronyd.Command, socketFolder = folder, pollSeconds = 2 },
+        chronyFeed = chronyd.At("feed.sock"),
+        log = new { folder = Log },
+        kept = Path.Combine(folder, "clock.sealed"),
+    };
+
+    private void ManifestClocksAre(int named)
+    {
+        Outcome verify = Programs.Icrctl(
+            "clock", "verify", Log, "--journal", Journal, "--keys", Path.Combine(folder, "keys"));
+        output.WriteLine(verify.Output + verify.Error);
+        Assert.Equal(0, verify.Code);
+        Assert.Contains("another 0, none 0", verify.Output);
+        Assert.Contains("whole: every state and bound is what these rows give", verify.Output);
+        Assert.True(Summaries().Count >= named);
+        Assert.Contains(Summaries(), summary => (summary.States & (1u << (int)ClockState.Locked)) != 0
+            && summary.LeapSeconds == 37);
+    }
+
+    private List<ClockSummary> Summaries()
+    {
+        List<ClockSummary> found = [];
+        KeySet keys = KeySet.TryParse(
+            File.ReadAllText(Path.Combine(folder, "keys", KeySet.FileName)), out KeySet? read, out _) ? read! : null!;
+        ChainVerifier chain = new(keys.DeviceKey, new ReaderRules(keys.Device, keys.Notice, int.MaxValue));
+        using FlashFolder flash = FlashFolder.OpenForReading(Journal);
+        foreach (JournalFrame frame in new JournalReader(flash).Frames())
+        {
+            if (frame.Label.Kind == FrameKind.EpochStatement)
+            {
+                chain.AddEpoch(frame.Payload);
+            }
+            else if (frame.Label.Kind == FrameKind.Batch)
+            {
+                chain.AddBatch(frame.Payload, out VerifiedBatch? batch);
+                found.Add(batch!.Manifest.Clock);
+            }
+        }
+
+        return found;
+    }
+}

@@ -31,6 +31,7 @@ internal static class Verbs
         RulesCommand.Create(),
         ServeCommand.Create(),
         ServicesCommand.Create(),
+        ServicesTableCommand.Create(),
         StatusCommand.Create(),
         SubjectAccessCommand.Create(),
         VerifyCommand.Create(),

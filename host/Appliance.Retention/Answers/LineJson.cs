@@ -1,5 +1,7 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Questions;
+using Appliance.Retention.Rules;
+using Appliance.Wire;
 
 namespace Appliance.Retention.Answers;
 
@@ -23,7 +25,11 @@ internal static class LineJson
             },
             addresses = answer.Ports.Select(port => Port(port)),
             services = answer.Services.Select(used => Service(used)),
+            communications = ServiceSum.Of(answer.Services).Select(sum => Sum(sum)),
+            list_as_of = answer.ServicesAsOf.Length == 0 ? null : answer.ServicesAsOf,
             uses = answer.Uses.Select(use => Use(use)),
+            records = Records(answer.Basis),
+            named_by = Sessions(answer.Basis),
             covered = answer.Missing.Count == 0,
             gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
             notes = answer.Notes,
@@ -44,11 +50,55 @@ internal static class LineJson
         method = port.Method,
     };
 
+    /// <summary>Flows and blocks that the answer rests on: what evidence for it proves.</summary>
+    private static IEnumerable<object> Records(Found? basis) => basis is null
+        ? []
+        : basis.Holdings
+            .Select(flow => Place("flow", flow.Device, flow.Place))
+            .Concat(basis.Blocks.Select(block => Place("block", block.Device, block.Place)));
+
+    /// <summary>Sessions that say that they are this line's.</summary>
+    private static IEnumerable<object> Sessions(Found? basis) => basis is null
+        ? []
+        : basis.Holdings.Select(flow => flow.Session)
+            .Concat(basis.Blocks.Select(block => block.Session))
+            .OfType<SessionHolding>()
+            .Select(session => (session.Device, session.Place))
+            .Distinct()
+            .Select(session => Place("session", session.Device, session.Place));
+
+    private static object Place(string kind, Id16 device, FlowId place) => new
+    {
+        kind,
+        device = device.ToString(),
+        record = place.ToString(),
+    };
+
+    private static object Sum(ServiceSum sum) => new
+    {
+        name = sum.Service.Name,
+        category = sum.Service.CategoryWords,
+        flows = sum.Flows,
+        days = sum.Days,
+        first = UtcText.Of(sum.First),
+        last = UtcText.Of(sum.Last),
+    };
+
+    private static object Known(KnownService known) => new
+    {
+        name = known.Name,
+        is_communications = known.IsCommunications,
+        category = known.CategoryWords,
+        as_of = known.AsOf,
+        source = known.Source,
+    };
+
     private static object Service(UsedService used) => new
     {
         service = used.IsNamed ? used.Name : null,
         remote = used.IsNamed ? null : used.Name,
         lookup = used.IsLookup,
+        known = used.Known is { } known ? Known(known) : null,
         flows = used.Flows.Count,
         first = UtcText.Of(used.First),
         last = UtcText.Of(used.Last),

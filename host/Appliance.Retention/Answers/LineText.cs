@@ -19,7 +19,26 @@ internal static class LineText
     {
         WriteHead(output, answer, "which services it used");
         WriteRows(output, ServiceRows(answer), all);
+        WriteCommunications(output, answer);
         WriteTail(output, answer);
+    }
+
+    /// <summary>The study's table, of one line: what it communicates by, by count and time.</summary>
+    private static void WriteCommunications(TextWriter output, LineAnswer answer)
+    {
+        IReadOnlyList<ServiceSum> sums = ServiceSum.Of(answer.Services);
+        if (sums.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine($"Communications services, by the list of {answer.ServicesAsOf}");
+        foreach (ServiceSum sum in sums)
+        {
+            string days = sum.Days == 1 ? "1 day " : FormattableString.Invariant($"{sum.Days} days");
+            string count = FormattableString.Invariant($"{sum.Flows,6} flows on {days}");
+            output.WriteLine($"  {count}  {UtcText.Of(sum.First)} to {UtcText.Of(sum.Last)}  {sum.Service.Name} ({sum.Service.CategoryWords})");
+        }
     }
 
     private static List<string> PortRows(LineAnswer answer)
@@ -59,6 +78,7 @@ internal static class LineText
         WriteRows(output, PortRows(answer), all);
         output.WriteLine("Services");
         WriteRows(output, ServiceRows(answer), all);
+        WriteCommunications(output, answer);
         WriteTail(output, answer);
     }
 

@@ -4,6 +4,7 @@ using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
 using Appliance.Retention.Requests;
+using Appliance.Retention.Rules;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
 using Limits = Appliance.Retention.Questions.Limits;
@@ -27,6 +28,9 @@ internal sealed class AskDoor : IDisposable
 
     /// <summary>Null where no plan was given.</summary>
     public Plan? Plan { get; }
+
+    /// <summary>Names of services, with the operator's own.</summary>
+    private ServiceList Services { get; init; } = ServiceList.BuiltIn;
 
     /// <summary>Begin of the retention period: nothing older is answered.</summary>
     public TaiTime Oldest { get; }
@@ -55,7 +59,10 @@ internal sealed class AskDoor : IDisposable
         }
 
         EmbeddedArchive archive = EmbeddedArchive.Open(folder);
-        return new AskDoor(archive, PlanStore.ReadOf(folder), OldestAt(Now(clock)), archive) { IsLab = true };
+        return new AskDoor(archive, PlanStore.ReadOf(folder), OldestAt(Now(clock)), archive)
+        {
+            IsLab = true, Services = ServiceList.OfStore(path),
+        };
     }
 
     /// <summary>
@@ -111,7 +118,7 @@ internal sealed class AskDoor : IDisposable
                 ordered.Open(() => EmbeddedArchive.Open(folder)),
                 PlanStore.ReadOf(folder),
                 OldestAt(Now(clock)),
-                ordered) { Ordered = ordered });
+                ordered) { Ordered = ordered, Services = ServiceList.OfStore(path) });
         }
         catch
         {
@@ -158,7 +165,7 @@ internal sealed class AskDoor : IDisposable
     public List<LineAnswer> AskLine(
         IReadOnlyList<LineQuestion> questions, Func<LineAsker, LineQuestion, LineAnswer> ask)
     {
-        var asker = new LineAsker(Archive, Oldest, OwnOnly);
+        var asker = new LineAsker(Archive, Oldest, Services, OwnOnly);
         List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
         Rely(AnswerPlaces.Of(answers));
         Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));

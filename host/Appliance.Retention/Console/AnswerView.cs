@@ -117,12 +117,19 @@ internal static class AnswerView
         {Page.Table("Most used first", ["Service", "Flows", "First", "Last"],
             answer.Services.Take(ConsoleLimits.AnswerRowsMax).Select(service => Html.Of($"""
                 <tr><th scope="row">{service.Name}
-                <small>{(service.IsLookup ? "only looked up" : service.IsNamed ? "" : "no name seen")}</small></th>
+                <small>{Known(service)}</small>
+                </th>
                 <td>{service.Flows.Count}</td><td>{UtcText.Of(service.First)}</td>
                 <td>{UtcText.Of(service.Last)}</td></tr>
                 """)))}
         {Page.More(answer.Services.Count)}
         """);
+
+    private static string Known(UsedService service) =>
+        service.IsLookup ? "only looked up"
+        : !service.IsNamed ? "no name seen"
+        : service.Known is { IsCommunications: true } known ? $"{known.Name}, {known.CategoryWords}"
+        : "";
 
     private static Html Uses(LineAnswer answer) => answer.Uses.Count == 0 ? Html.None : Html.Of($"""
         <h2>Times of use</h2>

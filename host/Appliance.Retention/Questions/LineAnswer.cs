@@ -1,4 +1,5 @@
 using Appliance.Retention.Archive;
+using Appliance.Retention.Rules;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Questions;
@@ -37,6 +38,9 @@ internal sealed record UsedService
 
     public required IReadOnlyList<Holding> Flows { get; init; }
 
+    /// <summary>What the list of services says of the name; null where it is not listed, which says nothing.</summary>
+    public KnownService? Known { get; init; }
+
     public TaiTime First => Flows[0].Row.Start;
 
     public TaiTime Last => Flows.Max(flow => flow.Row.Last);
@@ -56,6 +60,13 @@ internal sealed record LineAnswer
     public IReadOnlyList<HeldPort> Ports { get; init; } = [];
 
     public IReadOnlyList<UsedService> Services { get; init; } = [];
+
+    /// <summary>State of the list that marks communications services; empty where none was asked.</summary>
+    public string ServicesAsOf { get; init; } = "";
+
+    /// <summary>What the answer tells record by record: its flows and blocks; null where it names them one by
+    /// one.</summary>
+    public Found? Basis { get; init; }
 
     /// <summary>Flows to the service asked for.</summary>
     public IReadOnlyList<Holding> Uses { get; init; } = [];

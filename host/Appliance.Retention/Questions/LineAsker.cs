@@ -1,4 +1,5 @@
 using Appliance.Retention.Archive;
+using Appliance.Retention.Rules;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Questions;
@@ -9,8 +10,10 @@ namespace Appliance.Retention.Questions;
 /// </summary>
 /// <param name="archive">Where the records are.</param>
 /// <param name="oldest">Begin of the retention period.</param>
+/// <param name="known">Names of services.</param>
 /// <param name="own">Where a person asks for their own records: takes out what is of others; null otherwise.</param>
-internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest, OwnRecords? own = null)
+internal sealed class LineAsker(
+    IRecordArchive archive, TaiTime oldest, ServiceList known, OwnRecords? own = null)
 {
     private static readonly IReadOnlySet<Id16> AllDevices = new HashSet<Id16>();
 
@@ -18,14 +21,20 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest, OwnRecor
     public LineAnswer Addresses(LineQuestion question) => Ask(question, SectionSet.Attribution, found =>
     {
         List<HeldPort> ports = Ports(found);
-        return Answer(question, ports.Count > 0 ? LineWord.Found : LineWord.None, found) with { Ports = ports };
+        return Answer(question, ports.Count > 0 ? LineWord.Found : LineWord.None, found) with
+        {
+            Ports = ports, Basis = found,
+        };
     });
 
     /// <summary>Addresses and services of the line: all that is kept of it.</summary>
     public LineAnswer Everything(LineQuestion question) => Ask(question, SectionSet.Both, found =>
     {
         LineWord word = found.Holdings.Count + found.Blocks.Count > 0 ? LineWord.Found : LineWord.None;
-        return Answer(question, word, found) with { Ports = Ports(found), Services = Services(found.Holdings) };
+        return Answer(question, word, found) with
+        {
+            Ports = Ports(found), Services = Services(found.Holdings), ServicesAsOf = known.AsOf, Basis = found,
+        };
     });
 
     /// <summary>Services that the line used, the most used first.</summary>
@@ -36,7 +45,7 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest, OwnRecor
             : services.Count > 0 ? LineWord.NotCovered : LineWord.None;
         return Answer(question, word, found) with
         {
-            Services = services,
+            Services = services, ServicesAsOf = known.AsOf, Basis = found,
         };
     });
 
@@ -175,7 +184,7 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest, OwnRecor
         return ports;
     }
 
-    private static List<UsedService> Services(IReadOnlyList<Holding> holdings)
+    private List<UsedService> Services(IReadOnlyList<Holding> holdings)
     {
         var flows = new Dictionary<(string Name, bool IsNamed, bool IsLookup), List<Holding>>();
         foreach (Holding holding in holdings)
@@ -198,6 +207,7 @@ internal sealed class LineAsker(IRecordArchive archive, TaiTime oldest, OwnRecor
                 .Select(pair => new UsedService
                 {
                     Name = pair.Key.Name, IsNamed = pair.Key.IsNamed, IsLookup = pair.Key.IsLookup, Flows = pair.Value,
+                    Known = pair.Key.IsNamed ? known.Find(pair.Key.Name) : null,
                 })
                 .OrderBy(service => service.IsLookup)
                 .ThenBy(service => !service.IsNamed)

@@ -37,7 +37,7 @@ internal static class Categories
         "rem_ip", "rem_port", "remote", "service", "service_source", "lookup",
         "start_us", "last_us", "end_us", "start", "last", "end", "first", "known_until",
         "pkts_up", "pkts_down", "bytes_up", "bytes_down", "flows", "blocks", "addresses", "services", "uses",
-        "candidates", "before", "after", "end_reason",
+        "candidates", "before", "after", "end_reason", "communications", "days", "known", "is_communications",
         "answer", "reason", "notes", "sentence", "question", "ip", "port", "remote_ip", "remote_port", "time",
         "utc_from", "utc_to", "searched_from", "searched_to", "address", "protocol", "remotes",
         "from_utc_us", "to_utc_us",
@@ -46,14 +46,15 @@ internal static class Categories
     private static readonly string[] OfTheArchive =
     [
         "flow_id", "record", "device", "batch", "epoch", "seq", "row", "kind", "group", "source", "from_us", "to_us",
-        "from", "to", "cause", "where", "estimate", "gaps", "covered", "sections_opened", "batches_opened",
+        "from", "to", "cause", "where", "estimate", "records", "named_by", "list_as_of", "as_of",
+        "gaps", "covered", "sections_opened", "batches_opened",
     ];
 
     private static readonly string[] OfKnowing =
     [
         "bound_us", "clock_state", "attribution", "evidence_bits", "witnesses", "conflict", "method", "activity", "fit",
         "overlap", "rank", "word", "sensitivity", "delta", "earlier", "later", "widened", "same",
-        "separated_by", "fact", "lines_at_most", "source_error_us", "plan", "prefix", "use",
+        "separated_by", "fact", "category", "lines_at_most", "source_error_us", "plan", "prefix", "use",
     ];
 
     private static readonly string[] OfTheOrder =

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Appliance.Retention.Archive;
 
 namespace Appliance.Retention.Rules;
 
@@ -13,11 +14,44 @@ internal enum ServiceKind
     Communications,
 }
 
+/// <summary>What kind of communications service: the study's words (operational case, chapter 7).</summary>
+internal enum ServiceCategory
+{
+    /// <summary>None of them, or not said.</summary>
+    None,
+    SocialMedia,
+    InstantMessaging,
+    Email,
+    OnlineTelephony,
+}
+
 /// <summary>A service of the list.</summary>
 /// <param name="Suffix">Host name or domain, lower case; every host under it is the service's.</param>
 /// <param name="Name">As people call it.</param>
 /// <param name="Kind">Whether people communicate by it.</param>
-internal sealed record KnownService(string Suffix, string Name, ServiceKind Kind);
+/// <param name="Category">As the study would list it.</param>
+/// <param name="AsOf">When it was looked at; that of the list where the entry has none.</param>
+/// <param name="Source">Where it is known from; empty where nobody wrote it down.</param>
+internal sealed record KnownService(
+    string Suffix,
+    string Name,
+    ServiceKind Kind,
+    ServiceCategory Category = ServiceCategory.None,
+    string AsOf = "",
+    string Source = "")
+{
+    public bool IsCommunications => Kind == ServiceKind.Communications;
+
+    /// <summary>The category in the study's words; empty for none.</summary>
+    public string CategoryWords => Category switch
+    {
+        ServiceCategory.SocialMedia => "Social Media Service",
+        ServiceCategory.InstantMessaging => "Instant Messaging Service",
+        ServiceCategory.Email => "Email Service",
+        ServiceCategory.OnlineTelephony => "Online Telephony Service",
+        _ => "",
+    };
+}
 
 /// <summary>
 /// Host names of well-known services. An operator adds a file of the same form as <c>services.json</c>; its entries
@@ -42,6 +76,9 @@ internal sealed class ServiceList
         this.bySuffix = bySuffix;
     }
 
+    /// <summary>File with an operator's own entries, in the data folder of a store.</summary>
+    public const string FileName = "services.json";
+
     /// <summary>The list that comes with the product.</summary>
     public static ServiceList BuiltIn { get; } = ReadBuiltIn();
 
@@ -49,6 +86,21 @@ internal sealed class ServiceList
     public string AsOf { get; }
 
     public IReadOnlyCollection<KnownService> Services => bySuffix.Values;
+
+    /// <summary>The list of a store: the operator's own before the one that comes with the product.</summary>
+    /// <exception cref="ArchiveException">The operator's cannot be read.</exception>
+    public static ServiceList OfStore(string folder)
+    {
+        string file = Path.Combine(folder, FileName);
+        try
+        {
+            return File.Exists(file) ? BuiltIn.With(File.ReadAllText(file)) : BuiltIn;
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidDataException)
+        {
+            throw new ArchiveException($"{file} is no list of services: {wrong.Message}; correct or remove it", wrong);
+        }
+    }
 
     /// <summary>
     /// This list with an operator's before it; <see cref="InvalidDataException"/> or <see cref="JsonException"/> says
@@ -103,9 +155,12 @@ internal sealed class ServiceList
 
         KnownService? wrong = file.Services.Find(service => !IsSuffix(service.Suffix));
         return wrong is null
-            ? file
+            ? file with { Services = file.Services.ConvertAll(service => WithDate(service, file.AsOf)) }
             : throw new InvalidDataException($"\"{wrong.Suffix}\" is not a host name in lower case, dots inside");
     }
+
+    private static KnownService WithDate(KnownService service, string asOf) =>
+        service.AsOf.Length > 0 ? service : service with { AsOf = asOf };
 
     private static bool IsSuffix(string suffix) =>
         suffix.Contains('.', StringComparison.Ordinal) && suffix[0] != '.' && suffix[^1] != '.'

@@ -37,7 +37,8 @@ internal static class LineText
         {
             string days = sum.Days == 1 ? "1 day " : FormattableString.Invariant($"{sum.Days} days");
             string count = FormattableString.Invariant($"{sum.Flows,6} flows on {days}");
-            output.WriteLine($"  {count}  {UtcText.Of(sum.First)} to {UtcText.Of(sum.Last)}  {sum.Service.Name} ({sum.Service.CategoryWords})");
+            output.WriteLine($"  {count}  {UtcText.Of(sum.First)} to {UtcText.Of(sum.Last)}  {sum.Service.Name} "
+                + $"({sum.Service.CategoryWords})");
         }
     }
 

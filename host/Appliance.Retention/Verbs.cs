@@ -22,6 +22,7 @@ internal static class Verbs
         IngestCommand.Create(),
         KeysCommand.Create(),
         LogCommand.Create(),
+        NoticeCommand.Create(),
         OpenCommand.Create(),
         PeopleCommand.Create(),
         RecordsCommand.Create(),

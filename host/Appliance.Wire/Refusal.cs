@@ -47,6 +47,9 @@ public enum Refusal : byte
     ControlSigners,
     ControlReplayed,
     ControlTime,
+
+    /// <summary>Final for every batch under the notice: nothing may be kept under it any more.</summary>
+    NoticeWithdrawn,
 }
 
 /// <summary>The words that belong to each <see cref="Refusal"/>.</summary>
@@ -94,6 +97,7 @@ public static class Refusals
         "the control message lacks a signature of a role that it needs",
         "the control message is not newer than the last one that took effect",
         "the control message is not yet or no longer valid",
+        "its notice is withdrawn, nothing may be kept under it any more",
     ];
 
     /// <summary>Highest number of a refusal; a receipt with a higher one is of a later version.</summary>

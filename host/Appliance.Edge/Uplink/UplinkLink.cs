@@ -209,7 +209,7 @@ internal sealed class UplinkLink(IBrokerLink link, Topics topics, UplinkParts pa
                 break;
             case Settlement.Refused:
                 Position refused = new(receipt!.Epoch.Number, receipt.Sequence);
-                parts.Tally.Refused(refused, receipt.Reason.Sentence());
+                parts.Tally.Refused(refused, receipt.Reason);
                 break;
             case Settlement.Later:
                 parts.Tally.Later(receipt!.Reason);

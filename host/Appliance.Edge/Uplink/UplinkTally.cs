@@ -14,6 +14,7 @@ internal sealed class UplinkTally(string broker)
     private volatile string? refusedWhy;
     private volatile string? laterWhy;
     private volatile bool hasNoStore;
+    private volatile bool isWithdrawn;
 
     public void Stopped() => state = "stopped";
 
@@ -42,6 +43,13 @@ internal sealed class UplinkTally(string broker)
     }
 
     public void Refused(Position position, string why) => refusedWhy = $"the last, {position}: {why}";
+
+    /// <summary>A store's refusal, by its signed receipt.</summary>
+    public void Refused(Position position, Refusal why)
+    {
+        Refused(position, why.Sentence());
+        isWithdrawn |= why == Refusal.NoticeWithdrawn;
+    }
 
     public void Later(Refusal reason) => laterWhy = reason.Sentence();
 
@@ -85,6 +93,13 @@ internal sealed class UplinkTally(string broker)
         if (laterWhy is { } later && totals.Batches > 0)
         {
             yield return $"uplink: the store does not take batches yet: {later}; enrol this device's keys at the store";
+        }
+
+        if (isWithdrawn)
+        {
+            yield return "uplink: a store says that this box's notice is withdrawn; stop recording, or give the "
+                + "box the configuration and keys of its new notice; what is on flash goes when "
+                + "storage.retentionDays are over";
         }
 
         if (totals.Refused > 0)

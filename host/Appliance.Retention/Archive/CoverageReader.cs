@@ -60,8 +60,10 @@ internal sealed class CoverageReader(StoreDatabase database)
 
     private List<Run> Runs(Id16 device) => database.All(
         """
-        SELECT number, head, contiguous, highest, first_us, last_us FROM epochs
-        WHERE device = $1 AND verdict = 0 ORDER BY number
+        SELECT number, head, contiguous, highest, first_us, last_us, ifnull((
+            SELECT b.expired FROM batches b WHERE b.device = epochs.device AND b.epoch = epochs.number
+            ORDER BY b.seq LIMIT 1), 0)
+        FROM epochs WHERE device = $1 AND verdict = 0 ORDER BY number
         """,
         Run.Read,
         device);
@@ -87,9 +89,11 @@ internal sealed class CoverageReader(StoreDatabase database)
     private void AddRuns(Id16 device, List<Run> runs)
     {
         TaiTime before = Always;
+        bool isForgotten = false;
         for (int i = 0; i < runs.Count; i++)
         {
             Run run = runs[i];
+            isForgotten |= run.IsForgotten;
             TaiTime next = NextFirst(runs, i);
             bool first = i == 0 || before == Always;
             long skipped = i == 0 ? 0 : run.Number - runs[i - 1].Number - 1L;
@@ -101,8 +105,11 @@ internal sealed class CoverageReader(StoreDatabase database)
             else if (!first && run.Highest >= 0 && run.First > before)
             {
                 // A run that took over from the one before begins at the instant where that one ended.
-                Add(before, run.First, GapSource.BetweenEpochs, "restart", $"epoch {run.Number}");
+                string cause = isForgotten ? "retention over" : "restart";
+                Add(before, run.First, GapSource.BetweenEpochs, cause, $"epoch {run.Number}");
             }
+
+            isForgotten &= run.Highest < 0;
 
             AddMissing(device, run, before, next);
             before = run.Highest >= 0 ? Max(before, run.Last) : before;
@@ -164,14 +171,16 @@ internal sealed class CoverageReader(StoreDatabase database)
     }
 
     private readonly record struct Run(
-        uint Number, long Head, long Contiguous, long Highest, TaiTime First, TaiTime Last)
+        uint Number, long Head, long Contiguous, long Highest, TaiTime First, TaiTime Last, bool IsForgotten)
     {
+        /// <summary>A run whose records are all forgotten has nothing here.</summary>
         public static Run Read(SqliteDataReader row) => new(
             row.UInt32(0),
             row.GetInt64(1),
             row.GetInt64(2),
-            row.GetInt64(3),
+            row.IsDBNull(4) ? -1 : row.GetInt64(3),
             row.IsDBNull(4) ? default : row.Time(4),
-            row.IsDBNull(5) ? default : row.Time(5));
+            row.IsDBNull(5) ? default : row.Time(5),
+            row.GetInt64(6) != 0);
     }
 }

@@ -9,7 +9,7 @@ namespace Appliance.Retention.Archive;
 internal sealed class DeviceKeys
 {
     private readonly List<KeySet> sets = [];
-    private readonly Dictionary<(byte Section, int Day), byte[]?> indexKeys = [];
+    private readonly Dictionary<(Id16 Notice, byte Section, int Day), byte[]?> indexKeys = [];
     private RowOpener? ingest;
     private RowOpener? reader;
 
@@ -65,8 +65,13 @@ internal sealed class DeviceKeys
         return same;
     }
 
+    /// <summary>True where another key of its notice, section and role took over from a key by a day.</summary>
+    public bool HasSuccessor(Id16 notice, RecipientKey key, int byDay) => sets.Exists(set =>
+        set.Notice == notice && set.Recipients.Any(other => other.Section == key.Section && other.Role == key.Role
+            && other.Day > key.Day && other.Day <= byDay));
+
     /// <summary>Notices that a batch may name.</summary>
-    public IEnumerable<Id16> Notices => sets.Select(set => set.Notice);
+    public IEnumerable<Id16> Notices => sets.Select(set => set.Notice).Distinct();
 
     /// <summary>True where a batch may name this notice.</summary>
     public bool HasNotice(Id16 notice)
@@ -85,25 +90,31 @@ internal sealed class DeviceKeys
     /// <summary>
     /// Key of the filter tokens of a section on a day, or null where it is destroyed or was never here. Where the
     /// schedule has no such day the batch was sealed for the nearest day before, and its tokens are keyed by it too.
+    /// Another key of the device never stands in for it: its tokens would exclude what is there.
     /// </summary>
-    public byte[]? IndexKey(byte section, int day)
+    public byte[]? IndexKey(Id16 notice, byte section, int day)
     {
-        if (!indexKeys.TryGetValue((section, day), out byte[]? key))
+        if (!indexKeys.TryGetValue((notice, section, day), out byte[]? key))
         {
-            key = Pick(section, day)?.IndexKey();
-            indexKeys[(section, day)] = key;
+            key = Pick(notice, section, day) is { HasPrivate: true } picked ? picked.IndexKey() : null;
+            indexKeys[(notice, section, day)] = key;
         }
 
         return key;
     }
 
-    private RecipientKey? Pick(byte section, int day)
+    /// <summary>
+    /// The key of the schedule, whether its private half is here or not; of two alike the one that is.
+    /// </summary>
+    private RecipientKey? Pick(Id16 notice, byte section, int day)
     {
         RecipientKey? best = null;
-        foreach (RecipientKey key in KeysOf(KeyRole.WardenA))
+        foreach (RecipientKey key in sets.Where(set => set.Notice == notice).SelectMany(set => set.Recipients))
         {
-            bool fits = key.Section == section && key.HasPrivate;
-            bool better = best is null || (key.Day <= day ? best.Day > day || key.Day > best.Day : key.Day < best.Day);
+            bool fits = key.Section == section && key.Role == KeyRole.WardenA;
+            bool better = best is null
+                || (key.Day == best.Day && key.HasPrivate && !best.HasPrivate)
+                || (key.Day <= day ? best.Day > day || key.Day > best.Day : key.Day < best.Day);
             best = fits && better ? key : best;
         }
 

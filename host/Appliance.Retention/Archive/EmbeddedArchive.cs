@@ -155,6 +155,9 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
         return found.Count == 0 ? null : found[0];
     }
 
+    /// <summary>Notice that a batch is kept under.</summary>
+    internal Id16 NoticeOf(StoredBatch batch) => BatchFilters.NoticeOf(database, batch);
+
     /// <summary>Pinned key of a device.</summary>
     internal PublicKey? DeviceKey(Id16 device) => keys.Find(device)?.DeviceKey;
 

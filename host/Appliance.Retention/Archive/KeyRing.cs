@@ -5,6 +5,9 @@ using Appliance.Wire;
 
 namespace Appliance.Retention.Archive;
 
+/// <summary>Whether the private half of a day key of a set is to be destroyed.</summary>
+internal delegate bool KeyGoes(KeySet set, RecipientKey key);
+
 /// <summary>The keys in a store's folder: its own for receipts, and those of every enrolled device.</summary>
 internal sealed class KeyRing
 {
@@ -119,23 +122,35 @@ internal sealed class KeyRing
     }
 
     /// <summary>
-    /// Destroys the private day keys that no batch of <paramref name="firstDay"/> or later needs: each file is
-    /// replaced, durable, by one without them. Returns how many are gone.
+    /// Destroys private day keys: each file is replaced, durable, by one without them. Returns how many are gone.
     /// </summary>
-    public static int DestroyExpired(StoreFolder folder, int firstDay) => DestroyExpired(folder, null, firstDay);
+    public static int DestroyExpired(StoreFolder folder, KeyGoes goes)
+    {
+        int destroyed = 0;
+        foreach (string file in KeySetFiles(folder))
+        {
+            KeySet set = Parse(file, Read(file));
+            KeySet left = set.Without(key => goes(set, key), out int gone);
+            if (gone > 0)
+            {
+                Put(folder, file, left.ToJson());
+                destroyed += gone;
+            }
+        }
+
+        return destroyed;
+    }
 
     /// <summary>The private day keys that such a destruction takes.</summary>
-    public static IReadOnlyList<DestroyedKey> Expired(StoreFolder folder, KeyRole? role, int firstDay)
+    public static IReadOnlyList<DestroyedKey> Expired(StoreFolder folder, KeyGoes goes)
     {
         var expired = new List<DestroyedKey>();
         foreach (string file in KeySetFiles(folder))
         {
             KeySet set = Parse(file, Read(file));
-            KeySet left = set.WithoutExpired(role, firstDay, out _);
-            for (int i = 0; i < set.Recipients.Count; i++)
+            foreach (RecipientKey key in set.Recipients)
             {
-                RecipientKey key = set.Recipients[i];
-                if (key.HasPrivate && !left.Recipients[i].HasPrivate)
+                if (key.HasPrivate && goes(set, key))
                 {
                     expired.Add(new DestroyedKey(
                         set.Device, set.Notice, key.Section, key.Day, key.Role, key.Kid));
@@ -146,34 +161,36 @@ internal sealed class KeyRing
         return expired;
     }
 
-    /// <summary>The same for one role alone, and drops them from this ring as well.</summary>
-    public int Destroy(StoreFolder folder, KeyRole role, int firstDay)
+    /// <summary>Every key set of the folder, as it lies there.</summary>
+    public static IReadOnlyList<KeySet> Sets(StoreFolder folder) =>
+        [.. KeySetFiles(folder).Select(file => Parse(file, Read(file)))];
+
+    /// <summary>Destroys keys, and drops them from this ring as well.</summary>
+    public int Destroy(StoreFolder folder, KeyGoes goes)
     {
-        int destroyed = DestroyExpired(folder, role, firstDay);
+        int destroyed = DestroyExpired(folder, goes);
         if (destroyed > 0)
         {
-            devices.Clear();
-            taken.Clear();
-            TakeNew(folder);
+            Reload(folder);
         }
 
         return destroyed;
     }
 
-    private static int DestroyExpired(StoreFolder folder, KeyRole? role, int firstDay)
+    /// <summary>Reads the folder anew: what was destroyed there is not here any more either.</summary>
+    /// <exception cref="ArchiveException">A key file cannot be read or is not one.</exception>
+    public void Reload(StoreFolder folder)
     {
-        int destroyed = 0;
-        foreach (string file in KeySetFiles(folder))
+        var fresh = new KeyRing(Store);
+        fresh.TakeNew(folder);
+        devices.Clear();
+        taken.Clear();
+        foreach ((Id16 device, DeviceKeys keys) in fresh.devices)
         {
-            KeySet left = Parse(file, Read(file)).WithoutExpired(role, firstDay, out int gone);
-            if (gone > 0)
-            {
-                Put(folder, file, left.ToJson());
-                destroyed += gone;
-            }
+            devices.Add(device, keys);
         }
 
-        return destroyed;
+        taken.UnionWith(fresh.taken);
     }
 
     private static string[] KeySetFiles(StoreFolder folder)

@@ -20,6 +20,7 @@ namespace Appliance.Retention.Archive;
 /// holds/                                            records of legal holds, sealed to case keys of the warden
 /// destroyed/                                        statements of destruction on their way to the log
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
+/// notices/                                          how long each notice keeps; which are withdrawn
 /// console/                                          signatures counted by each WebAuthn key; a lab's certificate
 /// vouchers/DEVICE-NUMBER.device                     who vouches for a device's key, and its revocation
 /// stamps/                                           time-stamp tokens over log and ledger; authority.json
@@ -61,6 +62,9 @@ internal sealed class StoreFolder(string root)
     public string People => Path.Combine(Root, "people");
 
     public string Rules => Path.Combine(Root, "rules");
+
+    /// <summary>Orders of operator and custodian about notices.</summary>
+    public string Notices => Path.Combine(Root, "notices");
 
     public string Console => Path.Combine(Root, "console");
 

@@ -6,7 +6,7 @@ namespace Appliance.Retention.Archive;
 /// </summary>
 internal static class StoreTables
 {
-    public static readonly DatabaseTables Tables = new(Sql, 2, "run `retention verify --rebuild`");
+    public static readonly DatabaseTables Tables = new(Sql, 3, "run `retention verify --rebuild`");
 
     private const string Sql = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -35,12 +35,13 @@ internal static class StoreTables
         -- expired: 1 where only the signed manifest is left, and path names it
         CREATE TABLE batches (
             no INTEGER PRIMARY KEY, device BLOB NOT NULL, epoch INTEGER NOT NULL, epoch_id BLOB NOT NULL,
-            seq INTEGER NOT NULL, id BLOB NOT NULL, previous BLOB NOT NULL, day INTEGER NOT NULL,
+            seq INTEGER NOT NULL, id BLOB NOT NULL, previous BLOB NOT NULL, notice BLOB NOT NULL, day INTEGER NOT NULL,
             first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, rows INTEGER NOT NULL, size INTEGER NOT NULL,
             path TEXT NOT NULL, received_us INTEGER NOT NULL, ledger INTEGER NOT NULL, counters BLOB NOT NULL,
             receipt BLOB NOT NULL, expired INTEGER NOT NULL DEFAULT 0, UNIQUE (device, epoch, seq));
         CREATE INDEX batches_by_time ON batches (last_us, first_us);
         CREATE INDEX batches_by_day ON batches (day);
+        CREATE INDEX batches_by_path ON batches (path);
 
         -- sorted 4-byte filter tokens of one section of a batch
         CREATE TABLE filters (

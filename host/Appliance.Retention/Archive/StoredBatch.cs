@@ -47,6 +47,10 @@ internal sealed class BatchFilters(StoreDatabase database, DeviceKeys? keys, Sto
         return tokens[section];
     }
 
+    /// <summary>Notice that a batch is kept under.</summary>
+    public static Id16 NoticeOf(StoreDatabase database, StoredBatch batch) => Id16.FromBytes(
+        database.One<byte[]>("SELECT notice FROM batches WHERE no = $1", batch.Number));
+
     private void Load(byte section)
     {
         if (loaded[section])
@@ -57,7 +61,8 @@ internal sealed class BatchFilters(StoreDatabase database, DeviceKeys? keys, Sto
         loaded[section] = true;
         tokens[section] = database.One<byte[]>(
             "SELECT tokens FROM filters WHERE batch = $1 AND section = $2", batch.Number, section);
-        if (keys?.IndexKey(section, batch.Day) is { } indexKey)
+        if (keys is not null
+            && keys.IndexKey(NoticeOf(database, batch), section, batch.Day) is { } indexKey)
         {
             byte[] key = new byte[Hash32.Size];
             FilterTokens.KeyOf(indexKey, batch.Id, key);

@@ -2,6 +2,7 @@ using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
+using Appliance.Retention.Notices;
 using Appliance.Retention.Questions;
 using Appliance.Retention.Requests;
 using Appliance.Retention.Rules;
@@ -59,7 +60,7 @@ internal sealed class AskDoor : IDisposable
         }
 
         EmbeddedArchive archive = EmbeddedArchive.Open(folder);
-        return new AskDoor(archive, PlanStore.ReadOf(folder), OldestAt(Now(clock)), archive)
+        return new AskDoor(archive, PlanStore.ReadOf(folder), OldestOf(folder, clock), archive)
         {
             IsLab = true, Services = ServiceList.OfStore(path),
         };
@@ -117,7 +118,7 @@ internal sealed class AskDoor : IDisposable
             return ordered.Step(() => new AskDoor(
                 ordered.Open(() => EmbeddedArchive.Open(folder)),
                 PlanStore.ReadOf(folder),
-                OldestAt(Now(clock)),
+                OldestOf(folder, clock),
                 ordered) { Ordered = ordered, Services = ServiceList.OfStore(path) });
         }
         catch
@@ -204,6 +205,14 @@ internal sealed class AskDoor : IDisposable
     }
 
     private static TaiTime Now(TimeProvider clock) => LeapSeconds.ToTai((long)UtcClock.Now(clock));
+
+    /// <summary>Begin of what a store may answer about: twelve months at most, less where its notices say so.</summary>
+    private static TaiTime OldestOf(StoreFolder folder, TimeProvider clock)
+    {
+        TaiTime year = OldestAt(Now(clock));
+        TaiTime kept = KeptPeriod.Begin(folder, KeyRing.Load(folder), UtcClock.Now(clock));
+        return kept > year ? kept : year;
+    }
 
     /// <summary>Begin of the UTC day as many months before as a notice can ask for.</summary>
     public static TaiTime OldestAt(TaiTime now)

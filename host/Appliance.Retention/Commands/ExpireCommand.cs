@@ -4,6 +4,8 @@ using Appliance.Retention.Archive;
 using Appliance.Retention.Corrections;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Log;
+using Appliance.Retention.Notices;
+using Appliance.Retention.Requests;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
 using static System.FormattableString;
@@ -13,15 +15,13 @@ namespace Appliance.Retention.Commands;
 /// <summary><c>retention expire</c>: forgets days whose retention has ended.</summary>
 internal static class ExpireCommand
 {
-    private const int KeepDaysDefault = 365;
-
     public static Command Create(TimeProvider? time = null)
     {
         Option<string> data = DataOption.Create();
         Option<int> keep = new("--keep-days")
         {
-            Description = "days before today that are kept",
-            DefaultValueFactory = _ => KeepDaysDefault,
+            Description = "days before today that are kept at most; a notice may keep fewer",
+            DefaultValueFactory = _ => NoticeBook.DaysMax,
         };
         Option<string> socket = WardenCommand.SocketOption();
         Option<string> witness = WitnessCommand.SocketOption();
@@ -41,7 +41,8 @@ internal static class ExpireCommand
         return command;
     }
 
-    private static int Run(
+    /// <summary>Forgets: for `expire`, and where a withdrawn notice leaves no time to wait for it.</summary>
+    public static int Run(
         StoreFolder folder,
         int keepDays,
         bool json,
@@ -62,11 +63,12 @@ internal static class ExpireCommand
 
         using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
         using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
-        int today = (int)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalDays;
+        int today = (int)(UtcClock.Now(time) / StoreLimits.DayUs);
+        var book = NoticeBook.Of(folder);
         ExpiryReport report;
         using (ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches"))
         {
-            report = new StoreExpiry(folder, database, time).Run(today - keepDays, today, progress.Report);
+            report = new StoreExpiry(folder, database, book, time).Run(keepDays, progress.Report);
         }
 
         using (var register = AnswerRegister.Open(folder))
@@ -92,7 +94,7 @@ internal static class ExpireCommand
     }
 
     /// <summary>The log: what was destroyed goes in, what is too old is forgotten.</summary>
-    private static void KeepLog(
+    public static void KeepLog(
         StoreFolder folder,
         ExpiryReport report,
         ulong before,
@@ -111,6 +113,11 @@ internal static class ExpireCommand
                 using var warden = new WardenClient(sockets.Warden);
                 using var witness = new LogWitness(
                     log, warden, WitnessCommand.Connect(pinned, sockets.Witness), pinned);
+                foreach (byte[] order in NoticeBook.Papers(folder.Notices))
+                {
+                    warden.Keep(order);
+                }
+
                 report.Statements += keeping.LogOfWarden(warden, witness);
             }
             catch (WardenException refused)

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Notices;
+using Appliance.Retention.Requests;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Commands;
@@ -45,6 +47,7 @@ internal static class KeysCommand
         set = forIngest ? set.ForRole(KeyRole.Ingest) : set;
         KeyRing ring = KeyRing.Load(folder);
         MakeStoreKey(folder, ring);
+        set = NoticeBook.Of(folder).WithoutForgotten(set, UtcClock.Now(TimeProvider.System));
         ring.Add(folder, set);
         output.WriteLine($"device {set.Device} is enrolled");
         return Exit.Success;

@@ -7,7 +7,7 @@ namespace Appliance.Retention.Commands;
 /// <summary><c>retention status</c>: devices, epochs, days, ledger, alarms.</summary>
 internal static class StatusCommand
 {
-    public static Command Create()
+    public static Command Create(TimeProvider? clock = null)
     {
         Option<string> data = DataOption.Create();
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
@@ -16,7 +16,8 @@ internal static class StatusCommand
         {
             var folder = new StoreFolder(parsed.GetValue(data)!);
             using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: false);
-            StatusReport status = new StatusReader(folder, KeyRing.Load(folder), database).Read();
+            StatusReport status = new StatusReader(
+                folder, KeyRing.Load(folder), database, clock ?? TimeProvider.System).Read();
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -65,7 +65,11 @@ internal sealed class TwoStepPaper(
     /// <summary>The verb that takes in what both have signed.</summary>
     /// <param name="ofStore">Its folder at a store.</param>
     /// <param name="ofWarden">Its folder at a warden.</param>
-    public Command Add(Func<StoreFolder, string> ofStore, Func<WardenFolder, string> ofWarden)
+    /// <param name="then">What a store does at once when it has taken one in.</param>
+    public Command Add(
+        Func<StoreFolder, string> ofStore,
+        Func<WardenFolder, string> ofWarden,
+        Func<StoreFolder, ParseResult, int>? then = null)
     {
         Argument<string> file = new("FILE") { Description = "file that operator and custodian have signed" };
         Option<string> data = DataOption.Create();
@@ -88,9 +92,12 @@ internal sealed class TwoStepPaper(
 
             var store = new StoreFolder(parsed.GetValue(data)!);
             WardenTrust trust = WardenTrust.Read(store.TrustFile);
-            using var log = TransparencyLog.Open(store.Log, clock);
-            output.WriteLine($"{Take(bytes, trust, ofStore(store), log)}; it is logged");
-            return Exit.Success;
+            using (var log = TransparencyLog.Open(store.Log, clock))
+            {
+                output.WriteLine($"{Take(bytes, trust, ofStore(store), log)}; it is logged");
+            }
+
+            return then?.Invoke(store, parsed) ?? Exit.Success;
         }));
         return add;
     }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
+using Appliance.Retention.Notices;
 using Appliance.Retention.Requests;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
@@ -127,8 +128,10 @@ internal sealed class WardenCommand(TimeProvider clock)
     {
         var own = new WardenFolder(parsed.GetValue(folder)!);
         KeySet given = KeyRing.ReadSet(parsed.GetValue(keySet)!);
+        NoticeBook book = NoticeBook.Load(
+            own.Notices, File.Exists(own.TrustFile) ? own.ReadTrust().Control : null);
         var ring = KeyRing.Load(own.KeyFolder);
-        ring.Add(own.KeyFolder, given.ForRole(KeyRole.WardenA));
+        ring.Add(own.KeyFolder, book.WithoutForgotten(given.ForRole(KeyRole.WardenA), UtcClock.Now(clock)));
         parsed.InvocationConfiguration.Output.WriteLine($"device {given.Device}: the warden has its day keys");
         return Exit.Success;
     }

@@ -19,18 +19,25 @@ internal sealed class BatchIndex(
     public static bool IsEstimate(Counter counter) => counter is Counter.LossInsidePpm or Counter.LossOutsidePpm;
 
     /// <summary>Adds the batch to the open transaction; returns its receipt.</summary>
-    public byte[] Add(DeviceKeys keys, JudgedBatch judged, string path, int size, ulong receivedUtcUs)
+    public byte[] Add(
+        DeviceKeys keys, JudgedBatch judged, RowBatch rows, string path, int size, ulong receivedUtcUs)
     {
         long number = AddRow(judged.Batch.Header, path, size, receivedUtcUs, expired: false, out byte[] receipt);
-        AddFilters(keys, judged, number);
-        AddGaps(judged.Rows, number);
-        AddConflicts(keys.Device, judged.Rows, receivedUtcUs);
+        AddFilters(keys, judged, rows, number);
+        AddGaps(rows, number);
+        AddConflicts(keys.Device, rows, receivedUtcUs);
         return receipt;
     }
 
-    /// <summary>Adds what is left of an expired batch, when the index is made anew.</summary>
-    public void AddExpired(VerifiedManifest header, string path, int size, ulong receivedUtcUs) =>
-        AddRow(header, path, size, receivedUtcUs, expired: true, out _);
+    /// <summary>
+    /// Adds what is left of an expired batch: when the index is made anew, or where it came too late; returns its
+    /// receipt.
+    /// </summary>
+    public byte[] AddExpired(VerifiedManifest header, string path, int size, ulong receivedUtcUs)
+    {
+        AddRow(header, path, size, receivedUtcUs, expired: true, out byte[] receipt);
+        return receipt;
+    }
 
     /// <summary>Everything of a batch that its manifest alone gives.</summary>
     private long AddRow(
@@ -56,9 +63,9 @@ internal sealed class BatchIndex(
         Manifest manifest = batch.Manifest;
         return database.One<long>(
             """
-            INSERT INTO batches (device, epoch, epoch_id, seq, id, previous, day, first_us, last_us, rows, size, path,
-                received_us, ledger, counters, expired, receipt)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, x'') RETURNING no
+            INSERT INTO batches (device, epoch, epoch_id, seq, id, previous, notice, day, first_us, last_us, rows,
+                size, path, received_us, ledger, counters, expired, receipt)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, x'') RETURNING no
             """,
             manifest.Device,
             manifest.Epoch.Number,
@@ -66,6 +73,7 @@ internal sealed class BatchIndex(
             manifest.Sequence,
             batch.Id,
             manifest.Previous,
+            manifest.Notice,
             manifest.Day,
             manifest.First,
             manifest.Last,
@@ -78,7 +86,7 @@ internal sealed class BatchIndex(
             expired ? 1 : 0);
     }
 
-    private void AddFilters(DeviceKeys keys, JudgedBatch judged, long number)
+    private void AddFilters(DeviceKeys keys, JudgedBatch judged, RowBatch rows, long number)
     {
         for (byte section = SectionPlain.AttributionNumber; section <= SectionPlain.ContactNumber; section++)
         {
@@ -86,7 +94,7 @@ internal sealed class BatchIndex(
             if (judged.Opened.Has(section)
                 && filterKeys.Find(keys, judged.Batch.Manifest, judged.Batch.Id, section) is { } key)
             {
-                byte[] tokens = filters.Make(key, judged.Rows, section);
+                byte[] tokens = filters.Make(key, rows, section);
                 database.Run(
                     "INSERT INTO filters (batch, section, tokens) VALUES ($1, $2, $3)", number, section, tokens);
             }

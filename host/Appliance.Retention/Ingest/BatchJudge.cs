@@ -5,15 +5,16 @@ namespace Appliance.Retention.Ingest;
 
 /// <summary>A batch that passed every check, with what ingest needs of it.</summary>
 /// <param name="Batch">Verified and still sealed.</param>
-/// <param name="Rows">All sections, opened once; their roots were recomputed.</param>
-/// <param name="Opened">Sections that the batch has.</param>
-internal sealed record JudgedBatch(VerifiedBatch Batch, RowBatch Rows, SectionSet Opened);
+/// <param name="Rows">All sections, opened once; their roots were recomputed. Null where its retention was over when it
+/// came: nothing of it may be opened, and its manifest alone is kept.</param>
+/// <param name="Opened">Sections that were opened.</param>
+internal sealed record JudgedBatch(VerifiedBatch Batch, RowBatch? Rows, SectionSet Opened);
 
 /// <summary>
 /// Holds a batch against everything that can be checked: signature and certificate, notice, day, recipients and
 /// ciphertexts, its place in the chain, and with ingest's day key the roots of its rows. Changes nothing.
 /// </summary>
-internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedClock clock)
+internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedClock clock, NoticeWatch? notices)
 {
     /// <summary>
     /// The verdict. The batch is given where it is to be stored (None, Swapped). Where it is whole and signed but
@@ -30,6 +31,11 @@ internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedCloc
         }
 
         Refusal refusal = Verify(keys, epoch.Certified, bytes, out VerifiedBatch? batch);
+        if (refusal == Refusal.None && notices?.IsWithdrawn(batch!.Manifest.Notice) == true)
+        {
+            refusal = Refusal.NoticeWithdrawn;
+        }
+
         if (refusal != Refusal.None)
         {
             return refusal;
@@ -39,6 +45,12 @@ internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedCloc
         evidence = refusal is Refusal.Fork or Refusal.Rollback;
         if (refusal is not (Refusal.None or Refusal.Swapped))
         {
+            return refusal;
+        }
+
+        if (notices?.IsOver(batch!.Manifest.Notice, batch.Manifest.Day) == true)
+        {
+            judged = new JudgedBatch(batch, null, default);
             return refusal;
         }
 

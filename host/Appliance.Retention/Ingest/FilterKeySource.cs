@@ -17,7 +17,7 @@ internal sealed class FilterKeySource(Func<FilterKeyAsk, FilterKeys>? warden, Ac
     /// <summary>Key of the filter of a batch's section, or null where there is none to be had.</summary>
     public byte[]? Find(DeviceKeys keys, Manifest manifest, Hash32 batch, byte section)
     {
-        if (keys.IndexKey(section, manifest.Day) is { } index)
+        if (keys.IndexKey(manifest.Notice, section, manifest.Day) is { } index)
         {
             byte[] key = new byte[Hash32.Size];
             FilterTokens.KeyOf(index, batch, key);
@@ -40,7 +40,8 @@ internal sealed class FilterKeySource(Func<FilterKeyAsk, FilterKeys>? warden, Ac
         {
             try
             {
-                lastKeys = warden(new FilterKeyAsk(manifest.Device.ToString(), manifest.Day, batch.ToArray())).Keys;
+                lastKeys = warden(new FilterKeyAsk(
+                    manifest.Device.ToString(), manifest.Notice.ToString(), manifest.Day, batch.ToArray())).Keys;
             }
             catch (WardenException failure)
             {

@@ -29,6 +29,9 @@ internal sealed class KeyWatch(StoreFolder folder, KeyRing keys, ReceivedClock c
         try
         {
             keys.TakeNew(folder);
+
+            // What was destroyed on the medium goes from memory too.
+            keys.Reload(folder);
         }
         catch (ArchiveException failure)
         {

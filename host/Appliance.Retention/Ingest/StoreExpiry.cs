@@ -1,7 +1,10 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
+using Appliance.Retention.Notices;
+using Appliance.Retention.Requests;
 using Appliance.Wire;
+using Refusal = Appliance.Wire.Refusal;
 
 namespace Appliance.Retention.Ingest;
 
@@ -32,71 +35,127 @@ internal sealed class ExpiryReport
 }
 
 /// <summary>
-/// Forgets days whose retention has ended. The keys go first: from then on no copy of a batch anywhere opens. Then the
-/// sealed bytes, filters and rows; the signed manifest stays, so that the chain can be verified for ever. A crash at
-/// any point is made good by running it again. What a disk keeps of overwritten blocks is why the keys go first,
-/// and why they belong on a medium that can forget.
+/// Forgets days whose retention under their notice has ended, and all of a notice that is withdrawn. The keys go first:
+/// from then on no copy of a batch anywhere opens. Then the sealed bytes, filters and rows; the signed manifest stays,
+/// so that the chain can be verified for ever. A crash at any point is made good by running it again. What a disk
+/// keeps of overwritten blocks is why the keys go first, and why they belong on a medium that can forget.
 /// </summary>
-internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, TimeProvider clock)
+internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, NoticeBook book, TimeProvider clock)
 {
-    /// <summary>Forgets every day before <paramref name="firstDay"/>; the caller holds the writer's lock.</summary>
-    /// <param name="firstDay">First UTC day since 1970 that is kept.</param>
-    /// <param name="today">UTC day since 1970.</param>
+    private readonly ulong now = UtcClock.Now(clock);
+
+    private int Today => (int)(now / StoreLimits.DayUs);
+
+    /// <summary>Forgets what no notice keeps any more; the caller holds the writer's lock.</summary>
+    /// <param name="keepDays">Days before today that are kept at most, whatever the notices say.</param>
     /// <param name="progress">Told batches done and in all.</param>
-    public ExpiryReport Run(int firstDay, int today, Action<long, long>? progress = null)
+    public ExpiryReport Run(int keepDays, Action<long, long>? progress = null)
     {
-        var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(firstDay) };
-        report.Keys = DestroyKeys(firstDay, today);
-        List<(long Number, string Path, long Rows, long Size, long Received)> old = database.All(
-            "SELECT no, path, rows, size, received_us FROM batches WHERE expired = 0 AND day < $1",
-            row => (row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
-            firstDay);
-        foreach ((long number, string path, long rows, long size, long received) in old)
+        int floor = Today - keepDays;
+        int FirstDay(Id16 notice) => Math.Max(floor, book.FirstDay(notice, now));
+        IReadOnlyList<KeySet> sets = KeyRing.Sets(folder);
+        List<Id16> notices = Notices(sets);
+        var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(floor) };
+        book.Remember(notices, FirstDay);
+        report.Keys = DestroyKeys((set, key) => key.Day < FirstDay(set.Notice));
+        List<Old> old = Find(notices, sets, FirstDay);
+        foreach (Old batch in old)
         {
-            Expire(number, path, (ulong)received);
+            Expire(batch.Number, batch.Path, batch.Received);
             report.Batches++;
-            report.Records += rows;
-            report.Bytes += size;
+            report.Records += batch.Rows;
+            report.Bytes += batch.Size;
             progress?.Invoke(report.Batches, old.Count);
         }
 
         Narrow();
-        RemoveLeftOver(firstDay);
+        RemoveLeftOver(FirstDay, notices.Select(FirstDay).Append(floor).Max());
         foreach (string root in (string[])[folder.Forks, folder.Waiting])
         {
-            report.Aside += RemoveOld(root, firstDay);
+            report.Aside += RemoveOld(root, FirstDay);
         }
 
+        File.Delete(folder.Database + StoreRebuild.BeforeEnding);
         database.Shrink();
         return report;
     }
 
+    /// <summary>
+    /// Destroys at once the day keys of notices that are withdrawn: needs no lock of the writer, so that a store that
+    /// is being served does not hold it up.
+    /// </summary>
+    public int DestroyWithdrawn() => DestroyKeys((set, _) => book.Withdrawal(set.Notice, now) is not null);
+
     /// <summary>Destroys keys, and leaves the signed statement of it for the log.</summary>
-    private int DestroyKeys(int firstDay, int today)
+    private int DestroyKeys(KeyGoes isOver)
     {
         var ring = KeyRing.Load(folder);
         var destructions = new Destructions(folder.Root, ring.MakeStoreKey(folder), clock);
-        IReadOnlyList<DestroyedKey> drained = ring.IsCustodySplit
-            ? KeyRing.Expired(folder, KeyRole.Ingest, today - StoreLimits.DrainDays)
-            : [];
-        return destructions.Run([.. KeyRing.Expired(folder, null, firstDay), .. drained], () =>
-        {
-            KeyRing.DestroyExpired(folder, firstDay);
-            DestroyDrained(today);
-        });
+        bool Goes(KeySet set, RecipientKey key) =>
+            isOver(set, key) || (ring.IsCustodySplit && IsDrained(ring.Find(set.Device)!, set.Notice, key));
+        return destructions.Run(KeyRing.Expired(folder, Goes), () => KeyRing.DestroyExpired(folder, Goes));
     }
 
     /// <summary>
-    /// Ingest's own keys live only as long as a box may take to deliver a day. Where custody is not split nothing is
-    /// gained by it, and old captures are taken in.
+    /// Ingest's own keys live only as long as a box may take to deliver a day, and the last of a schedule until there
+    /// is another, for a box whose schedule is exhausted goes on with it. Where custody is not split nothing is gained
+    /// by it, and old captures are taken in.
     /// </summary>
-    private void DestroyDrained(int today)
+    private bool IsDrained(DeviceKeys device, Id16 notice, RecipientKey key)
     {
-        var ring = KeyRing.Load(folder);
-        if (ring.IsCustodySplit)
+        int first = Today - StoreLimits.DrainDays;
+        return key.Role == KeyRole.Ingest && key.Day < first && device.HasSuccessor(notice, key, first);
+    }
+
+    /// <summary>Every notice that something may be kept under.</summary>
+    private List<Id16> Notices(IReadOnlyList<KeySet> sets) =>
+    [
+        .. sets.Select(set => set.Notice)
+            .Concat(book.Notices)
+            .Concat(database.All("SELECT DISTINCT notice FROM batches WHERE expired = 0", row => row.Id(0)))
+            .Distinct(),
+    ];
+
+    /// <summary>
+    /// Batches that are forgotten: of days that are over, and all of a device's where even the last key of its schedule
+    /// is gone, for nothing opens them.
+    /// </summary>
+    private List<Old> Find(List<Id16> notices, IReadOnlyList<KeySet> sets, Func<Id16, int> firstDay)
+    {
+        var old = new List<Old>();
+        foreach (Id16 notice in notices)
         {
-            ring.Destroy(folder, KeyRole.Ingest, today - StoreLimits.DrainDays);
+            foreach (Id16 device in database.All("SELECT device FROM devices", row => row.Id(0)))
+            {
+                int last = LastKey(sets, device, notice);
+                old.AddRange(database.All(
+                    """
+                    SELECT no, path, rows, size, received_us FROM batches
+                    WHERE expired = 0 AND notice = $1 AND device = $2 AND day < $3
+                    """,
+                    row => new Old(
+                        row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), (ulong)row.GetInt64(4)),
+                    notice,
+                    device,
+                    firstDay(notice) > last ? NoticeBook.NoDay : firstDay(notice)));
+            }
         }
+
+        return old;
+    }
+
+    private static int LastKey(IReadOnlyList<KeySet> sets, Id16 device, Id16 notice)
+    {
+        int last = -1;
+        foreach (KeySet set in sets)
+        {
+            foreach (RecipientKey key in set.Device == device && set.Notice == notice ? set.Recipients : [])
+            {
+                last = Math.Max(last, key.Day);
+            }
+        }
+
+        return last < 0 ? NoticeBook.NoDay : last;
     }
 
     private void Expire(long number, string path, ulong received)
@@ -118,6 +177,13 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, Ti
         database.Run(
             "UPDATE batches SET expired = 1, path = $2 WHERE no = $1", number, folder.Relative(manifest));
         database.Run("DELETE FROM filters WHERE batch = $1", number);
+        database.Run(
+            "DELETE FROM gaps WHERE batch = $1 AND source = $2", number, (int)GapSource.Record);
+        database.Run(
+            """
+            DELETE FROM conflicts WHERE (device, epoch, seq) IN (SELECT device, epoch, seq FROM batches WHERE no = $1)
+            """,
+            number);
         database.Commit();
         if (File.Exists(file))
         {
@@ -136,29 +202,35 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, Ti
         """);
 
     /// <summary>Files that a crash between index and removal left: their days are over all the same.</summary>
-    private void RemoveLeftOver(int firstDay)
+    private void RemoveLeftOver(Func<Id16, int> firstDay, int lastDay)
     {
-        string kept = StoreFolder.DayName(firstDay);
-        foreach (string day in Directory.Exists(folder.Archive)
-            ? Directory.GetDirectories(folder.Archive, "????-??-??", SearchOption.AllDirectories)
+        string last = lastDay == NoticeBook.NoDay ? "9999-12-31" : StoreFolder.DayName(lastDay);
+        foreach (string path in Directory.Exists(folder.Archive)
+            ? Directory.GetFiles(folder.Archive, "*" + StoreFolder.BatchEnding, SearchOption.AllDirectories)
             : [])
         {
-            if (string.CompareOrdinal(Path.GetFileName(day), kept) < 0)
+            if (string.CompareOrdinal(Path.GetFileName(Path.GetDirectoryName(path)), last) >= 0)
             {
-                Array.ForEach(Directory.GetFiles(day, "*" + StoreFolder.BatchEnding), DurableFile.Delete);
+                continue;
+            }
+
+            bool isKept = database.One<long>(
+                "SELECT count(*) FROM batches WHERE path = $1 AND expired = 0", folder.Relative(path)) > 0;
+            if (!isKept && IsOver(path, firstDay))
+            {
+                DurableFile.Delete(path);
             }
         }
     }
 
-    private static int RemoveOld(string root, int firstDay)
+    private static int RemoveOld(string root, Func<Id16, int> firstDay)
     {
         int removed = 0;
         foreach (string path in Directory.Exists(root)
             ? Directory.GetFiles(root, "*" + StoreFolder.BatchEnding, SearchOption.AllDirectories)
             : [])
         {
-            Refusal refusal = BatchClaim.TryRead(File.ReadAllBytes(path), out BatchClaim claim);
-            if (refusal != Refusal.None || claim.Day < firstDay)
+            if (IsOver(path, firstDay))
             {
                 DurableFile.Delete(path);
                 removed++;
@@ -167,4 +239,10 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, Ti
 
         return removed;
     }
+
+    private static bool IsOver(string path, Func<Id16, int> firstDay) =>
+        BatchClaim.TryRead(File.ReadAllBytes(path), out BatchClaim claim) != Refusal.None
+        || claim.Day < firstDay(claim.Notice);
+
+    private sealed record Old(long Number, string Path, long Rows, long Size, ulong Received);
 }

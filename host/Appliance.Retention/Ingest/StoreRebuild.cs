@@ -10,6 +10,9 @@ namespace Appliance.Retention.Ingest;
 /// </summary>
 internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time, Action<long, long>? progress = null)
 {
+    /// <summary>Ending of the index that was there before; `expire` removes it, for it has what is forgotten.</summary>
+    public const string BeforeEnding = ".before";
+
     private string Fresh => folder.Database + ".fresh";
 
     /// <summary>Rebuilds; returns the files that were refused, one line each.</summary>
@@ -101,8 +104,8 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time, Action
     {
         if (File.Exists(folder.Database))
         {
-            Remove(folder.Database + ".before");
-            DurableFile.Rename(folder.Database, folder.Database + ".before");
+            Remove(folder.Database + BeforeEnding);
+            DurableFile.Rename(folder.Database, folder.Database + BeforeEnding);
         }
 
         foreach (string rest in (string[])["-wal", "-shm"])

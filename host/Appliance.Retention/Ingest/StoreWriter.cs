@@ -35,6 +35,7 @@ internal sealed class StoreWriter : IDisposable
     private readonly ArrivalFiles files;
     private readonly StatementIntake statements;
     private readonly KeyWatch watch;
+    private readonly NoticeWatch notices;
     private readonly Action<DurableStep> after;
     private readonly List<string> toRemove = [];
     private List<Outcome> outcomes = [];
@@ -62,7 +63,10 @@ internal sealed class StoreWriter : IDisposable
         watch = new KeyWatch(folder, keys, clock, time, alarms);
         ledger = Ledger.Load(database);
         receipts = new ReceiptMaker(store, chain, copies: 1);
-        judge = new BatchJudge(epochs, chain, clock);
+        notices = new NoticeWatch(folder, keys, clock, time, alarms);
+
+        // An index made anew has what the files say; the next `expire` acts on orders.
+        judge = new BatchJudge(epochs, chain, clock, rebuilt is null ? notices : null);
         var filterKeys = new FilterKeySource(warden, missed => alarms.Raise(
             Alarms.Filters,
             default,
@@ -161,6 +165,7 @@ internal sealed class StoreWriter : IDisposable
     {
         database.Begin();
         watch.Look();
+        notices.Look();
         Refusal refusal = BatchClaim.TryRead(bytes, out BatchClaim claim);
         ulong received = Received(receivedBefore);
         if (refusal != Refusal.None)
@@ -188,6 +193,7 @@ internal sealed class StoreWriter : IDisposable
     {
         database.Begin();
         watch.Look();
+        notices.Look();
         Refusal refusal = StatementClaim.TryRead(bytes, out StatementClaim claim);
         ulong received = Received(receivedBefore);
         DeviceKeys? device = refusal == Refusal.None ? keys.Find(claim.Device) : null;
@@ -299,10 +305,33 @@ internal sealed class StoreWriter : IDisposable
         ulong received)
     {
         string path = folder.BatchOf(claim.Device, claim.Day, claim.Epoch.Number, claim.Sequence);
+        if (judged.Rows is not { } rows)
+        {
+            StoreManifest(claim, judged.Batch.Header, bytes.Length, topic, StoreFolder.ManifestOf(path), received);
+            return;
+        }
+
         files.Put(path, bytes, received, DurableStep.BatchFile);
-        byte[] receipt = index.Add(device, judged, folder.Relative(path), bytes.Length, received);
+        byte[] receipt = index.Add(device, judged, rows, folder.Relative(path), bytes.Length, received);
         outcomes.Add(new Outcome(
             OutcomeKind.Stored, Refusal.None, claim.Device, receipt, topic, judged.Batch.Manifest.Rows));
+    }
+
+    /// <summary>A batch that came after its retention: its place in the chain is kept, and not one record.</summary>
+    private void StoreManifest(
+        BatchClaim claim, VerifiedManifest header, int size, string topic, string path, ulong received)
+    {
+        files.Put(path, header.Bytes, received, DurableStep.BatchFile);
+        byte[] receipt = index.AddExpired(header, folder.Relative(path), size, received);
+        alarms.Raise(
+            Alarms.Late,
+            claim.Device,
+            claim.Epoch.Number,
+            0,
+            default,
+            "batches came after the retention of their day: their manifests alone are kept",
+            received);
+        outcomes.Add(new Outcome(OutcomeKind.Stored, Refusal.None, claim.Device, receipt, topic));
     }
 
     private void Reject(
@@ -318,6 +347,7 @@ internal sealed class StoreWriter : IDisposable
             Refusal.Fork => Alarms.Fork,
             Refusal.Rollback => Alarms.Rollback,
             Refusal.UnknownEpoch => Alarms.WaitingFull,
+            Refusal.NoticeWithdrawn => Alarms.Withdrawn,
             _ => Alarms.Refused,
         };
         Refuse(claim, refusal, kind, refusal.Sentence(), topic, received);
@@ -326,7 +356,16 @@ internal sealed class StoreWriter : IDisposable
     private void Refuse(
         BatchClaim claim, Refusal reason, string kind, string text, string topic, ulong received)
     {
-        alarms.Raise(kind, claim.Device, claim.Epoch.Number, claim.Sequence, claim.Id, text, received);
+        // A box may go on for days under a withdrawn notice: one line for each of its runs, not for each batch.
+        bool isOne = reason != Refusal.NoticeWithdrawn;
+        alarms.Raise(
+            kind,
+            claim.Device,
+            claim.Epoch.Number,
+            isOne ? claim.Sequence : 0,
+            isOne ? claim.Id : default,
+            text,
+            received);
         byte[] receipt = receipts.Refuse(claim, reason, received);
         outcomes.Add(new Outcome(OutcomeKind.Refused, reason, claim.Device, receipt, topic));
     }

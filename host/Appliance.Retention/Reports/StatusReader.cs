@@ -11,7 +11,8 @@ using Microsoft.Data.Sqlite;
 namespace Appliance.Retention.Reports;
 
 /// <summary>Reads the status of a store from its index and folders; opens no batch.</summary>
-internal sealed class StatusReader(StoreFolder folder, KeyRing keys, StoreDatabase database)
+internal sealed class StatusReader(
+    StoreFolder folder, KeyRing keys, StoreDatabase database, TimeProvider clock)
 {
     public StatusReport Read() => new()
     {
@@ -23,6 +24,7 @@ internal sealed class StatusReader(StoreFolder folder, KeyRing keys, StoreDataba
             "SELECT day, count(*), sum(rows), sum(size) FROM batches WHERE expired = 0 GROUP BY day ORDER BY day",
             row => new DayStatus(
                 StoreFolder.DayName(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))),
+        Notices = NoticeStatus.Of(folder, clock),
         Ledger = new LedgerStatus((long)ReadLedger().Count, ReadLedger().Root.ToString()),
         Destroyed = ReadDestroyed(),
         AlarmsTotal = database.One<long>("SELECT count(*) FROM alarms"),

@@ -17,6 +17,9 @@ internal sealed record StatusReport
 
     public required LedgerStatus Ledger { get; init; }
 
+    /// <summary>How long each notice keeps, and which are withdrawn.</summary>
+    public required IReadOnlyList<NoticeStatus> Notices { get; init; }
+
     /// <summary>What the log says was destroyed; null where there is no log.</summary>
     public DestroyedStatus? Destroyed { get; init; }
 

@@ -18,6 +18,11 @@ internal static class StatusText
             Write(output, device);
         }
 
+        foreach (NoticeStatus notice in status.Notices)
+        {
+            output.WriteLine(notice.ToText());
+        }
+
         foreach (DayStatus day in status.Days)
         {
             output.WriteLine(Invariant(

@@ -139,7 +139,8 @@ internal sealed class StoreVerifier
     {
         for (byte section = SectionPlain.AttributionNumber; section <= SectionPlain.ContactNumber; section++)
         {
-            if (opened.Has(section) && device.IndexKey(section, row.Stored.Day) is { } key)
+            Id16 notice = BatchFilters.NoticeOf(database, row.Stored);
+            if (opened.Has(section) && device.IndexKey(notice, section, row.Stored.Day) is { } key)
             {
                 byte[] expected = filters.Make(key, row.Stored.Id, rows, section);
                 byte[]? found = database.One<byte[]>(

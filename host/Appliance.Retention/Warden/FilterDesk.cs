@@ -46,7 +46,8 @@ internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, TimeProvi
     {
         answer = null;
         int today = (int)(UtcClock.Now(clock) / (86_400UL * TaiTime.MicrosecondsPerSecond));
-        if (!Id16.TryParse(ask.Device, out Id16 device) || ask.Batch.Length != Hash32.Size)
+        if (!Id16.TryParse(ask.Device, out Id16 device) || !Id16.TryParse(ask.Notice, out Id16 notice)
+            || ask.Batch.Length != Hash32.Size)
         {
             return new OrderRefusal("filter.batch", "the batch is not named as it should be");
         }
@@ -60,7 +61,7 @@ internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, TimeProvi
         for (int section = 1; section <= made.Length; section++)
         {
             made[section - 1] =
-                keys.FilterKey(device, ask.Day, Hash32.FromBytes(ask.Batch), (byte)section) ?? [];
+                keys.FilterKey(device, notice, ask.Day, Hash32.FromBytes(ask.Batch), (byte)section) ?? [];
         }
 
         answer = new FilterKeys(made);
@@ -70,7 +71,8 @@ internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, TimeProvi
     private OrderRefusal? TryTokens(AskedFilter batch, byte[][] values, JudgedQuestion asked, out byte[] tokens)
     {
         tokens = [];
-        if (!Id16.TryParse(batch.Device, out Id16 device) || batch.Batch.Length != Hash32.Size)
+        if (!Id16.TryParse(batch.Device, out Id16 device) || !Id16.TryParse(batch.Notice, out Id16 notice)
+            || batch.Batch.Length != Hash32.Size)
         {
             return new OrderRefusal("tokens.batch", "a batch is not named as it should be");
         }
@@ -84,7 +86,8 @@ internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, TimeProvi
         var filterKeys = new byte[]?[Wire.Limits.SectionsMax + 1];
         for (byte section = 1; section < filterKeys.Length; section++)
         {
-            filterKeys[section] = keys.FilterKey(device, batch.Day, Hash32.FromBytes(batch.Batch), section);
+            filterKeys[section] = keys.FilterKey(
+                device, notice, batch.Day, Hash32.FromBytes(batch.Batch), section);
         }
 
         tokens = TokenScope.Make(values, filterKeys);

@@ -1,8 +1,10 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
+using Appliance.Retention.Notices;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
+using Refusal = Appliance.Wire.Refusal;
 
 namespace Appliance.Retention.Warden;
 
@@ -16,6 +18,8 @@ internal sealed class OpenWarden : IDisposable
     private readonly KeyRing ring;
     private readonly TimeProvider clock;
     private readonly CaseKeys cases;
+    private readonly WardenTrust trust;
+    private NoticeBook book;
 
     private OpenWarden(
         WardenFolder folder,
@@ -26,7 +30,8 @@ internal sealed class OpenWarden : IDisposable
         Warden warden,
         HoldCustody holds,
         CaseKeys cases,
-        WardenStatus status)
+        WardenStatus status,
+        WardenTrust trust)
     {
         this.folder = folder;
         this.ring = ring;
@@ -36,6 +41,8 @@ internal sealed class OpenWarden : IDisposable
         Warden = warden;
         Holds = holds;
         this.cases = cases;
+        this.trust = trust;
+        book = NoticeBook.Load(folder.Notices, trust.Control);
         Destructions = new Destructions(folder.Root, folder.ReadOrMakeKey(), clock);
         Status = status;
     }
@@ -66,21 +73,60 @@ internal sealed class OpenWarden : IDisposable
         var warden = new Warden(rules, ring, state, clock);
         var status = new WardenStatus(ring, people, confirmed, trust);
         var holds = new HoldCustody(warden, rules, cases, clock);
-        return new OpenWarden(folder, ring, clock, held, state, warden, holds, cases, status);
+        return new OpenWarden(folder, ring, clock, held, state, warden, holds, cases, status, trust);
     }
 
     /// <summary>
-    /// Destroys the day keys whose retention has ended, on the medium and in memory: from then on no copy of their
-    /// batches opens anywhere; and the case keys of holds whose time is over. Returns how many day keys.
+    /// Destroys the day keys whose retention under their notice has ended, on the medium and in memory: from then on no
+    /// copy of their batches opens anywhere; and the case keys of holds whose time is over. Returns how many day keys.
     /// </summary>
     public int Forget()
     {
-        cases.EndExpired(UtcClock.Now(clock));
-        int today = (int)(clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalDays;
-        int firstDay = today - WardenLimits.KeepDays;
+        ulong now = UtcClock.Now(clock);
+        cases.EndExpired(now);
+        ReadNotices();
+        book.Remember(ring.Devices.SelectMany(device => device.Notices), notice => book.FirstDay(notice, now));
+        bool Goes(KeySet set, RecipientKey key) => book.IsOver(set.Notice, key, now);
         return Destructions.Run(
-            KeyRing.Expired(folder.KeyFolder, KeyRole.WardenA, firstDay),
-            () => ring.Destroy(folder.KeyFolder, KeyRole.WardenA, firstDay));
+            KeyRing.Expired(folder.KeyFolder, Goes), () => ring.Destroy(folder.KeyFolder, Goes));
+    }
+
+    /// <summary>
+    /// Takes an order about a notice, durable, and acts on it at once: the warden believes the two signatures, not who
+    /// brings them.
+    /// </summary>
+    public OrderRefusal? Keep(byte[] signed)
+    {
+        if (KeepingOrder.TryVerify(signed, trust.Control, out KeepingOrder? order) != Refusal.None
+            || order!.Kind == KeepingKind.HoldEnded)
+        {
+            return new OrderRefusal("keeping.signature", "operator and custodian did not both sign this of a notice");
+        }
+
+        DurableFile.MakeFolder(folder.Notices);
+        string file = Path.Combine(folder.Notices, NoticeBook.NameOf(order) + NoticeBook.Ending);
+        if (!File.Exists(file))
+        {
+            DurableFile.Put(file, file + ".part", signed);
+        }
+
+        Forget();
+        return null;
+    }
+
+    /// <summary>
+    /// Orders that came into the folder count; one that cannot be relied on leaves those that were known.
+    /// </summary>
+    private void ReadNotices()
+    {
+        try
+        {
+            book = NoticeBook.Load(folder.Notices, trust.Control);
+        }
+        catch (ArchiveException)
+        {
+            // Days go on ending by what is known. The warden does not start again before the file is removed.
+        }
     }
 
     /// <summary>A statement is in the log, which is proven: it waits no more.</summary>

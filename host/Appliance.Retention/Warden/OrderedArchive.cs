@@ -156,7 +156,9 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         foreach (StoredBatch[] some in candidates.Chunk(WardenLimits.BatchesMax))
         {
             AskedFilter[] filters = Array.ConvertAll(
-                some, batch => new AskedFilter(batch.Device.ToString(), batch.Day, batch.Id.ToArray()));
+                some,
+                batch => new AskedFilter(
+                    batch.Device.ToString(), archive.NoticeOf(batch).ToString(), batch.Day, batch.Id.ToArray()));
             TokenAnswer answer = warden.Tokens(new TokenAsk(Under(), filters, bytes));
             for (int i = 0; i < some.Length; i++)
             {

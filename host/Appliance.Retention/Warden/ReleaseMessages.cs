@@ -73,14 +73,14 @@ internal sealed record ReleasedKeys(SealedKey[] Keys, byte[] Cosignature);
 internal sealed record TokenAsk(AskedUnder Under, AskedFilter[] Batches, byte[][] Values);
 
 /// <summary>A batch of which filter tokens are asked.</summary>
-internal sealed record AskedFilter(string Device, int Day, byte[] Batch);
+internal sealed record AskedFilter(string Device, string Notice, int Day, byte[] Batch);
 
 /// <summary>For each batch the tokens of all values, 4 bytes each, end to end; empty where the day's key is
 /// gone.</summary>
 internal sealed record TokenAnswer(byte[][] Tokens);
 
 /// <summary>The key of a batch's filter, for ingest, which has its rows in hand at that moment.</summary>
-internal sealed record FilterKeyAsk(string Device, int Day, byte[] Batch);
+internal sealed record FilterKeyAsk(string Device, string Notice, int Day, byte[] Batch);
 
 /// <summary>By section number from 1; empty where the warden has no such day.</summary>
 internal sealed record FilterKeys(byte[][] Keys);

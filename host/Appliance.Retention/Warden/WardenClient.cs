@@ -65,6 +65,11 @@ internal sealed class WardenClient : IWarden
     public HoldReport EndHold(byte[] order) => Call<HoldReport>(
         HttpMethod.Post, "end-hold", JsonContent.Create(new KeepingAsk(order), options: WardenJson.Options));
 
+    /// <summary>Hands on what operator and custodian signed about a notice; the warden acts on it at once.</summary>
+    /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
+    public void Keep(byte[] order) => Call<Taken>(
+        HttpMethod.Post, "keep", JsonContent.Create(new KeepingAsk(order), options: WardenJson.Options));
+
     /// <summary>All holds, ended ones included.</summary>
     /// <exception cref="WardenException">It cannot be reached.</exception>
     public HoldList Holds() => Call<HoldList>(HttpMethod.Get, "holds", null);

@@ -15,6 +15,7 @@ namespace Appliance.Retention.Warden;
 /// keys/             day keys with the private halves of its role
 /// people/           signed enrolments
 /// rules/            signed confirmations of rules
+/// notices/          signed orders: how long each notice keeps, which are withdrawn
 /// holds/            case keys of legal holds, each until its own end
 /// destroyed/        statements of destruction, until the store's log has them
 /// state.db          the log as it was seen last; questions counted for each request
@@ -31,6 +32,8 @@ internal sealed class WardenFolder(string root)
     public string People => Path.Combine(Root, "people");
 
     public string Rules => Path.Combine(Root, "rules");
+
+    public string Notices => Path.Combine(Root, "notices");
 
     public string Holds => Path.Combine(Root, "holds");
 

@@ -49,9 +49,9 @@ internal sealed class WardenKeys(KeyRing ring)
     }
 
     /// <summary>Key of a batch's filter for a section; null where the day's key is gone.</summary>
-    public byte[]? FilterKey(Id16 device, int day, Hash32 batch, byte section)
+    public byte[]? FilterKey(Id16 device, Id16 notice, int day, Hash32 batch, byte section)
     {
-        if (ring.Find(device)?.IndexKey(section, day) is not { } index)
+        if (ring.Find(device)?.IndexKey(notice, section, day) is not { } index)
         {
             return null;
         }

@@ -49,9 +49,6 @@ internal static class WardenLimits
     /// year.</summary>
     public const int HoldsMax = 65_536;
 
-    /// <summary>Days that a warden keeps its keys after their own: twelve months, the longest notice.</summary>
-    public const int KeepDays = 365;
-
     /// <summary>How often a running warden looks whether a day is over.</summary>
     public static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
 

@@ -11,8 +11,10 @@ namespace Appliance.Wire;
 /// <param name="Id">Id of the batch: true whatever it says.</param>
 /// <param name="Kid">Key that claims to have signed.</param>
 /// <param name="Last">Time of its last record that it names.</param>
+/// <param name="Notice">Notice that it names.</param>
 public readonly record struct BatchClaim(
-    Id16 Device, EpochRef Epoch, uint Sequence, int Day, Hash32 Id, KeyId Kid, TaiTime Last)
+    Id16 Device, EpochRef Epoch, uint Sequence, int Day, Hash32 Id, KeyId Kid, TaiTime Last,
+    Id16 Notice)
 {
     /// <summary>
     /// The signed object alone, obj("batch"), of a whole batch: what stays when the sections are forgotten.
@@ -61,7 +63,7 @@ public readonly record struct BatchClaim(
         {
             claim = new BatchClaim(
                 manifest!.Device, manifest.Epoch, manifest.Sequence, manifest.Day, signed.Id, signed.Kid,
-                manifest.Last);
+                manifest.Last, manifest.Notice);
         }
 
         return refusal;

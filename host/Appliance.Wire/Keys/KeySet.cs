@@ -123,27 +123,18 @@ public sealed class KeySet
     /// </summary>
     public KeySet ForStore() => new(Device, Notice, DeviceKey, null, Recipients);
 
-    /// <summary>
-    /// The set without the private halves that no batch of <paramref name="firstDay"/> or later can need. A key serves
-    /// from its day until the day before the next key of its section and role, so the last one always stays.
-    /// </summary>
-    /// <param name="firstDay">UTC days since 1970.</param>
+    /// <summary>The set without some of its private halves.</summary>
+    /// <param name="goes">True for a key whose private half is to go; asked only where it is here.</param>
     /// <param name="destroyed">How many private halves are gone.</param>
-    public KeySet WithoutExpired(int firstDay, out int destroyed) => WithoutExpired(null, firstDay, out destroyed);
-
-    /// <summary>The same for the keys of one role; all roles where it is null.</summary>
-    /// <param name="role">Whose keys go.</param>
-    /// <param name="firstDay">UTC days since 1970.</param>
-    /// <param name="destroyed">How many private halves are gone.</param>
-    public KeySet WithoutExpired(KeyRole? role, int firstDay, out int destroyed)
+    public KeySet Without(Func<RecipientKey, bool> goes, out int destroyed)
     {
         var halves = new List<RecipientKey>();
         destroyed = 0;
         foreach (RecipientKey key in Recipients)
         {
-            bool isNeeded = !key.HasPrivate || (role is not null && key.Role != role) || !HasSuccessor(key, firstDay);
-            halves.Add(isNeeded ? key : key.PublicOnly());
-            destroyed += isNeeded ? 0 : 1;
+            bool isGone = key.HasPrivate && goes(key);
+            halves.Add(isGone ? key.PublicOnly() : key);
+            destroyed += isGone ? 1 : 0;
         }
 
         return new KeySet(Device, Notice, DeviceKey, deviceScalar, halves);
@@ -182,19 +173,6 @@ public sealed class KeySet
 
         error = file is null ? "the key set is empty" : Take(file, out set);
         return error.Length == 0;
-    }
-
-    private bool HasSuccessor(RecipientKey key, int lastDay)
-    {
-        foreach (RecipientKey other in Recipients)
-        {
-            if (other.Section == key.Section && other.Role == key.Role && other.Day > key.Day && other.Day <= lastDay)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static string Take(KeyFile file, out KeySet? set)

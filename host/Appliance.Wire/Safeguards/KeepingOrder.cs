@@ -22,16 +22,25 @@ public enum KeepingKind : byte
 /// </summary>
 /// <param name="Kind">What is decided.</param>
 /// <param name="Subject">The notice or the hold.</param>
-/// <param name="UtcUs">When, UTC microseconds since 1970; the latest of a subject counts.</param>
+/// <param name="UtcUs">When, UTC microseconds since 1970; of the terms of a notice the latest counts.</param>
 /// <param name="Days">Days after their own that records are kept; 0 unless <see cref="KeepingKind.Term"/>.</param>
 /// <param name="Reason">At most <see cref="Limits.StatementBytesMax"/> bytes.</param>
-public sealed record KeepingOrder(KeepingKind Kind, Id16 Subject, ulong UtcUs, uint Days, string Reason)
+/// <param name="FromUtcUs">From when on it counts, UTC microseconds since 1970; 0: at once.</param>
+public sealed record KeepingOrder(
+    KeepingKind Kind, Id16 Subject, ulong UtcUs, uint Days, string Reason, ulong FromUtcUs = 0)
 {
     private const int Version = 1;
-    private const int KeyCount = 6;
+    private const int KeyCount = 7;
+
+    /// <summary>True where it counts at this time, UTC microseconds since 1970.</summary>
+    public bool IsInForce(ulong nowUtcUs) => FromUtcUs <= nowUtcUs;
 
     /// <summary>The order, signed by both roles.</summary>
-    public byte[] Sign(SigningKey operatorKey, SigningKey custodianKey)
+    public byte[] Sign(SigningKey operatorKey, SigningKey custodianKey) =>
+        TwoSigned.Sign(SignedType.Keeping, Encode(), operatorKey, custodianKey);
+
+    /// <summary>The bytes that both roles sign.</summary>
+    public byte[] Encode()
     {
         CborWriter writer = CborOut.New();
         writer.WriteStartMap(KeyCount);
@@ -41,8 +50,9 @@ public sealed record KeepingOrder(KeepingKind Kind, Id16 Subject, ulong UtcUs, u
         writer.Key(4).WriteUInt64(UtcUs);
         writer.Key(5).WriteUInt32(Days);
         writer.Key(6).WriteTextString(Reason);
+        writer.Key(7).WriteUInt64(FromUtcUs);
         writer.WriteEndMap();
-        return TwoSigned.Sign(SignedType.Keeping, writer.Encode(), operatorKey, custodianKey);
+        return writer.Encode();
     }
 
     /// <summary>Checks both signatures; the order is only there where the result is None.</summary>
@@ -56,7 +66,14 @@ public sealed record KeepingOrder(KeepingKind Kind, Id16 Subject, ulong UtcUs, u
             return refusal == Refusal.None ? Refusal.ControlSigners : refusal;
         }
 
-        refusal = Payload.TryRead(payload, Version, KeyCount, out Fields fields);
+        return TryDecode(payload, out order);
+    }
+
+    /// <summary>Reads the signed bytes; the order is only there where the result is None.</summary>
+    public static Refusal TryDecode(ReadOnlyMemory<byte> payload, out KeepingOrder? order)
+    {
+        order = null;
+        Refusal refusal = Payload.TryRead(payload, Version, KeyCount, out Fields fields);
         if (refusal != Refusal.None)
         {
             return refusal;
@@ -67,8 +84,11 @@ public sealed record KeepingOrder(KeepingKind Kind, Id16 Subject, ulong UtcUs, u
             fields.Id(),
             fields.Unsigned(ulong.MaxValue),
             fields.UInt32(),
-            fields.Text(Limits.StatementBytesMax));
-        bool good = fields.Ok && read.Kind != 0 && (read.Kind == KeepingKind.Term) == (read.Days > 0);
+            fields.Text(Limits.StatementBytesMax),
+            fields.Unsigned(ulong.MaxValue));
+        bool good = fields.Ok && read.Kind != 0
+            && (read.Kind == KeepingKind.Term) == (read.Days > 0)
+            && (read.Kind != KeepingKind.HoldEnded || read.FromUtcUs == 0);
         order = good ? read : null;
         return good ? Refusal.None : Refusal.WrongStructure;
     }

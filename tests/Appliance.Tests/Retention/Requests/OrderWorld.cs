@@ -112,7 +112,8 @@ internal sealed class OrderWorld : IDisposable
             ExpireCommand.Create(clock), ErrorsCommand.Create(clock), OpenCommand.Create(),
             SubjectAccessCommand.Create(clock), AddressesCommand.Create(clock), WitnessCommand.Create(),
             EvidenceCommand.Create(clock),
-            RulesCommand.Create(clock), ReferralCommand.Create(clock),
+            RulesCommand.Create(clock), ReferralCommand.Create(clock), NoticeCommand.Create(clock),
+            StatusCommand.Create(clock), KeysCommand.Create(),
         };
         int code = Exit.Run(root, arguments, output, errors);
         return (code, errors.ToString());

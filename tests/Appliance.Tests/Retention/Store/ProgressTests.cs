@@ -2,6 +2,7 @@ using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Notices;
 using Appliance.Retention.Reports;
 using Appliance.Wire;
 using Xunit;
@@ -52,8 +53,9 @@ public sealed class ProgressTests : IDisposable
         Fill();
         using StoreDatabase database = StoreDatabase.Open(store.Folder.Database, toWrite: true);
 
-        ExpiryReport report = new StoreExpiry(store.Folder, database, TestClock.OfDay(TestBox.Day))
-            .Run(TestBox.Day + 1, TestBox.Day + 366, Tell);
+        ExpiryReport report = new StoreExpiry(
+            store.Folder, database, NoticeBook.Of(store.Folder), TestClock.OfDay(TestBox.Day + 366))
+            .Run(NoticeBook.DaysMax, Tell);
 
         Assert.Equal(3, report.Batches);
         Assert.Equal([(1, 3), (2, 3), (3, 3)], told);

@@ -55,7 +55,9 @@ public sealed class FilterKeyTests : IDisposable
     public void A_warden_gives_filter_keys_only_for_days_that_ingest_can_open_anyway(int days, bool given)
     {
         OrderRefusal? refusal = world.Direct.FilterKeys(
-            new FilterKeyAsk(world.Device.ToString(), TestBox.Day + days, new byte[Hash32.Size]), out FilterKeys? keys);
+            new FilterKeyAsk(
+                world.Device.ToString(), box.Keys.Notice.ToString(), TestBox.Day + days, new byte[Hash32.Size]),
+            out FilterKeys? keys);
 
         Assert.Equal((given, given), (refusal is null, keys is not null));
     }
@@ -80,12 +82,12 @@ public sealed class FilterKeyTests : IDisposable
     {
         private readonly DeviceKeys keys = new(set.ForRole(KeyRole.WardenA));
 
-        public byte[] Index(byte section) => keys.IndexKey(section, TestBox.Day)!;
+        public byte[] Index(byte section) => keys.IndexKey(set.Notice, section, TestBox.Day)!;
 
         public byte[] Key(FilterKeyAsk ask, byte section)
         {
             byte[] key = new byte[Hash32.Size];
-            FilterTokens.KeyOf(keys.IndexKey(section, ask.Day)!, Hash32.FromBytes(ask.Batch), key);
+            FilterTokens.KeyOf(keys.IndexKey(set.Notice, section, ask.Day)!, Hash32.FromBytes(ask.Batch), key);
             return key;
         }
     }

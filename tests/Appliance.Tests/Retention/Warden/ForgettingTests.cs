@@ -1,4 +1,6 @@
 using Appliance.Retention.Archive;
+using Appliance.Retention.Ingest;
+using Appliance.Retention.Notices;
 using Appliance.Retention.Warden;
 using Appliance.Tests.Retention.Store;
 using Appliance.Wire;
@@ -96,7 +98,10 @@ public sealed class ForgettingTests : IDisposable
     {
         var folder = new StoreFolder(store.Folder.Root);
 
-        int gone = KeyRing.Load(folder).Destroy(folder, KeyRole.Ingest, TestBox.Day + days - 7);
+        using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
+        int gone = new StoreExpiry(
+            folder, database, NoticeBook.Of(folder), TestClock.OfDay(TestBox.Day + days))
+            .Run(NoticeBook.DaysMax).Keys;
 
         Assert.Equal(destroyed, gone);
     }

@@ -29,6 +29,9 @@ public sealed class AnswerClaims
     /// <summary>Notes of the answer.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
+    /// <summary>The time of the question as it was written, one a reading.</summary>
+    public IReadOnlyList<string> AskedTimes { get; private set; } = [];
+
     /// <summary>Lines that are named.</summary>
     public IReadOnlyList<string> Lines { get; private set; } = [];
 
@@ -75,6 +78,9 @@ public sealed class AnswerClaims
         Words = [.. readings.Select(reading => Text(reading, "answer"))];
         Reasons = [.. readings.Select(reading => Text(reading, "reason"))];
         Notes = [.. readings.SelectMany(reading => reading.GetProperty("notes").EnumerateArray().Select(NoteOf))];
+        AskedTimes = [.. readings.Select(reading =>
+            reading.TryGetProperty("question", out JsonElement question) ? Text(question, "time") : "")
+            .Where(time => time.Length > 0)];
         IsCovered = readings.All(reading => reading.GetProperty("covered").GetBoolean());
         Gaps = [.. readings.SelectMany(reading => reading.GetProperty("gaps").EnumerateArray().Select(GapOf))];
         foreach (JsonElement reading in readings)

@@ -11,24 +11,30 @@ namespace Appliance.Evidence;
 /// </summary>
 internal sealed class StatementPage
 {
+    // What is shorter stays on one line of its column.
+    private const int ShortMax = 24;
+
     private readonly PackState state;
+    private readonly Clocks clocks;
     private readonly StringBuilder page = new();
     private int section;
 
-    private StatementPage(PackState state) => this.state = state;
+    private StatementPage(PackState state, TimeZoneInfo? zone) => (this.state, clocks) = (state, new Clocks(zone));
 
     /// <summary>Writes the page of a pack whose checks were made.</summary>
-    public static string Write(PackState state)
+    /// <param name="state">What the checks found.</param>
+    /// <param name="zone">Zone whose local time stands beside UTC; null: UTC alone.</param>
+    public static string Write(PackState state, TimeZoneInfo? zone)
     {
-        var writer = new StatementPage(state);
+        var writer = new StatementPage(state, zone);
         writer.Head();
         writer.Finding();
         writer.Order();
         writer.Records();
         writer.Certainty();
-        writer.Checks();
         writer.Completeness();
         writer.NotShown();
+        writer.Checks();
         writer.HowToCheck();
         writer.Foot();
         return writer.page.ToString();
@@ -39,6 +45,7 @@ internal sealed class StatementPage
         <html lang="en">
         <head>
         <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Evidence of connection records, case {Encode(state.Request!.Case)}</title>
         <style>
@@ -53,8 +60,10 @@ internal sealed class StatementPage
         <dl class="facts">
         <dt>Case</dt><dd>{Encode(state.Request.Case)}</dd>
         <dt>Asked by</dt><dd>{Encode(state.Request.Authority)}</dd>
-        <dt>Time asked about</dt><dd>{Times.Utc(state.Question!.FromUtcUs)} to {Times.Utc(state.Question.ToUtcUs)}</dd>
-        <dt>Statement made</dt><dd>{Times.Utc(state.Seal!.UtcUs)}</dd>
+        <dt>Time asked about</dt>
+        <dd>{clocks.Of(state.Question!.FromUtcUs)}<br>to {clocks.Of(state.Question.ToUtcUs)}</dd>
+        <dt>As it was written</dt><dd>{Encode(string.Join("; ", state.Answer!.AskedTimes))}</dd>
+        <dt>Statement made</dt><dd>{clocks.Of(state.Seal!.UtcUs)}</dd>
         </dl>
 
         """);
@@ -69,7 +78,7 @@ internal sealed class StatementPage
 
         page.Append("</div>\n");
         Paragraph(
-            "All times are Coordinated Universal Time (UTC). A “line” is a subscriber's connection, named by the "
+            clocks.Sentence + " A “line” is a subscriber's connection, named by the "
             + "provider's own reference. Names and addresses of people are not in these records.");
     }
 
@@ -81,8 +90,8 @@ internal sealed class StatementPage
         Fact("Legal basis", request.LegalBasis);
         Fact("Purpose", Purpose(request.Purpose));
         Fact("Requested by", Person(request.Requester));
-        Fact("Approved by", string.Join("; ", state.Approvals.Select(Approved)));
-        Fact("In force until", Times.Utc(request.ExpiresUtcUs));
+        FactHtml("Approved by", string.Join("<br>", state.Approvals.Select(Approved)));
+        FactHtml("In force until", clocks.Of(request.ExpiresUtcUs));
         if (request.Offence is { } offence)
         {
             Fact("Offence", offence.Name);
@@ -110,16 +119,17 @@ internal sealed class StatementPage
             return;
         }
 
-        Columns("Line", "First and last packet, UTC", "Public address and port", "Inside address", "Right to within");
+        Columns("Line", "First and last packet", "Public address and port", "Inside address", "Right to within");
         foreach (DisclosedRow row in own)
         {
             string ports = row.Kind == RecordKind.Block
                 ? string.Create(CultureInfo.InvariantCulture, $"{row.PublicPort}–{row.PortLast}")
                 : row.PublicPort.ToString(CultureInfo.InvariantCulture);
             string outside = row.Kind == RecordKind.Session
-                ? "who held the inside address" : $"{row.Public} : {ports} {Protocol(row.Protocol)}";
+                ? "who held the inside address" : $"{row.Public}, port {ports} {Protocol(row.Protocol)}";
             page.Append(CultureInfo.InvariantCulture, $"""
-                <tr><td>{Encode(Line(row))}</td><td class="time">{Times.Of(row.Start)}<br>{Times.Of(row.Last)}</td>
+                <tr><td class="{(Line(row).Length <= ShortMax ? "time" : "")}">{Encode(Line(row))}</td>
+                <td>{clocks.Of(row.Start)}<br>{clocks.Of(row.Last)}</td>
                 <td>{Encode(outside)}</td><td>{row.Inside}</td><td>{Bound(row.BoundUs)}</td></tr>
 
                 """);
@@ -165,10 +175,7 @@ internal sealed class StatementPage
                 $"The line was found {Method(alike.Key.Method)}.{lines} {Bits(alike.Key.Bits)}");
         }
 
-        Paragraph(
-            "The last column of the table above is the most by which the recorded time can be wrong, as the recording "
-            + "device reports it: it covers the device's clock, the way the packet took to it and the delay of the "
-            + "copy. It does not cover the clock of whoever noted the time that was asked about.");
+        Paragraph(ClockInWords(state));
         foreach (string note in state.Answer!.Notes)
         {
             Paragraph(Sentence(note));
@@ -192,7 +199,7 @@ internal sealed class StatementPage
                 _ => "open",
             };
             page.Append(CultureInfo.InvariantCulture, $"""
-                <tr><td>{Encode(Capital(check.Claim))}<br><span class="note">{Encode(check.Detail)}</span></td>
+                <tr><td>{Encode(Capital(check.Claim))}<br><span class="note">{Whole(check.Detail)}</span></td>
                 <td><span class="tag">{check.Word}</span></td>
                 <td><span class="tag {look}">{PackReport.Name(check.Result)}</span></td></tr>
 
@@ -247,6 +254,9 @@ internal sealed class StatementPage
     private void Fact(string name, string value) => page.Append(
         CultureInfo.InvariantCulture, $"<dt>{Encode(name)}</dt><dd>{Encode(value)}</dd>\n");
 
+    private void FactHtml(string name, string html) => page.Append(
+        CultureInfo.InvariantCulture, $"<dt>{Encode(name)}</dt><dd>{html}</dd>\n");
+
     private void Bullets(IReadOnlyList<string> items)
     {
         if (items.Count > 0)
@@ -262,7 +272,8 @@ internal sealed class StatementPage
     }
 
     private string Approved(Approval approval) =>
-        $"{Person(approval.Approver)}{(approval.IsOral ? ", by word of mouth" : "")}, {Times.Utc(approval.UtcUs)}";
+        Encode(Person(approval.Approver) + (approval.IsOral ? ", by word of mouth" : "")) + ", "
+            + clocks.Of(approval.UtcUs);
 
     private string Person(Id16 person)
     {

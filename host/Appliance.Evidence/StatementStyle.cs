@@ -1,19 +1,23 @@
+using Appliance.Wire;
+
 namespace Appliance.Evidence;
 
 /// <summary>How the statement looks, on a screen and on A4; nothing is loaded from anywhere.</summary>
 internal static class StatementStyle
 {
-    public const string Css = """
-        @page { size: A4; margin: 24mm 22mm 24mm 22mm;
-          @bottom-left { content: "Evidence of connection records"; font: 8pt "Liberation Sans", Arial, sans-serif;
-          color: #667; }
+    /// <summary>What stands at the foot of every sheet until the pack is made and its digest known.</summary>
+    private const string Foot = "Evidence of connection records";
+
+    public const string Css = $$"""
+        @page { size: A4; margin: 22mm 20mm 24mm 20mm;
+          @bottom-left { content: "{{Foot}}"; width: 84%; white-space: pre; text-align: left;
+          font: 7pt/1.5 "Liberation Sans", Arial, sans-serif; color: #556; }
           @bottom-right { content: counter(page) " / " counter(pages);
-          font: 8pt "Liberation Sans", Arial, sans-serif; color: #667; } }
+          font: 8pt "Liberation Sans", Arial, sans-serif; color: #556; } }
         * { box-sizing: border-box; }
         html { background: #fff; }
         body { max-width: 42rem; margin: 3rem auto; padding: 0 1.5rem; color: #1a1c20;
-          font: 11pt/1.5 "Source Serif 4", "Source Serif Pro", "Liberation Serif", Georgia, "Times New Roman",
-          serif; }
+          font: 11pt/1.5 "Liberation Serif", Georgia, "Times New Roman", serif; }
         header { border-bottom: 2px solid #1d3557; padding-bottom: 1.1rem; margin-bottom: 1.6rem; }
         .kicker, h2, th, .tag, footer, .facts dt { font-family: "Liberation Sans", "Helvetica Neue", Arial,
           sans-serif; }
@@ -34,7 +38,7 @@ internal static class StatementStyle
         th { text-align: left; font-size: 8pt; color: #5a6372; font-weight: 400; border-bottom: 1px solid #1d3557;
           padding: .25rem .5rem .25rem 0; vertical-align: bottom; }
         td { border-bottom: 1px solid #dde1e8; padding: .34rem .5rem .34rem 0; vertical-align: top;
-          overflow-wrap: anywhere; }
+          overflow-wrap: break-word; }
         tr { break-inside: avoid; }
         thead { display: table-header-group; }
         .mono { font-family: "Liberation Mono", "DejaVu Sans Mono", Consolas, monospace; font-size: .86em; }
@@ -48,4 +52,11 @@ internal static class StatementStyle
         @media print { body { max-width: none; margin: 0; padding: 0; font-size: 10.5pt;
           } footer { break-inside: avoid; } }
         """;
+
+    /// <summary>The page with the digest of the pack at the foot of every sheet, to be printed.</summary>
+    public static string Footed(string page, Hash32 pack)
+    {
+        string foot = $"content: \"{Foot}\"";
+        return page.Replace(foot, $"content: \"SHA-256 of the evidence pack\\A {pack}\"", StringComparison.Ordinal);
+    }
 }

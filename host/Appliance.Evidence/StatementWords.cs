@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Appliance.Wire;
 
 namespace Appliance.Evidence;
 
 /// <summary>Sentences of the statement: plain English for a reader who is no engineer.</summary>
-internal static class StatementWords
+internal static partial class StatementWords
 {
     private static readonly string[] Methods =
     [
@@ -19,6 +20,27 @@ internal static class StatementWords
     ];
 
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
+
+    /// <summary>The same, with times that are not broken over lines.</summary>
+    public static string Whole(string text) => Time().Replace(Encode(text), "<span class=\"time\">$0</span>");
+
+    /// <summary>What the clock is worth.</summary>
+    public static string ClockInWords(PackState state)
+    {
+        DisclosedRow[] flows = [.. state.Rows.Where(row => row is
+        {
+            Section: SectionPlain.AttributionNumber, Kind: RecordKind.Flow,
+        })];
+        string bound = flows.Length == 0 ? "No time of a packet is part of this answer."
+            : Array.Exists(flows, row => row.BoundUs is null)
+                ? "Of at least one record the device could not say how exact its clock was: its times give an order "
+                    + "only, and must not be relied on to tell moments apart."
+                : $"Every time in the table is right to within {Micros(flows.Max(row => row.BoundUs!.Value))}, earlier "
+                    + "or later, as the recording device reports it.";
+        return bound + " This covers the device's clock, the way the packet took to it and the delay of the copy. It "
+            + "does not cover the clock of whoever noted the time that was asked about: where that clock was wrong, "
+            + "the answer is about another moment.";
+    }
 
     public static string Asked(PackQuestion question) => question.Verb switch
     {
@@ -107,4 +129,7 @@ internal static class StatementWords
     private static string Contact(PackQuestion question) =>
         question.Service.Length > 0 ? $", to contact {question.Service}"
         : question.Remote.Length > 0 ? $", to contact {question.Remote}" : "";
+
+    [GeneratedRegex(@"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")]
+    private static partial Regex Time();
 }

@@ -31,6 +31,11 @@ internal sealed class EvidenceCommand(TimeProvider clock)
 
     private readonly Option<bool> json = new("--json") { Description = "print the result as JSON" };
     private readonly Option<bool> noPdf = new("--no-pdf") { Description = "leave the PDF out" };
+    private readonly Option<string?> zone = new("--zone")
+    {
+        Description = "zone whose local time stands beside UTC, as Europe/London; default: that of the question",
+    };
+
     private readonly Option<string[]> witness = new("--witness")
     {
         Description = "public key of a warden, 130 hexadecimal digits", AllowMultipleArgumentsPerToken = true,
@@ -56,7 +61,7 @@ internal sealed class EvidenceCommand(TimeProvider clock)
         Command make = new("make", "the pack for an answer, with a statement that a court can read")
         {
             verb.data, verb.socket, verb.witnessSocket, verb.request, verb.answer, verb.output,
-            verb.noPdf, verb.json,
+            verb.zone, verb.noPdf, verb.json,
         };
         make.SetAction(parsed => verb.Guard(parsed, verb.Make));
         Command pins = new("pins", "this store's public keys, for whoever checks its packs")
@@ -105,13 +110,17 @@ internal sealed class EvidenceCommand(TimeProvider clock)
         using var warden = new WardenClient(parsed.GetValue(socket)!);
         using var logged = new LogWitness(
             desk.Log, warden, WitnessCommand.Connect(desk.Witness, parsed.GetValue(witnessSocket)!), desk.Witness);
-        MadePack pack = new PackMaker(folder, desk, warden, logged).Make(id, asked, clock);
+        MadePack pack = new PackMaker(folder, desk, warden, logged).Make(
+            id, asked, clock, StatementZone.Of(parsed.GetValue(zone), asked));
         DurableFile.Put(name + ".tar", name + ".part", pack.Archive);
         DurableFile.Put(name + ".html", name + ".part", pack.Page);
-        bool isPrinted = !parsed.GetValue(noPdf) && PdfPrinter.TryPrint(name + ".html", name + ".pdf");
-        if (!isPrinted && !parsed.GetValue(noPdf))
+        bool isPrinted = !parsed.GetValue(noPdf)
+            && PdfPrinter.TryPrint(pack.Page, Hash32.Of(pack.Archive), name + ".pdf");
+        if (!parsed.GetValue(noPdf) && (!isPrinted || Environment.IsPrivilegedProcess))
         {
-            Exit.Say(parsed.InvocationConfiguration.Error, Exit.Success, PdfPrinter.Advice);
+            Exit.Say(
+                parsed.InvocationConfiguration.Error, Exit.Success,
+                isPrinted ? PdfPrinter.WithoutSandbox : PdfPrinter.Advice);
         }
 
         if (parsed.GetValue(json))

@@ -27,9 +27,10 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
     /// <param name="request">Request that was answered.</param>
     /// <param name="answer">The answer, as it was handed over in JSON.</param>
     /// <param name="clock">Now.</param>
+    /// <param name="zone">Zone whose local time the statement shows beside UTC; null: none.</param>
     /// <exception cref="ArchiveException">Something that the pack needs is not there, or does not hold.</exception>
     /// <exception cref="WardenException">The warden releases nothing any more.</exception>
-    public MadePack Make(Id16 request, byte[] answer, TimeProvider clock)
+    public MadePack Make(Id16 request, byte[] answer, TimeProvider clock, TimeZoneInfo? zone)
     {
         LogParts steps = LogParts.Find(desk.Log, request, answer);
         AnswerClaims claims = AnswerClaims.Parse(answer)
@@ -43,7 +44,7 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
         PutChain(chain, steps.Asked, wanted.Keys);
         PutLog(request, steps);
         PutStamps(database, [.. wanted.Keys], clock);
-        return Seal(request, steps);
+        return Seal(request, steps, zone);
     }
 
     private static Dictionary<StoredBatch, SortedDictionary<byte, int[]>> Wanted(ChainParts chain, AnswerClaims claims)
@@ -161,7 +162,7 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
     }
 
     /// <summary>Writes the statement, seals, checks the whole as a reader would, and logs that it was made.</summary>
-    private MadePack Seal(Id16 request, LogParts steps)
+    private MadePack Seal(Id16 request, LogParts steps, TimeZoneInfo? zone)
     {
         PublicKey first = WardenTrust.TryPoint(warden.Status().Public, out PublicKey? key)
             ? key! : throw new ArchiveException("the warden's key cannot be read");
@@ -175,7 +176,7 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
             throw new ArchiveException($"no pack is handed over: {wrong.Id} does not hold: {wrong.Detail}");
         }
 
-        files[PackNames.Statement] = Encoding.UTF8.GetBytes(StatementPage.Write(state));
+        files[PackNames.Statement] = Encoding.UTF8.GetBytes(StatementPage.Write(state, zone));
         byte[] seal = SealFiles(request, steps.Question.Index);
         byte[] archive = PackArchive.Write(files);
         PackReport report = PackChecker.Run(archive, pins);

@@ -30,7 +30,7 @@ public sealed class EvidenceVerbTests : IDisposable
         Assert.Equal("line-1", Assert.Single(report.Rows).Subscriber);
         string page = File.ReadAllText(world.Name + ".html");
         Assert.Contains("One line: “line-1”.", System.Net.WebUtility.HtmlDecode(page));
-        Assert.DoesNotContain("http", page);
+        Assert.DoesNotContain("://", page);
     }
 
     [Transcript("retention evidence pins")]

@@ -41,8 +41,8 @@ internal sealed partial class EvidenceWorld : IDisposable
 
     public byte[] Pack => File.ReadAllBytes(Name + ".tar");
 
-    /// <summary>Asks, keeps the answer, and makes the pack.</summary>
-    public string Make()
+    /// <summary>Asks, keeps the answer, and makes the pack; with a zone it is printed too.</summary>
+    public string Make(params string[] zone)
     {
         (int code, string output, string errors) = Orders.Resolve(Request, "--format", "json");
         if (code != 0)
@@ -51,7 +51,7 @@ internal sealed partial class EvidenceWorld : IDisposable
         }
 
         File.WriteAllText(Answer, output);
-        return Succeed([.. MakeWords()]);
+        return Succeed(zone.Length == 0 ? MakeWords() : [.. MakeWords()[..^1], .. zone]);
     }
 
     public string[] MakeWords(params string[] more) =>

@@ -8,8 +8,11 @@ internal enum PlanUse : byte
     /// <summary>Shared between customers by a NAT.</summary>
     Shared,
 
-    /// <summary>One customer has the whole address.</summary>
+    /// <summary>One customer has the whole address for good (static).</summary>
     Fixed,
+
+    /// <summary>One customer at a time has the whole address, for the length of a session.</summary>
+    Dynamic,
 
     /// <summary>Routers, servers: no customer.</summary>
     Infrastructure,
@@ -32,6 +35,7 @@ internal sealed record PlanEntry(
     {
         PlanUse.Shared => "shared",
         PlanUse.Fixed => "fixed",
+        PlanUse.Dynamic => "dynamic",
         PlanUse.Infrastructure => "infrastructure",
         _ => "not-ours",
     };
@@ -79,6 +83,24 @@ internal sealed class Plan
             if (entry.HoldsAt(time))
             {
                 return entry;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// What the address is used for through the whole of an interval; null where the plan does not say, or where that
+    /// changes within it.
+    /// </summary>
+    public PlanEntry? FindThrough(Ip address, TaiTime from, TaiTime to)
+    {
+        foreach (PlanEntry entry in table.Find(address))
+        {
+            bool isTouched = (entry.From is not { } begin || begin <= to) && (entry.To is not { } end || from < end);
+            if (isTouched)
+            {
+                return entry.HoldsAt(from) && entry.HoldsAt(to) ? entry : null;
             }
         }
 

@@ -65,7 +65,7 @@ internal static class PlanFile
 
         if (!PlanEntry.TryUse(fields[1], out PlanUse use))
         {
-            return $"'{fields[1]}' is not a use; write shared, fixed, infrastructure or not-ours";
+            return $"'{fields[1]}' is not a use; write shared, fixed, dynamic, infrastructure or not-ours";
         }
 
         if (!TryTime(fields[3], out TaiTime? from, out string problem)

@@ -51,7 +51,8 @@ internal sealed class OwnRecords(Plan? plan, IReadOnlyList<string> checks)
 
     private bool IsCustomer(Holding holding) =>
         holding.Row.Translation is Translation.Hairpin or Translation.OnNet
-        || plan?.Find(holding.Row.RemoteAddress, holding.Row.Start) is { Use: PlanUse.Shared or PlanUse.Fixed };
+        || plan?.Find(holding.Row.RemoteAddress, holding.Row.Start) is
+            { Use: PlanUse.Shared or PlanUse.Fixed or PlanUse.Dynamic };
 
     private static Holding Masked(Holding holding) => holding with
     {

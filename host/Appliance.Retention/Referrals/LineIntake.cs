@@ -89,7 +89,7 @@ internal sealed class LineIntake(Plan plan, TaiTime oldest, AnonymiserList anony
             {
                 Why = WhyNot.Infrastructure, Reason = $"{entry.Prefix} is infrastructure: no line is behind it",
             }, null),
-            PlanUse.Shared => Ask(no, line, address, time),
+            PlanUse.Shared or PlanUse.Dynamic => Ask(no, line, address, time),
             _ => (no with
             {
                 Why = WhyNot.NotOurs, Reason = $"the address plan does not give {address} to customers of ours then",

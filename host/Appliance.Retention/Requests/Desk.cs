@@ -1,3 +1,4 @@
+using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Corrections;
@@ -52,7 +53,8 @@ internal sealed class Desk : IDisposable
         WardenTrust trust = WardenTrust.Read(folder.TrustFile);
         People people = People.Load(folder.People, trust.Control);
         LawGate law = OrderLaw.Load(
-            folder.Rules, trust, hold => new HoldFolder(folder.Holds).Find(hold)?.MadeUtcUs);
+            folder.Rules, trust, hold => new HoldFolder(folder.Holds).Find(hold)?.MadeUtcUs,
+            PlanStore.ReadOf(folder));
         OrderRefusal? Gate(Order order, ulong now) => law(order, now) ?? AnswerKey.Judge(order, trust.IsLab);
         StoreKey identity = KeyRing.Load(folder).MakeStoreKey(folder);
         var log = TransparencyLog.Open(folder.Log, clock);

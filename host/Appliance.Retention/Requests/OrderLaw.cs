@@ -1,3 +1,4 @@
+using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Commands;
 using Appliance.Retention.Referrals;
@@ -19,12 +20,13 @@ internal static class OrderLaw
     /// <param name="trust">Pinned keys.</param>
     /// <param name="heldSince">When a legal hold was made, UTC microseconds since 1970; null for an unknown
     /// one.</param>
-    public static LawGate Load(string confirmations, WardenTrust trust, Func<Id16, ulong?> heldSince)
+    /// <param name="plan">Own address plan; null where there is none: then every address counts as shared.</param>
+    public static LawGate Load(string confirmations, WardenTrust trust, Func<Id16, ulong?> heldSince, Plan? plan)
     {
         HashSet<(string, string)> confirmed = [.. Confirmed(confirmations, trust.Control)];
         var gate = new Gate(RuleBook.BuiltIn, (jurisdiction, hash) => confirmed.Contains((jurisdiction, hash)));
         return (order, now) => gate.Judge(
-            FactsOf(order, now, KeptAt(order, now, heldSince), !trust.IsLab)).Refusal is { } refusal
+            FactsOf(order, now, KeptAt(order, now, heldSince), !trust.IsLab, plan)).Refusal is { } refusal
             ? new OrderRefusal($"law.{refusal.Rule}", $"{refusal.Sentence} ({refusal.Place})")
             : null;
     }
@@ -57,7 +59,8 @@ internal static class OrderLaw
     /// <param name="keptAtUtcUs">As of when its period is judged: now, or when the hold that it names was
     /// made.</param>
     /// <param name="isLive">False in the lab alone.</param>
-    public static OrderFacts FactsOf(Order order, ulong nowUtcUs, ulong keptAtUtcUs, bool isLive)
+    /// <param name="plan">What addresses are used for.</param>
+    public static OrderFacts FactsOf(Order order, ulong nowUtcUs, ulong keptAtUtcUs, bool isLive, Plan? plan)
     {
         Request request = order.Request;
         (Approval approval, Enrolment by) = order.Approved
@@ -80,7 +83,7 @@ internal static class OrderLaw
             Offence = request.Offence is { } offence
                 ? new Offence(offence.Name, offence.IsSerious, (int)offence.SentenceYears, offence.Grounds)
                 : null,
-            Scope = ScopeOf(request),
+            Scope = ScopeOf(request, plan),
             From = TimeOf(request.FromUtcUs),
             To = TimeOf(request.ToUtcUs),
             Urgency = approval.IsOral ? Urgency.Spoken : (Urgency)request.Urgency,
@@ -99,7 +102,7 @@ internal static class OrderLaw
             ? Math.Min(made, nowUtcUs)
             : nowUtcUs;
 
-    private static OrderScope ScopeOf(Request request)
+    private static OrderScope ScopeOf(Request request, Plan? plan)
     {
         bool hasPort = request.Scope.Addresses.Count > 0;
         foreach (ScopeAddress address in request.Scope.Addresses)
@@ -116,13 +119,36 @@ internal static class OrderLaw
             Subject = request.Scope.Addresses.Count > 0 || referral is not null
                 ? OrderSubject.Address
                 : OrderSubject.Line,
-            AddressUse = AddressUse.Shared,
+            AddressUse = referral is null ? UseOf(request, plan) : AddressUse.Shared,
             HasPort = hasPort,
             HasDestination = hasDestination,
             Sections = request.Purpose == 1 && !hasDestination ? SectionSet.Attribution : SectionSet.Both,
             LinesMax = (int)Math.Min(request.Candidates, int.MaxValue),
             QuestionsMax = (int)Math.Min(referral?.Lines ?? request.Questions, int.MaxValue),
         };
+    }
+
+    /// <summary>
+    /// The least of the uses that the addresses have through the order's whole period: one that is shared, or of which
+    /// the plan does not say, makes the order one for shared addresses.
+    /// </summary>
+    private static AddressUse UseOf(Request request, Plan? plan)
+    {
+        AddressUse least = request.Scope.Addresses.Count > 0 ? AddressUse.Fixed : AddressUse.Shared;
+        TaiTime from = LeapSeconds.ToTai((long)request.FromUtcUs);
+        TaiTime to = LeapSeconds.ToTai((long)request.ToUtcUs);
+        foreach (ScopeAddress address in request.Scope.Addresses)
+        {
+            AddressUse use = plan?.FindThrough(address.Address, from, to)?.Use switch
+            {
+                PlanUse.Fixed => AddressUse.Fixed,
+                PlanUse.Dynamic => AddressUse.Dynamic,
+                _ => AddressUse.Shared,
+            };
+            least = use < least ? use : least;
+        }
+
+        return least;
     }
 
     private static AuthorityKind KindOf(string word)

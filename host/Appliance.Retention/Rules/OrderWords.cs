@@ -69,10 +69,18 @@ internal enum OrderSubject
     Line,
 }
 
-/// <summary>How an address is used. Not known counts as shared, for which the rules are never milder.</summary>
+/// <summary>
+/// How an address is used, as the address plan says. Not known counts as shared, for which the rules are never milder.
+/// </summary>
 internal enum AddressUse
 {
+    /// <summary>Of many lines at a time.</summary>
     Shared,
+
+    /// <summary>Of one line at a time, in passing.</summary>
+    Dynamic,
+
+    /// <summary>Of one line for good: what the documents call static.</summary>
     Fixed,
 }
 

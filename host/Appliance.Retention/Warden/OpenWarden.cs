@@ -1,4 +1,5 @@
 using Appliance.Linux;
+using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Log;
 using Appliance.Retention.Notices;
@@ -65,7 +66,11 @@ internal sealed class OpenWarden : IDisposable
         var ring = KeyRing.Load(folder.KeyFolder);
         StoreKey identity = folder.ReadOrMakeKey();
         var cases = CaseKeys.Load(folder.Holds, identity);
-        LawGate gate = OrderLaw.Load(folder.Rules, trust, hold => cases.Find(hold)?.Statement.MadeUtcUs);
+        LawGate gate = OrderLaw.Load(
+            folder.Rules,
+            trust,
+            hold => cases.Find(hold)?.Statement.MadeUtcUs,
+            PlanStore.ReadOf(folder.KeyFolder));
         var rules = new WardenRules(trust, identity, people, gate);
         string[] confirmed = [.. OrderLaw.Confirmed(folder.Rules, trust.Control).Select(rule => rule.Jurisdiction)];
         FolderLock held = FolderLock.Take(folder.Root, "warden.lock");

@@ -16,6 +16,7 @@ namespace Appliance.Retention.Warden;
 /// people/           signed enrolments
 /// rules/            signed confirmations of rules
 /// notices/          signed orders: how long each notice keeps, which are withdrawn
+/// address-plan.csv  the warden's own: which addresses are fixed, dynamic or shared; without it all are shared
 /// holds/            case keys of legal holds, each until its own end
 /// destroyed/        statements of destruction, until the store's log has them
 /// state.db          the log as it was seen last; questions counted for each request

@@ -79,7 +79,7 @@ public sealed class OrderDeskTests : IDisposable
     {
         var trust = new WardenTrust(
             new ControlTrust(world.Asker.Key, world.Chief.Key), world.Log.Id, world.Log.Key, IsLab: true);
-        OrderDesk desk = Desk(OrderLaw.Load(folder.FullName, trust, _ => null));
+        OrderDesk desk = Desk(OrderLaw.Load(folder.FullName, trust, _ => null, null));
         Request request = world.Request();
         Take(desk, request);
 
@@ -95,7 +95,7 @@ public sealed class OrderDeskTests : IDisposable
     {
         world.People.Add(world.Asker with { Number = 2, Kind = "local_authority" });
         OrderDesk desk = Desk((order, now) =>
-            OrderLaw.FactsOf(order, now, now, isLive: false).Authority == AuthorityKind.LocalAuthority
+            OrderLaw.FactsOf(order, now, now, isLive: false, plan: null).Authority == AuthorityKind.LocalAuthority
                 ? new OrderRefusal("law.seen", "a local authority")
                 : null);
         Request request = world.Request();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Appliance.Tests.Retention.Warden;
 
-/// <summary>A warden lets each line of a referral through in one question, however often that is gone on with.</summary>
+/// <summary>A warden lets each line of a referral through in one question, however often it goes on.</summary>
 public sealed class CountedLinesTests : IDisposable
 {
     private static readonly Id16 Request = new(1, 2);

@@ -72,7 +72,7 @@ public sealed record DisclosedRow
     public string Service { get; init; } = "";
 
     /// <summary>Reads a canonical row; null where it is none that this version knows.</summary>
-    internal static DisclosedRow? TryRead(Hash32 batch, int row, ReadOnlyMemory<byte> canonical)
+    public static DisclosedRow? TryRead(Hash32 batch, int row, ReadOnlyMemory<byte> canonical)
     {
         if (CborStrict.TryRead(canonical, Wire.Limits.CanonBytesMax, out CborItem? item) != Refusal.None
             || item is not { Kind: CborKind.Array, Items.Length: >= 3 } || item.Items[1].Number != 1)

@@ -47,6 +47,12 @@ internal static class StoreLimits
     /// <summary>How often a store that serves looks for overdue confirmations: their term is a day.</summary>
     public static readonly TimeSpan OverdueEvery = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Age of a question, microseconds, at which its process must have marked it as being asked: a minute, where the two
+    /// steps take milliseconds.
+    /// </summary>
+    public const ulong MarkedWithinUs = 60UL * TaiTime.MicrosecondsPerSecond;
+
     /// <summary>A UTC day, as records are sealed and forgotten by: 86,400 s in microseconds.</summary>
     public const ulong DayUs = 86_400UL * TaiTime.MicrosecondsPerSecond;
 

@@ -21,6 +21,7 @@ namespace Appliance.Retention.Archive;
 /// destroyed/                                        statements of destruction on their way to the log
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
 /// notices/                                          how long each notice keeps; which are withdrawn
+/// asking/                                           questions that are being asked at this moment, locked
 /// console/                                          signatures counted by each WebAuthn key; a lab's certificate
 /// vouchers/DEVICE-NUMBER.device                     who vouches for a device's key, and its revocation
 /// stamps/                                           time-stamp tokens over log and ledger; authority.json
@@ -53,6 +54,9 @@ internal sealed class StoreFolder(string root)
     public string Log => Path.Combine(Root, "log");
 
     public string Requests => Path.Combine(Root, "requests");
+
+    /// <summary>Locks of the processes that ask a question.</summary>
+    public string Asking => Path.Combine(Root, "asking");
 
     public string Holds => Path.Combine(Root, "holds");
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Corrections;
+using Appliance.Retention.Holds;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Log;
 using Appliance.Retention.Notices;
@@ -104,6 +105,7 @@ internal static class ExpireCommand
     {
         using var log = TransparencyLog.Open(folder.Log, time);
         var keeping = new LogKeeping(folder, log, time);
+        new UnendedQuestions(folder, log, time).End();
         report.Statements = keeping.LogOwn((ulong)report.Batches);
         if (File.Exists(folder.TrustFile))
         {
@@ -118,6 +120,7 @@ internal static class ExpireCommand
                     warden.Keep(order);
                 }
 
+                report.Statements += new HoldDesk(new HoldFolder(folder.Holds), log, time).TakeEnds(warden.Holds());
                 report.Statements += keeping.LogOfWarden(warden, witness);
             }
             catch (WardenException refused)

@@ -166,6 +166,7 @@ internal sealed class HoldCommand(TimeProvider clock)
                 {
                     Batch = proof.BatchId.ToString(), proof.Section, proof.Row,
                     Record = Convert.ToHexStringLower(proof.Canonical.Span),
+                    Says = HeldRowText.Of(proof),
                 }),
             });
         }
@@ -180,6 +181,7 @@ internal sealed class HoldCommand(TimeProvider clock)
             {
                 string section = proof.Section == SectionPlain.AttributionNumber ? "attribution" : "contact";
                 output.WriteLine($"         {proof.BatchId} row {proof.Row} {section}");
+                output.WriteLine($"           {HeldRowText.Of(proof)}");
             }
         }
 

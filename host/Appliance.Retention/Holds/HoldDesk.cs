@@ -68,12 +68,23 @@ internal sealed class HoldDesk(HoldFolder folder, TransparencyLog log, TimeProvi
             : throw new ArchiveException($"hold {hold} cannot be opened: {refusal.Sentence()}; restore it from a copy");
     }
 
-    /// <summary>Logs the ends that the warden states and that are not in the log yet; returns how many.</summary>
+    /// <summary>
+    /// Logs what the warden states and the log does not have: holds that a crash left out, and ends; returns how many
+    /// ends.
+    /// </summary>
     public int TakeEnds(HoldList stated)
     {
         int taken = 0;
+        HashSet<Hash32> logged = [.. log.Open(LogKind.Control).Select(found => Hash32.Of(found.Content))];
         foreach (HoldReport report in stated.Holds)
         {
+            // Drawn by the warden when the store died: nothing is sealed to it, and the log says that it was made.
+            if (!logged.Contains(Hash32.Of(report.Statement))
+                && HoldStatement.TryRead(report.Statement, out HoldStatement? made) == Refusal.None)
+            {
+                log.Append(Draft(LogKind.Control, report.Statement, made!, 0, 0, null));
+            }
+
             if (report.End.Length > 0 && HoldStatement.TryRead(report.End, out HoldStatement? end) == Refusal.None
                 && folder.EndOf(end!.Hold) is null)
             {

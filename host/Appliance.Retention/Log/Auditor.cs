@@ -9,9 +9,11 @@ namespace Appliance.Retention.Log;
 /// <param name="New">Entries that the auditor's copy had not yet.</param>
 /// <param name="Cosigned">Largest size that a trusted witness cosigned; 0 for none.</param>
 /// <param name="Kinds">Entries by kind, in the order of their numbers.</param>
+/// <param name="Unended">Questions that have no end: being asked now, or their process was killed.</param>
 /// <param name="Faults">What is wrong, a sentence each; empty where all is well.</param>
 internal sealed record AuditReport(
-    ulong Size, ulong New, ulong Cosigned, IReadOnlyDictionary<string, long> Kinds, IReadOnlyList<string> Faults);
+    ulong Size, ulong New, ulong Cosigned, IReadOnlyDictionary<string, long> Kinds, IReadOnlyList<ulong> Unended,
+    IReadOnlyList<string> Faults);
 
 /// <summary>
 /// Holds a log against the auditor's own copy of it. The copy is a plain file of entries that only the auditor writes:
@@ -22,7 +24,11 @@ internal sealed class Auditor
     /// <summary>File of the copy: each entry as 4 bytes of length, big-endian, and its bytes.</summary>
     public const string CopyName = "entries.copy";
 
+    /// <summary>File of the last head that the auditor signed.</summary>
+    public const string HeadName = "head.cosigned";
+
     private readonly TransparencyLog log;
+    private readonly string folder;
     private readonly string copy;
     private readonly List<string> faults = [];
     private readonly SortedDictionary<LogKind, long> kinds = [];
@@ -30,6 +36,7 @@ internal sealed class Auditor
     public Auditor(TransparencyLog log, string folder)
     {
         this.log = log;
+        this.folder = folder;
         DurableFile.MakeFolder(folder);
         copy = Path.Combine(folder, CopyName);
     }
@@ -37,7 +44,8 @@ internal sealed class Auditor
     /// <summary>Compares, checks and, where nothing is wrong, brings the copy up to the log.</summary>
     /// <param name="logKey">Pinned key of the log; null pins the one that it has now.</param>
     /// <param name="witness">Pinned key of the witness; null where cosignatures are not checked.</param>
-    public AuditReport Run(PublicKey? logKey, PublicKey? witness)
+    /// <param name="own">The auditor's own key; null: the log as it stands is not cosigned.</param>
+    public AuditReport Run(PublicKey? logKey, PublicKey? witness, StoreKey? own = null)
     {
         if (logKey is not null && !logKey.IsSame(log.Key))
         {
@@ -60,11 +68,12 @@ internal sealed class Auditor
             }
         }
 
-        CheckCheckpoint(frontier);
+        SignedCheckpoint head = CheckCheckpoint(frontier);
         ulong cosigned = CheckCosignatures(roots, witness);
         if (faults.Count == 0)
         {
             Extend(entries, known.Count);
+            Cosign(own, head);
         }
 
         return new AuditReport(
@@ -72,7 +81,26 @@ internal sealed class Auditor
             frontier.Count - Math.Min(frontier.Count, (ulong)known.Count),
             cosigned,
             kinds.ToDictionary(pair => pair.Key.ToString().ToLowerInvariant(), pair => pair.Value),
+            [.. UnendedQuestions.Among(entries).Select(question => question.Index)],
             faults);
+    }
+
+    /// <summary>
+    /// Signs the head that was found good, beside the copy and in the log, where an entry says that it was audited: who
+    /// shows another log later contradicts what the auditor signed.
+    /// </summary>
+    private void Cosign(StoreKey? own, SignedCheckpoint head)
+    {
+        if (own is null)
+        {
+            return;
+        }
+
+        using SigningKey key = own.Open();
+        byte[] signed = head.Checkpoint.Sign(key).Bytes;
+        DurableFile.Put(Path.Combine(folder, HeadName), copy + ".part", signed);
+        log.AddCosignature(head.Bytes, signed);
+        log.Append(new LogDraft { Kind = LogKind.Control, Actor = LogActor.Auditor, Content = signed });
     }
 
     private void Compare(List<byte[]> known, IReadOnlyList<LoggedEntry> entries)
@@ -122,13 +150,15 @@ internal sealed class Auditor
         }
     }
 
-    private void CheckCheckpoint(MerkleFrontier frontier)
+    private SignedCheckpoint CheckCheckpoint(MerkleFrontier frontier)
     {
         SignedCheckpoint signed = log.Checkpoint();
         if (signed.Checkpoint.Size != frontier.Count || signed.Checkpoint.Root != frontier.Root())
         {
             faults.Add("the log's own checkpoint is of another tree than its entries");
         }
+
+        return signed;
     }
 
     private ulong CheckCosignatures(Dictionary<ulong, Hash32> roots, PublicKey? witness)
@@ -138,6 +168,12 @@ internal sealed class Auditor
         {
             foreach (byte[] bytes in log.Cosignatures(size))
             {
+                if (witness is not null && !IsBy(bytes, witness))
+                {
+                    // Another witness's, or an auditor's: whoever pins that key judges it.
+                    continue;
+                }
+
                 Refusal refusal = CheckCosignature(bytes, size, roots, witness);
                 if (refusal == Refusal.None)
                 {
@@ -152,6 +188,10 @@ internal sealed class Auditor
 
         return largest;
     }
+
+    private static bool IsBy(byte[] cosignature, PublicKey witness) =>
+        SignedObject.TryRead(SignedType.Checkpoint, cosignature, out SignedObject? signed) != Refusal.None
+        || signed!.Kid == witness.Kid;
 
     private static Refusal CheckCosignature(
         byte[] bytes, ulong size, Dictionary<ulong, Hash32> roots, PublicKey? witness)

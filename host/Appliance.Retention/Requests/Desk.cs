@@ -74,6 +74,11 @@ internal sealed class Desk : IDisposable
             .Sign(key).Bytes;
     }
 
+    /// <summary>Says that this process asks a question, until disposed.</summary>
+    /// <exception cref="ArchiveException">Another process does.</exception>
+    public AskingMark Mark(LoggedEntry question) => AskingMark.TryTake(folder, question.Index)
+        ?? throw new ArchiveException($"question {question.Index} is being asked by another process");
+
     /// <summary>The answer as it may leave: sealed, unless this is a lab or the order says why not.</summary>
     public string Seal(string answer, Order order) => AnswerKey.Seal(answer, order, isLab, UtcClock.Now(clock));
 

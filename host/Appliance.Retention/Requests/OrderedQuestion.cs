@@ -18,6 +18,7 @@ internal sealed class OrderedQuestion(
     Desk desk, IWarden warden, IWitness? second, Order order, AskedQuestion question, LoggedEntry entry) : IDisposable
 {
     private readonly LogWitness witness = new(desk.Log, warden, second, desk.Witness);
+    private readonly AskingMark mark = desk.Mark(entry);
     private readonly StringWriter answer = new();
     private OrderedArchive? archive;
     private bool hasEnded;
@@ -145,6 +146,7 @@ internal sealed class OrderedQuestion(
             End(new InvalidOperationException("the question was left without an answer"));
         }
 
+        mark.Dispose();
         archive?.Dispose();
         witness.Dispose();
         warden.Dispose();

@@ -43,6 +43,10 @@ internal static partial class Events
     [LoggerMessage(21, LogLevel.Error, "overdue confirmations cannot be looked for: {Why}")]
     public static partial void CannotReport(ILogger log, string why);
 
+    [LoggerMessage(
+        22, LogLevel.Warning, "question {Entry} had no end: its process was killed; the log says so now")]
+    public static partial void Interrupted(ILogger log, ulong entry);
+
     [LoggerMessage(8, LogLevel.Warning, "a receipt was not taken: {Why}")]
     public static partial void ReceiptRefused(ILogger log, string why);
 }

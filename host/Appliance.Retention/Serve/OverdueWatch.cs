@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Appliance.Retention.Serve;
 
 /// <summary>
-/// While the store serves: reports oral approvals that were not confirmed in time, although nobody looks. A failure is
-/// an event, and it is tried again the next time.
+/// While the store serves: reports oral approvals that were not confirmed in time, although nobody looks, and logs the
+/// end of questions whose process was killed. A failure is an event, and it is tried again the next time.
 /// </summary>
 internal sealed class OverdueWatch(StoreFolder folder, TimeProvider time, ILogger events)
 {
@@ -37,6 +37,11 @@ internal sealed class OverdueWatch(StoreFolder folder, TimeProvider time, ILogge
             foreach (Id16 request in new ConfirmationWatch(new PaperFolder(folder.Requests), log, time).Run())
             {
                 Events.Unconfirmed(events, request);
+            }
+
+            foreach (ulong question in new UnendedQuestions(folder, log, time).End())
+            {
+                Events.Interrupted(events, question);
             }
         }
         catch (Exception failure)

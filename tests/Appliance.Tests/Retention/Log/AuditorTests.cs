@@ -94,6 +94,42 @@ public sealed class AuditorTests : IDisposable
     }
 
     [Fact]
+    public void An_auditor_signs_the_head_that_was_found_good_and_the_log_says_so()
+    {
+        using TransparencyLog log = Open();
+        Fill(log, 5);
+        StoreKey own = StoreKey.New(new Random(9).NextBytes);
+        string copy = Path.Combine(folder.FullName, "copy");
+
+        AuditReport report = new Auditor(log, copy).Run(log.Key, null, own);
+        AuditReport next = new Auditor(log, copy).Run(log.Key, own.Public, null);
+
+        Assert.Empty(report.Faults);
+        Assert.Equal((6ul, 5ul), (next.Size, next.Cosigned));
+        Assert.Equal(LogActor.Auditor, log.Entries(5, 1)[0].Entry.Actor);
+        Refusal refusal = LogCheckpoint.TryVerify(
+            File.ReadAllBytes(Path.Combine(copy, Auditor.HeadName)), own.Public, out LogCheckpoint? head);
+        Assert.Equal((Refusal.None, 5ul), (refusal, head!.Size));
+        Assert.Empty(new Auditor(log, copy).Run(log.Key, witness.Public).Faults);
+    }
+
+    [Fact]
+    public void An_auditor_does_not_sign_a_log_that_is_not_good()
+    {
+        using TransparencyLog log = Open();
+        Fill(log, 5);
+        Audit(log);
+        LogEntry entry = log.Entries(2, 1)[0].Entry;
+        Rewrite(2, entry with { UtcUs = entry.UtcUs + 1 });
+        string copy = Path.Combine(folder.FullName, "copy");
+
+        AuditReport report = new Auditor(log, copy).Run(null, null, StoreKey.New(new Random(9).NextBytes));
+
+        Assert.NotEmpty(report.Faults);
+        Assert.False(File.Exists(Path.Combine(copy, Auditor.HeadName)));
+    }
+
+    [Fact]
     public void Forgotten_contents_leave_the_log_as_it_was()
     {
         using TransparencyLog log = Open();

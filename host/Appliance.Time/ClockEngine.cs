@@ -32,7 +32,8 @@ public sealed class ClockEngine : IObservationSink, IClockMap
     private readonly AnchorWriter log = new();
     private readonly Queue<ClockEvent> events = new();
     private readonly Resumption resumption;
-    private ClockSummary summary;
+    private uint worstBoundUs;
+    private uint states;
     private SecondInput last;
     private (ClockState State, Checks Checks, LeapState Leap) told;
 
@@ -147,11 +148,8 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         {
             ClockState state = map.Map(stampNs, out long tai, out double bound);
             ClockReading reading = Reading(stampNs, tai, bound, state);
-            summary = summary with
-            {
-                WorstBoundUs = Math.Max(summary.WorstBoundUs, reading.BoundUs),
-                States = summary.States | (1u << (int)reading.State),
-            };
+            worstBoundUs = Math.Max(worstBoundUs, reading.BoundUs);
+            states |= 1u << (int)reading.State;
             return reading;
         }
     }
@@ -164,9 +162,9 @@ public sealed class ClockEngine : IObservationSink, IClockMap
             LeapKnowledge leap = intake.Leap;
             bool isUsable = leap.State is LeapState.Known or LeapState.Expired;
             ClockSummary made = new(
-                summary.WorstBoundUs, summary.States, isUsable ? (uint)leap.TaiMinusUtc : 0,
+                worstBoundUs, states, isUsable ? (uint)leap.TaiMinusUtc : 0,
                 isUsable ? leap.ExpiryDay : 0, log.Head);
-            summary = default;
+            (worstBoundUs, states) = (0, 0);
             return made;
         }
     }

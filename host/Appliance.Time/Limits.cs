@@ -11,8 +11,11 @@ internal static class Limits
     /// <summary>Sources of leap seconds that are voted on: a list, a file, receivers, peers.</summary>
     public const int LeapSources = 24;
 
-    /// <summary>Anchors kept, one a second: a day, as long as a flow may stay open between two batches.</summary>
-    public const int Anchors = 86_400;
+    /// <summary>
+    /// Anchors kept, one a second: more than a day, as long as a flow may stay open between two batches. A power of
+    /// two: a division for each look at one would be most of what a stamp costs.
+    /// </summary>
+    public const int Anchors = 1 << 17;
 
     /// <summary>Events that wait for the next manifest; the oldest is dropped and counted.</summary>
     public const int Events = 64;

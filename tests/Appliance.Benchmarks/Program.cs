@@ -5,6 +5,7 @@ using Appliance.Benchmarks.Live;
 // ./appliance bench [--packets MILLIONS] [--runs N]
 // ./appliance bench live [--rates N,N] [--seconds N] [--rounds N]
 // ./appliance bench ingest [--sessions N] [--runs N]
+// ./appliance bench clock [--runs N]
 // See README.md for what the figures mean.
 string folder = Directory.CreateTempSubdirectory("appliance-bench-").FullName;
 try
@@ -13,6 +14,7 @@ try
     {
         ["live", ..] => Live(),
         ["ingest", ..] => Ingest(),
+        ["clock", ..] => Clock(),
         _ => Files(),
     };
 }
@@ -26,6 +28,12 @@ int Live() => LiveBenchmark.Run(folder, new LiveSettings(
     Seconds: Number("--seconds", 10),
     Rounds: Number("--rounds", 3),
     PacketsPerSession: Number("--per-session", 20)));
+
+int Clock()
+{
+    ClockBenchmark.Run(Number("--runs", 5));
+    return 0;
+}
 
 int Ingest()
 {

@@ -50,7 +50,9 @@ internal static partial class ClockCalls
 
     private const string Library = "libc";
 
-    [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
+    /// <summary>Never waits: the runtime need not be told of the call. Sets no last error.</summary>
+    [LibraryImport(Library, EntryPoint = "clock_gettime")]
+    [SuppressGCTransition]
     public static partial int GetTime(int clock, out TimeSpec time);
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Appliance.Time.Observations;
 
 namespace Appliance.Linux.Clocks;
@@ -53,5 +54,5 @@ public static class CounterReader
 
     private static long ReadNs(int clock) => ClockCalls.GetTime(clock, out TimeSpec time) == 0
         ? time.TotalNs
-        : throw new IOException($"cannot read clock {clock}: {Process.ProcessCalls.LastError()}");
+        : throw new IOException($"cannot read clock {clock}: error {Marshal.GetLastSystemError()}");
 }

@@ -16,6 +16,7 @@ internal sealed class StampMap(uint pathNs)
     private const double NoBound = double.PositiveInfinity;
     private const long AheadNs = 10_000_000_000;
     private const int Segments = 16;
+    private const long Mask = Limits.Anchors - 1;
 
     private readonly Anchor[] anchors = new Anchor[Limits.Anchors];
     private readonly long[] begins = new long[Segments];
@@ -41,7 +42,13 @@ internal sealed class StampMap(uint pathNs)
             Steps += isStep ? 1 : 0;
         }
 
-        anchors[count % Limits.Anchors] = anchor;
+        if (count > 0)
+        {
+            ref Anchor before = ref anchors[(count - 1) & Mask];
+            before.Rate = (anchor.System - before.System) / (double)(anchor.Raw - before.Raw);
+        }
+
+        anchors[count & Mask] = anchor;
         count++;
         return isStep;
     }
@@ -67,9 +74,10 @@ internal sealed class StampMap(uint pathNs)
         double widest = 0;
         for (long i = count - 1; i >= First && At(i).Raw >= sinceRaw; i--)
         {
-            ref Anchor anchor = ref anchors[i % Limits.Anchors];
+            ref Anchor anchor = ref anchors[i & Mask];
             Anchor before = anchor;
             anchor = Make(anchor.System, anchor.Raw, anchor.HalfNs, again);
+            anchor.Rate = before.Rate;
             double moved = Math.Abs((double)(anchor.Tai - before.Tai)) + anchor.Bound + anchor.HalfNs;
             widest = double.IsFinite(before.Bound) ? Math.Max(widest, moved) : widest;
         }
@@ -114,7 +122,7 @@ internal sealed class StampMap(uint pathNs)
 
     private long First => Math.Max(0, count - Limits.Anchors);
 
-    private ref readonly Anchor At(long index) => ref anchors[index % Limits.Anchors];
+    private ref readonly Anchor At(long index) => ref anchors[index & Mask];
 
     private static Anchor Make(long system, long raw, uint halfNs, in ClockReadout readout) => new()
     {
@@ -258,8 +266,8 @@ internal sealed class StampMap(uint pathNs)
         return guess;
     }
 
-    private double RateOf(long left) =>
-        (At(left + 1).System - At(left).System) / (double)(At(left + 1).Raw - At(left).Raw);
+    // How much faster than the counter the system clock went from this anchor to the next.
+    private double RateOf(long left) => At(left).Rate;
 
     private static (long Tai, double Bound, ClockState State) Hull(
         long tai, double bound, ClockState state, long otherTai, double otherBound, ClockState other)
@@ -275,6 +283,7 @@ internal sealed class StampMap(uint pathNs)
         public long Raw;
         public long Tai;
         public double Bound;
+        public double Rate;
         public uint HalfNs;
         public ClockState State;
     }

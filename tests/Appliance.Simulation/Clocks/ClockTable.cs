@@ -142,11 +142,12 @@ internal static class ClockTable
         Row(text, "T18", "stamps: half the window + 50 ns; true under +-500 ppm and +-1 s", "fbclock 10 ms anchors",
             "asserted, half window 40 ns", "`ClockMapTests`");
         Row(text, "T19", "others' hands at the system clock seen <= 1 s", "chrony 4.7", "asserted, simulated",
-            "`A_step_of_the_system_clock_...`; NOT COVERED: a real clock_settime in a guest");
+            "`A_step_of_the_system_clock_...`, `HostStepTests`; "
+            + "NOT COVERED: a real clock_settime: one clock for all tests");
         Row(text, "T20", "now() < 100 ns, map() < 150 ns, no allocation, no torn read", "shared memory",
-            "asserted: no allocation, none torn; times NOT MEASURED yet", "`ClockCostTests`");
+            "asserted: no allocation, none torn; x64: see there", "`ClockCostTests`; times: `bench clock`, its README");
         Row(text, "T21", "restart: class C only with a witness", "chrony drift file",
-            "NOT COVERED: the rate can be taken up, nothing keeps it yet; without it a restart is unset", "-");
+            "asserted: unset without one, C with one, never where it excludes what was kept", "`ResumptionTests`");
         Row(text, "T22", "every bound again from the log, bit for bit", "nobody", "asserted",
             "`ClockLogTests`; one head for all machines; `icrctl clock verify`");
     }

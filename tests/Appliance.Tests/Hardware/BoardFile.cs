@@ -8,7 +8,7 @@ namespace Appliance.Tests.Hardware;
 internal sealed record BoardFile(
     int Format, string Name, string AsOf, Pin[] Pins, ReservedGpio ReservedGpio, Bus[] Buses, BusAddress[] Addresses,
     HostLine[] HostLines, HostTree HostTree, Pulse[] Pulses, Tamper Tamper, Rail[] Rails, HoldUp HoldUp,
-    Thermal Thermal, Part[] Parts, BoardClass[] Classes)
+    Thermal Thermal, Part[] Parts, Storage Storage, Load Load, BoardClass[] Classes)
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -64,6 +64,13 @@ internal sealed record Part(
     string Basis, string Source, string? Note, Alternative[] Alternatives);
 
 internal sealed record Alternative(string Maker, string Number, string? Source, string? Note);
+
+internal sealed record Storage(
+    int Gigabytes, double DriveWritesADay, int Years, double WriteAmplification, double UsableShare, string Note);
+
+internal sealed record Load(
+    int[] PacketsPerSession, int[] ReferencePacketsPerSecond, double CoreShareLow, double CoreShareHigh,
+    double CoreGigahertz, int BytesPerPacket, string Note);
 
 internal sealed record BoardClass(
     string Name, string Board, string Ports, string Core, int Cores, double Gigahertz, string Source, string? Note);

@@ -13,6 +13,8 @@ public sealed class GeneratedFilesTests
         ["parts.md"] = PartTables.Bill,
         ["pins.md"] = PartTables.Pins,
         ["power.md"] = PartTables.Power,
+        ["flash.md"] = LoadTables.Flash,
+        ["load.md"] = LoadTables.Rated,
         ["block.svg"] = BlockDiagram.Draw,
         ["wiring.svg"] = WiringDiagram.Draw,
     };

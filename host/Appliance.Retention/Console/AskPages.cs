@@ -19,6 +19,7 @@ internal static class AskPages
     [
         ("resolve", "Who held this address"), ("addresses-of", "Which addresses the line had"),
         ("services", "Which services the line used"), ("accessed", "Whether the line used a service"),
+        (AskedQuestion.SubjectAccess, "All that is kept of the line"),
     ];
 
     public static Html Form(Visit visit, Request request)
@@ -166,6 +167,7 @@ internal static class AskPages
             "addresses-of" => (asker, question) => asker.Addresses(question),
             "services" => (asker, question) => asker.Services(question),
             "accessed" => (asker, question) => asker.Accessed(question, service),
+            AskedQuestion.SubjectAccess => (asker, question) => asker.Everything(question),
             _ => throw AskedValues.Bad("choose a question"),
         };
         object asked = verb == "accessed" ? (questions, service) : questions;
@@ -224,7 +226,7 @@ internal static class AskPages
         1 => entry.Verb == (request.Scope.Addresses.Count > 0 ? "resolve" : "addresses-of"),
         2 => entry.Verb == "services",
         3 => entry.Verb == "accessed",
-        _ => entry.Verb is "addresses-of" or "services"
+        _ => entry.Verb is AskedQuestion.SubjectAccess or "addresses-of" or "services"
             || (entry.Verb == "accessed" && request.Scope.Services.Count > 0),
     });
 
@@ -235,6 +237,7 @@ internal static class AskPages
     {
         "addresses-of" => "which public addresses it had",
         "services" => "which services it used",
+        AskedQuestion.SubjectAccess => "all that is kept of it",
         _ => $"whether it used {service}",
     };
 

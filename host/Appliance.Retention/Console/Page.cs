@@ -94,6 +94,7 @@ internal static class Page
             (PersonRoles.Approver, "/queue", "To approve"),
             (PersonRoles.Auditor, "/log", "Transparency log"),
             (PersonRoles.Auditor, "/log/counts", "Counts"),
+            (PersonRoles.Auditor, "/holds", "Legal holds"),
         ];
         return Html.Of($"""
             <nav aria-label="Main"><ul>{all.Where(entry => who.Roles.HasFlag(entry.Role)).Select(entry => Html.Of(

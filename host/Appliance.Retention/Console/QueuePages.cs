@@ -8,13 +8,15 @@ internal static class QueuePages
 {
     public static Reply List(Visit visit)
     {
-        var rows = new List<(Request Request, Enrolment By)>();
+        var rows = new List<(Request Request, Enrolment By, OrderStanding Standing)>();
         foreach (Id16 id in visit.Desk.Orders.All())
         {
             OrderStanding standing = visit.Desk.Orders.Standing(id);
-            if (standing is { Refusal.Rule: "order.not-approved", Order: { } order } && !IsOwn(visit, order))
+            bool waits = standing.Refusal?.Rule == "order.not-approved"
+                || OralView.IsDue(standing, UtcClock.Now(visit.Parts.Clock));
+            if (waits && standing.Order is { } order && !IsOwn(visit, order))
             {
-                rows.Add((order.Request, order.Requester));
+                rows.Add((order.Request, order.Requester, standing));
             }
         }
 
@@ -45,8 +47,9 @@ internal static class QueuePages
 
     public static Html Form(Visit visit, Request request, OrderStanding standing) =>
         standing.Refusal?.Rule is not ("order.not-approved" or null) || IsOwn(visit, standing.Order!)
-            || standing.Order!.Approvals.Any(row => row.By.Person == visit.Person.Person)
+            || standing.Order!.Approvals.Any(row => row.By.Person == visit.Person.Person && !MayConfirm(row.Approval))
             ? Html.None
+            : OralView.IsDue(standing, UtcClock.Now(visit.Parts.Clock)) ? Confirmation(request)
             : Html.Of($"""
                 <h2>Your verdict</h2>
                 <form method="post" action="/requests/{request.Id.ToString()}/verdict">
@@ -60,6 +63,19 @@ internal static class QueuePages
                 <button class="danger" name="verdict" value="refuse">Refuse, for good</button></div>
                 </form>
                 """);
+
+    // Who approved by word of mouth confirms it in writing; who approved in writing has said all.
+    private static bool MayConfirm(Approval approval) => approval is { IsApproved: true, IsOral: true };
+
+    private static Html Confirmation(Request request) => Html.Of($"""
+        <h2>Confirm it in writing</h2>
+        <form method="post" action="/requests/{request.Id.ToString()}/verdict">
+        <label for="remarks">Reason; kept with the confirmation</label>
+        <textarea id="remarks" name="remarks" rows="3" maxlength="2000"></textarea>
+        <div class="buttons"><button name="verdict" value="approve">Confirm in writing</button>
+        <button class="danger" name="verdict" value="refuse">Refuse, for good</button></div>
+        </form>
+        """);
 
     /// <summary>Makes the verdict that is to be signed.</summary>
     public static Reply Decide(Visit visit)
@@ -104,16 +120,20 @@ internal static class QueuePages
             : visit.Refuse(new OrderRefusal("form.remarks", "the reason is too long; a page is enough"));
     }
 
+    private static string Due(OrderStanding standing) => OralView.TermOf(standing) is { } term
+        ? $"confirmation in writing by {Page.Second(term.DueUtcUs)}"
+        : "a verdict";
+
     private static bool IsOwn(Visit visit, Order order) =>
         order.Requester.Person == visit.Person.Person || order.Requester.Key.IsSame(visit.Person.Key);
 
-    private static Html Table(List<(Request Request, Enrolment By)> rows) => Page.Table(
+    private static Html Table(List<(Request Request, Enrolment By, OrderStanding Standing)> rows) => Page.Table(
         "What cannot wait first, then the oldest",
-        ["Case", "Purpose", "Authority", "Requester", "Urgency", "Made"],
+        ["Case", "Purpose", "Authority", "Requester", "Urgency", "Made", "What is due"],
         rows.Select(row => Html.Of($"""
             <tr><th scope="row"><a href="/requests/{row.Request.Id.ToString()}">{row.Request.Case}</a></th>
             <td>{RequestView.Purpose(row.Request.Purpose)}</td><td>{row.Request.Authority}</td>
             <td>{row.By.Label}</td><td>{(row.Request.Urgency == RequestUrgency.None ? "" : "urgent")}</td>
-            <td>{Page.Second(row.Request.MadeUtcUs)}</td></tr>
+            <td>{Page.Second(row.Request.MadeUtcUs)}</td><td>{Due(row.Standing)}</td></tr>
             """)));
 }

@@ -1,3 +1,4 @@
+using Appliance.Retention.Notices;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
 
@@ -42,6 +43,8 @@ internal static class RequestPages
         return visit.Page($"Request {request.Case}", Html.Of($"""
             <h1>Request {request.Case} {RequestView.Badge(standing.Refusal)}</h1>
             {Html.If(standing.Refusal is not null, () => Page.Refusal(standing.Refusal!))}
+            {OralView.Of(visit, id, standing)}
+            {Withdrawn(visit, request)}
             {Html.If(isOwn && standing.Refusal is null, () => AskPages.Form(visit, request))}
             {Html.If(!isOwn, () => QueuePages.Opinion(visit, request, standing))}
             <h2>What is asked</h2>
@@ -59,6 +62,18 @@ internal static class RequestPages
             <td>{RequestView.Purpose(row.Request.Purpose)}</td><td>{Page.Second(row.Request.MadeUtcUs)}</td>
             <td>{Page.Second(row.Request.ExpiresUtcUs)}</td><td>{RequestView.Badge(row.Refusal)}</td></tr>
             """)));
+
+    /// <summary>Nothing is kept under a notice that was withdrawn: whoever asks should know before.</summary>
+    private static Html Withdrawn(Visit visit, Request request)
+    {
+        NoticeBook notices = NoticeBook.Of(visit.Parts.Options.Store);
+        return notices.Withdrawal(request.Notice, UtcClock.Now(visit.Parts.Clock)) is { } order
+            ? Html.Of($"""
+                <div class="note bad" id="withdrawn"><p>The notice was withdrawn at {Page.Second(order.UtcUs)}:
+                {order.Reason} Nothing is kept under it any more.</p></div>
+                """)
+            : Html.None;
+    }
 
     private static Html Verdicts(Order order) => Html.Of($"""
         <h2>What approvers said</h2>

@@ -59,6 +59,9 @@ internal static class RequestView
             "order.not-approved" => ("wait", "waits for approval"),
             "order.rejected" => ("bad", "refused by approver"),
             "order.expired" => ("off", "expired"),
+            "order.unconfirmed" => ("bad", "not confirmed in time"),
+            "people.ended" => ("off", "who signed it has left"),
+            "law.period_retention" => ("off", "its period is over"),
             _ => ("bad", "refused by a rule"),
         };
         return Html.Of($"""<span class="badge {look}">{word}</span>""");

@@ -57,6 +57,8 @@ public sealed class ConsoleBrowserTests
         string request = await MakeRequest(asker);
         await Approve(chief, request);
         string answer = await Ask(asker, request);
+        await Confirm(asker, chief);
+        Hold(world);
         await Audit(auditor);
 
         Assert.Contains("Answer: identified", answer);
@@ -151,9 +153,45 @@ public sealed class ConsoleBrowserTests
         return await asker.Text();
     }
 
+    /// <summary>An approval by word of mouth, its deadline, and its confirmation by who gave it.</summary>
+    private async Task Confirm(BrowserPage asker, BrowserPage chief)
+    {
+        await asker.Go(origin + "/requests/new?state=GB&purpose=1");
+        (string, string)[] spoken = [("expires", "2024-10-05T00:00Z"), ("case", "CP-18"), ("urgency", "spoken")];
+        foreach ((string name, string value) in RequestFields.Good(spoken).Where(
+            field => field.Name is not ("state" or "purpose")))
+        {
+            await asker.Fill(name, value);
+        }
+
+        await asker.Follow("main form[method=post] button");
+        await asker.Follow("form[data-ceremony] button");
+        string request = await asker.Address();
+        await chief.Go(origin + request);
+        await chief.Evaluate("document.querySelector('input[name=oral]').click()");
+        await chief.Fill("remarks", "given on the telephone");
+        await chief.Follow("button[value=approve]");
+        await chief.Follow("form[data-ceremony] button");
+        Assert.Contains("24 hours and 0 minutes are left", await chief.Text());
+        await Check(chief, "confirm");
+        await chief.Fill("remarks", "as I said on the telephone");
+        await chief.Follow("button[value=approve]");
+        await chief.Follow("form[data-ceremony] button");
+        Assert.Contains("confirmed in writing at 2024-10-04T12:00:00Z", await chief.Text());
+    }
+
+    /// <summary>A hold that is kept, for the page that lists them.</summary>
+    private static void Hold(ConsoleWorld world)
+    {
+        string order = world.Orders.Request();
+        world.Orders.Approve(order);
+        Assert.Equal(0, world.Orders.Resolve(order, "--hold-until", "2025-10-04T00:00Z").Code);
+    }
+
     private async Task Audit(BrowserPage auditor)
     {
-        (string, string)[] pages = [("/log", "log"), ("/log/counts", "counts"), ("/log/2", "entry")];
+        (string, string)[] pages =
+            [("/holds", "holds"), ("/log", "log"), ("/log/counts", "counts"), ("/log/2", "entry")];
         foreach ((string path, string name) in pages)
         {
             await auditor.Go(origin + path);

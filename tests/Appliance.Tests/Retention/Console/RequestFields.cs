@@ -53,10 +53,15 @@ internal static class RequestFields
     }
 
     /// <summary>Approves or refuses a request; what the last page said.</summary>
-    public static async Task<Said> Decide(ConsoleUser chief, string request, string verdict, string remarks = "")
+    public static async Task<Said> Decide(
+        ConsoleUser chief,
+        string request,
+        string verdict,
+        string remarks = "",
+        params (string Name, string Value)[] more)
     {
         Said begun = await chief.Post(
-            $"/requests/{request}/verdict", ("verdict", verdict), ("remarks", remarks));
+            $"/requests/{request}/verdict", [("verdict", verdict), ("remarks", remarks), .. more]);
         return begun.Location.StartsWith("/sign/", StringComparison.Ordinal)
             ? await chief.Sign(begun.Location)
             : begun;

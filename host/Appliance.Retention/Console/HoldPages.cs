@@ -15,8 +15,8 @@ internal static class HoldPages
         IReadOnlyList<HoldStatement> all = folder.All();
         return visit.Page("Legal holds", Html.Of($"""
             <h1>Legal holds</h1>
-            <p>Records kept for a case beyond their retention, each under a case key that the warden destroys at its end.
-            Operator and custodian end one before its time with <code>retention hold end</code>; both sign.</p>
+            <p>Records kept for a case beyond their retention, each under a case key that the warden destroys at its
+            end. Operator and custodian end one before its time with <code>retention hold end</code>; both sign.</p>
             {(all.Count == 0 ? Html.Of($"<p>There is none.</p>") : Table(folder, all))}
             """));
     }

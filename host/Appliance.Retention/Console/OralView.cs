@@ -31,7 +31,8 @@ internal static class OralView
                 ("bad", $"It was not confirmed in writing by {due}. Nothing is answered any more, and it is reported."),
             { ConfirmedUtcUs: { } confirmed } =>
                 ("good", $"Approved by word of mouth, and confirmed in writing at {Page.Second(confirmed)}."),
-            _ => ("wait", $"Approved by word of mouth. The confirmation in writing is due by {due}: {Left(term, now)}."),
+            _ => ("wait", "Approved by word of mouth. "
+                + $"The confirmation in writing is due by {due}: {Left(term, now)}."),
         };
         string? report = visit.Desk.Orders.Report(request);
         return Html.Of($"""

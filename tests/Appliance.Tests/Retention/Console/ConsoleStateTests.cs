@@ -108,7 +108,8 @@ public sealed class ConsoleStateTests
         ConsoleUser chief = await world.LoggedIn("badge 4", "approver", "designated_senior_officer");
         string request = await RequestFields.File(
             holder,
-            ("purpose", "4"), ("addresses", ""), ("lines", "line-1"), ("offence", ""), ("serious", ""), ("sentence", ""),
+            ("purpose", "4"), ("addresses", ""), ("lines", "line-1"), ("offence", ""), ("serious", ""),
+            ("sentence", ""),
             ("statement-identity_checked", "passport seen at the shop"),
             ("statement-line_held", "contract since 2019"));
         await RequestFields.Decide(chief, request, "approve");

@@ -109,7 +109,8 @@ internal sealed class ConsoleWorld : IAsyncDisposable
         string[] enrol =
         [
             "people", "enrol", "--browser-key", Orders.File(name + "-browser.json"), "--label", name, "--authority",
-            "County Police", .. more.Contains("--kind") ? [] : new[] { "--kind", "police" }, "--office", office, "--role", role, "--until", "2024-12-31T00:00Z",
+            "County Police", .. more.Contains("--kind") ? [] : new[] { "--kind", "police" }, "--office", office,
+            "--role", role, "--until", "2024-12-31T00:00Z",
             .. more,
         ];
         if (isLive)

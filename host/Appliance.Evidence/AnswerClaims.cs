@@ -12,8 +12,16 @@ namespace Appliance.Evidence;
 /// <param name="Inside">Inside address that the answer names.</param>
 /// <param name="Said">The answer's words of it, to be held against the record.</param>
 /// <param name="HasContact">The answer tells what was contacted.</param>
+/// <param name="MustName">Some record must say that it is this line.</param>
 internal sealed record ClaimedRecord(
-    string Device, string Place, RecordKind Kind, string Line, string Inside, JsonElement Said, bool HasContact);
+    string Device,
+    string Place,
+    RecordKind Kind,
+    string Line,
+    string Inside,
+    JsonElement Said,
+    bool HasContact,
+    bool MustName);
 
 /// <summary>What an answer says, read from the JSON that was delivered.</summary>
 public sealed class AnswerClaims
@@ -100,8 +108,7 @@ public sealed class AnswerClaims
             foreach (JsonElement record in Items(reading, "records"))
             {
                 lines.Add(Text(reading.GetProperty("question"), "line"));
-                bool contact = reading.GetProperty("sections_opened").GetArrayLength() > 1;
-                Add(record, KindOf(Text(record, "kind")), "", "", contact);
+                ReadRecord(reading, record);
             }
         }
 
@@ -109,6 +116,20 @@ public sealed class AnswerClaims
     }
 
     private static RecordKind KindOf(string word) => word == "block" ? RecordKind.Block : RecordKind.Flow;
+
+    // A record of a line names that line or none; where sessions name it, they are records of the answer too.
+    private void ReadRecord(JsonElement reading, JsonElement record)
+    {
+        JsonElement[] sessions = Items(reading, "named_by");
+        RecordKind kind = KindOf(Text(record, "kind"));
+        bool contact = kind == RecordKind.Flow && reading.GetProperty("sections_opened").GetArrayLength() > 1;
+        string line = sessions.Length == 0 ? Text(reading.GetProperty("question"), "line") : "";
+        Add(record, kind, line, "", contact, mustName: false);
+        foreach (JsonElement session in sessions)
+        {
+            Add(session, RecordKind.Session, "", "", hasContact: false);
+        }
+    }
 
     private void ReadCandidate(JsonElement candidate)
     {
@@ -131,10 +152,11 @@ public sealed class AnswerClaims
         }
     }
 
-    private void Add(JsonElement said, RecordKind kind, string line, string inside, bool hasContact)
+    private void Add(
+        JsonElement said, RecordKind kind, string line, string inside, bool hasContact, bool mustName = true)
     {
         var claim = new ClaimedRecord(
-            Text(said, "device"), Text(said, "record"), kind, line, inside, said, hasContact);
+            Text(said, "device"), Text(said, "record"), kind, line, inside, said, hasContact, mustName);
         if (!records.Exists(known => known.Device == claim.Device && known.Place == claim.Place))
         {
             records.Add(claim);

@@ -182,7 +182,8 @@ internal static class RecordChecks
     {
         foreach (ClaimedRecord claim in answer.Records)
         {
-            bool isNamed = claim.Line.Length == 0 || state.Rows.Exists(row => row.Subscriber == claim.Line);
+            bool isNamed = !claim.MustName || claim.Line.Length == 0
+                || state.Rows.Exists(row => row.Subscriber == claim.Line);
             if (!isNamed)
             {
                 return Outcome.Fail($"no record says that the line is {claim.Line}");

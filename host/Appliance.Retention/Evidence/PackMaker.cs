@@ -84,9 +84,11 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
     {
         var proofs = new List<ReadOnlyMemory<byte>>();
         OrderStanding standing = desk.Orders.Standing(request);
-        if (standing.Order is not { } order)
+        if (standing is not { Order: { } order, Refusal: null })
         {
-            throw new ArchiveException(standing.Refusal!.Sentence);
+            throw new ArchiveException(
+                $"{standing.Refusal!.Sentence}; ask again under a further order and make the pack of that answer, or, "
+                    + "where the records are past their term, open the legal hold: `retention hold show`");
         }
 
         using var archive = new OrderedArchive(

@@ -20,6 +20,7 @@ class Claim:
     inside: str
     said: dict[str, Any]
     has_contact: bool
+    must_name: bool
 
 
 @dataclass
@@ -28,9 +29,10 @@ class Answer:
     lines: set[str] = field(default_factory=set)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
 
-    def add(self, said: dict[str, Any], kind: int, line: str, inside: str, has_contact: bool) -> None:
+    def add(self, said: dict[str, Any], kind: int, line: str, inside: str, has_contact: bool,
+            must_name: bool = True) -> None:
         """A record that is named twice counts once."""
-        claim = Claim(_text(said, "device"), _text(said, "record"), kind, line, inside, said, has_contact)
+        claim = Claim(_text(said, "device"), _text(said, "record"), kind, line, inside, said, has_contact, must_name)
         self.claims.setdefault((claim.device, claim.place), claim)
 
 
@@ -50,14 +52,23 @@ def read(data: bytes) -> Answer:
             answer.add(use, FLOW, "", "", True)
         for record in reading.get("records", []):
             answer.lines.add(_text(reading["question"], "line"))
-            kind = BLOCK if _text(record, "kind") == "block" else FLOW
-            answer.add(record, kind, "", "", len(reading["sections_opened"]) > 1)
+            _read_record(answer, reading, record)
     return answer
 
 
 def utc_us(text: str) -> int:
     """Time of an answer as UTC microseconds since 1970."""
     return (datetime.fromisoformat(text.replace("Z", "+00:00")) - _EPOCH) // timedelta(microseconds=1)
+
+
+def _read_record(answer: Answer, reading: dict[str, Any], record: dict[str, Any]) -> None:
+    """A record of a line names that line or none; where sessions name it, they are records of the answer too."""
+    sessions = reading.get("named_by", [])
+    kind = BLOCK if _text(record, "kind") == "block" else FLOW
+    line = "" if sessions else _text(reading["question"], "line")
+    answer.add(record, kind, line, "", kind == FLOW and len(reading["sections_opened"]) > 1, must_name=False)
+    for session in sessions:
+        answer.add(session, SESSION, "", "", False)
 
 
 def _read_candidate(answer: Answer, candidate: dict[str, Any]) -> None:

@@ -131,4 +131,4 @@ def _require_said(said: dict[str, Any], name: str, wanted: Any) -> None:
 def _require_lines(pack: Pack, told: Answer) -> None:
     named = {row.said.get("subscriber") for row in pack.rows}
     for claim in told.claims.values():
-        require(claim.line == "" or claim.line in named, "pack", "no record says that it is this line")
+        require(not claim.must_name or claim.line == "" or claim.line in named, "pack", "no record says that it is this line")

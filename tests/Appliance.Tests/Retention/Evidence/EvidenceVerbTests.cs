@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Appliance.Evidence;
 using Appliance.TestSupport;
+using Appliance.Tests.Retention.Store;
 using Xunit;
 
 namespace Appliance.Tests.Retention.Evidence;
@@ -88,6 +89,29 @@ public sealed class EvidenceVerbTests : IDisposable
         (int code, _, string errors) = world.Orders.Run(world.MakeWords());
 
         Assert.Equal((2, true), (code, errors.Contains("no delivery of this answer", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void When_the_order_is_over_a_further_order_is_asked_and_logged_and_its_answer_becomes_the_pack()
+    {
+        world.Make();
+        world.Orders.StopWarden();
+        world.Orders.Day = TestBox.Day + 20;
+        world.Orders.StartWarden();
+        (int late, _, string refused) = world.Orders.Run(world.MakeWords());
+        string further = world.Orders.Request(expires: "2024-11-20T00:00Z");
+        world.Orders.Approve(further);
+        (int code, string answer, string errors) = world.Orders.Resolve(further, "--format", "json");
+        File.WriteAllText(world.Answer, answer);
+        string[] words = world.MakeWords();
+        words[Array.IndexOf(words, "--request") + 1] = further;
+        world.Succeed(words);
+        PackReport report = PackChecker.Run(world.Pack, world.Pins());
+
+        Assert.Equal((2, true), (late, refused.Contains("ask again under a further order", StringComparison.Ordinal)));
+        Assert.True(code == 0, errors);
+        Assert.True(report.IsGood, report.ToText());
+        Assert.Contains(report.Checks, line => line.Id == "request" && line.Detail.StartsWith(further));
     }
 
     [Fact]

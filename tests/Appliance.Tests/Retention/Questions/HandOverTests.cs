@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Xml.Linq;
 using Appliance.Retention.Answers;
@@ -12,6 +13,8 @@ public sealed class HandOverTests : IDisposable
 {
     private static readonly XNamespace Etsi = AnswerXml.EtsiNamespace;
     private static readonly XNamespace Own = AnswerXml.OwnNamespace;
+    private const string DebianPython = "/usr/bin/python3";
+    private const string JsonSchema = "/usr/lib/python3/dist-packages/jsonschema/__init__.py";
     private readonly AskWorld world = new();
 
     public HandOverTests()
@@ -42,7 +45,9 @@ public sealed class HandOverTests : IDisposable
         world.Write();
     }
 
-    public static TheoryData<string[]> Questions =>
+    public static TheoryData<string[]> Questions => [.. Asked];
+
+    private static string[][] Asked =>
     [
         ["resolve", "--ip", AskWorld.Pub, "--port", "4000", "--at", "2024-10-04T15:01Z"],
         ["resolve", "--ip", AskWorld.Pub, "--at", "2024-10-04T15:01Z", "--service", "mail.example"],
@@ -85,6 +90,36 @@ public sealed class HandOverTests : IDisposable
             Assert.NotEqual(good, text);
             Assert.NotEmpty(new JsonSchemaCheck(schema.RootElement).Faults(answer.RootElement));
         });
+    }
+
+    [ProgramFact(DebianPython, JsonSchema)]
+    public void A_validator_that_knows_nothing_of_the_product_says_the_same_of_real_and_of_altered_answers()
+    {
+        string[] good = [.. Asked.Select(question => Ask(question, "json"))];
+        string[] bad = [.. good.Select(text => text.Replace("\"covered\"", "\"coverd\""))];
+        string[] files = [.. good.Concat(bad).Select((text, i) =>
+        {
+            string file = Path.Combine(world.FolderPath, $"answer-{i:D2}.json");
+            File.WriteAllText(file, text);
+            return file;
+        })];
+        var start = new ProcessStartInfo(
+            DebianPython, ["-B", Path.Combine(Checkout.Root, "tests/second-reader/schema.py"), SchemaPath, .. files])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process validator = Process.Start(start)!;
+        string said = validator.StandardOutput.ReadToEnd();
+        validator.WaitForExit();
+
+        string[] wanted =
+        [
+            .. good.Select((_, i) => $"fits answer-{i:D2}.json"),
+            .. bad.Select((text, i) => text == good[i]
+                ? $"fits answer-{good.Length + i:D2}.json" : $"does not fit answer-{good.Length + i:D2}.json"),
+        ];
+        Assert.Equal(wanted, said.TrimEnd().Split('\n'));
+        Assert.True(bad.Zip(good).Count(pair => pair.First != pair.Second) > 5);
     }
 
     [Theory]

@@ -7,7 +7,7 @@ REFUSALS = (
     "wrong device", "wrong epoch", "wrong notice", "future day", "time order", "recipients hash",
     "section list", "ciphertext length", "ciphertext hash", "recipients list", "no key", "key wrap",
     "commitment", "ciphertext", "columns", "count", "root", "proof", "missing", "swapped", "replayed", "fork",
-    "rollback", "unknown epoch", "control signers", "control replayed", "control time")
+    "rollback", "unknown epoch", "control signers", "control replayed", "control time", "notice withdrawn")
 
 
 class Refused(Exception):

@@ -48,8 +48,8 @@ internal static class StoreLimits
     public static readonly TimeSpan OverdueEvery = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Age of a question, microseconds, at which its process must have marked it as being asked: a minute, where the two
-    /// steps take milliseconds.
+    /// Age of a question, microseconds, at which its process must have marked it as being asked: a minute, where the
+    /// two steps take milliseconds.
     /// </summary>
     public const ulong MarkedWithinUs = 60UL * TaiTime.MicrosecondsPerSecond;
 

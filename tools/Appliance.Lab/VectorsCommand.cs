@@ -28,6 +28,7 @@ internal static class VectorsCommand
         string batches = Path.Combine(folder.FullName, "batch");
         Directory.CreateDirectory(batches);
         int written = RowVectors.Write(Path.Combine(folder.FullName, "rows"));
+        written += SignedVectors.Write(Path.Combine(folder.FullName, "signed"));
         foreach (VectorFile vector in VectorMaker.All())
         {
             File.WriteAllText(Path.Combine(batches, vector.Name + ".json"), vector.ToJson());

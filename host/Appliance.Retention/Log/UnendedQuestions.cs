@@ -5,8 +5,8 @@ using Appliance.Wire;
 namespace Appliance.Retention.Log;
 
 /// <summary>
-/// Questions whose process was killed before it could log an end. What they opened is in the log (releases); that nobody
-/// got an answer is said here, by the next one that looks.
+/// Questions whose process was killed before it could log an end. What they opened is in the log (releases); that
+/// nobody got an answer is said here, by the next one that looks.
 /// </summary>
 internal sealed class UnendedQuestions(StoreFolder folder, TransparencyLog log, TimeProvider clock)
 {
@@ -16,7 +16,9 @@ internal sealed class UnendedQuestions(StoreFolder folder, TransparencyLog log, 
     // All entries before it have been seen, and have an end: the next look begins here.
     private ulong first;
 
-    /// <summary>Questions that no delivery, refusal or error refers to, among entries that follow one another.</summary>
+    /// <summary>
+    /// Questions that no delivery, refusal or error refers to, among entries that follow one another.
+    /// </summary>
     public static IReadOnlyList<LoggedEntry> Among(IReadOnlyList<LoggedEntry> entries)
     {
         var ended = new HashSet<ulong>();
@@ -29,7 +31,10 @@ internal sealed class UnendedQuestions(StoreFolder folder, TransparencyLog log, 
             }
         }
 
-        return [.. entries.Where(logged => logged.Entry.Kind == LogKind.Question && !ended.Contains(logged.Index))];
+        return
+        [
+            .. entries.Where(logged => logged.Entry.Kind == LogKind.Question && !ended.Contains(logged.Index)),
+        ];
     }
 
     /// <summary>Logs the end of each that no process asks any more; returns their indexes.</summary>

@@ -39,8 +39,8 @@ public sealed class VectorTests
     }
 
     /// <summary>
-    /// TooLarge has none: its file would be larger than all others together; it has a test of its own. Nor has what only
-    /// a store can know: that a notice is withdrawn.
+    /// TooLarge has none: its file would be larger than all others together; it has a test of its own. Nor has what
+    /// only a store can know: that a notice is withdrawn.
     /// </summary>
     [Fact]
     public void Every_refusal_has_a_vector_and_a_sentence_of_its_own()

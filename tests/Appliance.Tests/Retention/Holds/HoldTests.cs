@@ -40,8 +40,8 @@ public sealed partial class HoldTests : IDisposable
         Assert.StartsWith($"hold     {hold}\nsha256   {Hash32.Of(File.ReadAllBytes(pack))}\n", output);
         Assert.Contains("\nproven   1 records of 1 batches\n", output);
         Assert.EndsWith(
-            " row 0 attribution\n           line line-1 at cgn 100.64.0.1 port 5000 was 192.0.2.1 port 1100, protocol 6, "
-                + "2024-10-04T00:01:40.000000Z to 2024-10-04T00:01:45.000000Z, bound 40 us\n",
+            " row 0 attribution\n           line line-1 at cgn 100.64.0.1 port 5000 was 192.0.2.1 port 1100, "
+                + "protocol 6, 2024-10-04T00:01:40.000000Z to 2024-10-04T00:01:45.000000Z, bound 40 us\n",
             output);
         HeldRecords records = HeldRecords.Decode(File.ReadAllBytes(pack))!;
         Assert.Equal(Refusal.None, records.TryVerify(_ => null, out IReadOnlyList<RecordProof> proven));

@@ -47,10 +47,12 @@ public sealed class GeneratedFilesTests
             .. Directory.EnumerateFiles(BoardFile.Folder, "*", SearchOption.AllDirectories)
                 .Select(file => Path.GetRelativePath(BoardFile.Folder, file))
                 .Where(file => file != "README.md" && !file.StartsWith("package/", StringComparison.Ordinal)
+                    && !file.StartsWith("image/", StringComparison.Ordinal)
                     && !readme.Contains($"({file})", StringComparison.Ordinal)),
         ];
 
         Assert.Empty(missing);
         Assert.Contains("(package/README.md)", readme);
+        Assert.Contains("(image/README.md)", readme);
     }
 }

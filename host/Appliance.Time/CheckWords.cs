@@ -26,6 +26,7 @@ internal static class CheckWords
         (Checks.NoFix, "receiver has no fix"),
         (Checks.Antenna, "antenna open or short"),
         (Checks.Sawtooth, "sawtooth correction off"),
+        (Checks.Outvoted, "a peer is outvoted"),
         (Checks.Trusted, "believed by the operator"),
     ];
 

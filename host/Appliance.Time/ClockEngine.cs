@@ -8,23 +8,16 @@ using Appliance.Wire;
 
 namespace Appliance.Time;
 
-/// <summary>True time at a reading of the raw counter.</summary>
-/// <param name="TaiNs">Best estimate, ns of TAI since 1970.</param>
-/// <param name="BoundNs">Half width of the interval that holds the truth; infinite where nothing can be said.</param>
-/// <param name="State">State of the clock.</param>
-public readonly record struct TrueTime(long TaiNs, double BoundNs, ClockState State);
-
 /// <summary>
 /// The clock of a box with a receiver, pulses or peers: observations in, true time with a bound out, and the log by
 /// which anyone can compute each bound again. It steers nothing. Observations may come from any thread.
 /// </summary>
-public sealed class ClockEngine : IObservationSink, IClockMap
+public sealed partial class ClockEngine : IObservationSink, IClockMap
 {
     private const double NsPerMicrosecond = 1000;
 
     private readonly Lock gate = new();
     private readonly EstimatorSettings settings;
-    private readonly uint stampPathNs;
     private readonly LeapVote leaps = new();
     private readonly ClockIntake intake;
     private readonly ClockEstimator estimator;
@@ -41,11 +34,13 @@ public sealed class ClockEngine : IObservationSink, IClockMap
     public ClockEngine(ClockEngineOptions options)
     {
         settings = options.ToSettings();
-        stampPathNs = options.StampPathNs;
-        intake = new ClockIntake(leaps);
+        PeerVote peers = new(options.PtpAsymmetryNs, options.NtpAsymmetryNs);
+        intake = new ClockIntake(leaps, peers, options.PulsesAreMarked);
+        leaps.Take(BuiltInLeaps.Observation, 0);
         estimator = new ClockEstimator(settings);
-        map = new StampMap(stampPathNs);
-        resumption = new Resumption(settings, options.Kept);
+        map = new StampMap(options.ToPaths());
+        resumption = new Resumption(
+            settings, options.Kept, new PeerVote(options.PtpAsymmetryNs, options.NtpAsymmetryNs));
         if (options.ResumedRate is double rate)
         {
             estimator.Resume(rate, options.ResumedAgeing);
@@ -64,7 +59,7 @@ public sealed class ClockEngine : IObservationSink, IClockMap
     {
         lock (gate)
         {
-            return log.BeginFile(settings, stampPathNs, estimator);
+            return log.BeginFile(settings, map.Paths, estimator);
         }
     }
 
@@ -114,7 +109,8 @@ public sealed class ClockEngine : IObservationSink, IClockMap
             last = intake.Gather(now, utcSeconds);
             estimator.Step(last);
             Tell(last.Raw, ClockSteps.Note(map, estimator, last));
-            return log.Second(last, estimator).ToArray();
+            byte[] row = log.Second(last, estimator).ToArray();
+            return [.. row, .. TakeChangedPaths()];
         }
     }
 
@@ -142,11 +138,14 @@ public sealed class ClockEngine : IObservationSink, IClockMap
     }
 
     /// <inheritdoc/>
-    public ClockReading Map(long stampNs)
+    public ClockReading Map(long stampNs) => Map(stampNs, -1);
+
+    /// <inheritdoc/>
+    public ClockReading Map(long stampNs, int leg)
     {
         lock (gate)
         {
-            ClockState state = map.Map(stampNs, out long tai, out double bound);
+            ClockState state = map.Map(stampNs, leg, out long tai, out double bound);
             ClockReading reading = Reading(stampNs, tai, bound, state);
             worstBoundUs = Math.Max(worstBoundUs, reading.BoundUs);
             states |= 1u << (int)reading.State;
@@ -207,122 +206,6 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         }
     }
 
-    /// <summary>The rate, for the next run.</summary>
-    public (double Rate, double AgeingPerSecond) Learned
-    {
-        get
-        {
-            lock (gate)
-            {
-                return estimator.Learned;
-            }
-        }
-    }
-
-    public void Take(in PulseObservation pulse)
-    {
-        lock (gate)
-        {
-            intake.Take(pulse);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Take(in MarkObservation mark)
-    {
-        // A comparison of the receiver's clock with the oscillator; pulses say the same, and nothing is built on
-        // it yet.
-    }
-
-    public void Take(in SawtoothObservation sawtooth)
-    {
-        lock (gate)
-        {
-            intake.Take(sawtooth);
-        }
-    }
-
-    public void Take(in TimeOfDayObservation time)
-    {
-        lock (gate)
-        {
-            intake.Take(time);
-        }
-    }
-
-    public void Take(in PeerObservation peer)
-    {
-        lock (gate)
-        {
-            intake.Take(peer);
-            resumption.Take(peer);
-        }
-    }
-
-    public void Take(in LeapObservation leap)
-    {
-        lock (gate)
-        {
-            intake.Take(leap);
-        }
-    }
-
-    public void Take(in HealthObservation health)
-    {
-        lock (gate)
-        {
-            intake.Take(health);
-        }
-    }
-
-    public void Take(in SatelliteObservation satellites)
-    {
-        lock (gate)
-        {
-            intake.Take(satellites);
-        }
-    }
-
-    public void Take(in PositionObservation position)
-    {
-        lock (gate)
-        {
-            intake.Take(position);
-        }
-    }
-
-    public void Take(in ReceiverClockObservation clock)
-    {
-        lock (gate)
-        {
-            intake.Take(clock);
-        }
-    }
-
-    public void Take(in TemperatureObservation temperature)
-    {
-        lock (gate)
-        {
-            intake.Take(temperature);
-        }
-    }
-
-    public void Take(in CounterPair pair)
-    {
-        lock (gate)
-        {
-            intake.Take(pair);
-        }
-    }
-
-    public void Take(in SteeringObservation steering)
-    {
-        lock (gate)
-        {
-            intake.Take(steering);
-        }
-    }
-
     private static ClockReading Reading(long stampNs, long tai, double bound, ClockState state)
     {
         uint microseconds = MicrosecondsOf(bound);
@@ -343,6 +226,17 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         return microseconds < ClockReading.Unbounded ? (uint)microseconds : ClockReading.Unbounded;
     }
 
+    private void AddEvent(in ClockEvent happened)
+    {
+        if (events.Count == Limits.Events)
+        {
+            events.Dequeue();
+            EventsDropped++;
+        }
+
+        events.Enqueue(happened);
+    }
+
     // A change of state, of a failed check or of what is known of leap seconds is an event of the next manifest.
     private void Tell(long raw, double correctedNs)
     {
@@ -354,22 +248,16 @@ public sealed class ClockEngine : IObservationSink, IClockMap
         }
 
         told = now;
-        if (events.Count == Limits.Events)
-        {
-            events.Dequeue();
-            EventsDropped++;
-        }
-
         long? tai = estimator.Readout.IsSet ? estimator.Readout.Filter.TaiAt(raw) : null;
         double doubtSeconds = estimator.DistrustedSinceRaw == 0 ? 0 : (raw - estimator.DistrustedSinceRaw) / 1e9;
-        events.Enqueue(new ClockEvent(
+        AddEvent(new ClockEvent(
             tai is long ns ? new TaiTime(ns / 1000) : null, estimator.State, CheckWords.Of(estimator.Checks),
             intake.Leap.State.ToString().ToLowerInvariant(), doubtSeconds)
         {
             DoubtSince = doubtSeconds == 0
                 ? null
                 : new TaiTime(estimator.DistrustedReadout.Filter.TaiAt(estimator.DistrustedSinceRaw) / 1000),
-            DoubtBoundUs = MicrosecondsOf(correctedNs + stampPathNs),
+            DoubtBoundUs = MicrosecondsOf(correctedNs + WidestPathNs()),
         });
     }
 }

@@ -22,10 +22,34 @@ public sealed record ClockEngineOptions
     /// <summary>Cable of the antenna, the receiver's idea of UTC, multipath: what does not average out, ns.</summary>
     public double SystematicNs { get; init; } = 20;
 
-    /// <summary>Largest delay between the wire and a packet's stamp, with that of the mirror, ns.</summary>
+    /// <summary>
+    /// Pulses are those of the oscillator, captured here and stamped by the receiver at its input (TIM-TM2): the stamp
+    /// is the pulse's time. <see cref="PulseNoiseNs"/> is then the noise of the stamp.
+    /// </summary>
+    public bool PulsesAreMarked { get; init; }
+
+    /// <summary>
+    /// What a PTP message may be queued one way more than the other, beyond the measured delay, ns. The measured delay
+    /// is in the bound as it is. Declared by who knows the network: 50 us for switches that are not PTP clocks, 100 ns
+    /// where each of them is one.
+    /// </summary>
+    public uint PtpAsymmetryNs { get; init; } = 50_000;
+
+    /// <summary>The same of NTP; its half round trip is in the bound and holds any asymmetry.</summary>
+    public uint NtpAsymmetryNs { get; init; }
+
+    /// <summary>
+    /// Largest delay between the wire and the stamp of a packet, ns, on legs that are not in <see cref="Legs"/>.
+    /// </summary>
     public uint StampPathNs { get; init; } = 1_000_000;
 
-    /// <summary>When this program was built, TAI ns since 1970: no earlier time can be true.</summary>
+    /// <summary>Stamp path and mirror delay of legs, by the number of the leg's rule.</summary>
+    public IReadOnlyDictionary<int, StampPath> Legs { get; init; } = new Dictionary<int, StampPath>();
+
+    /// <summary>
+    /// When this program was built, or the last time that an earlier run trusted, TAI ns since 1970: no earlier time
+    /// can be true, whoever says it.
+    /// </summary>
     public long EarliestTaiNs { get; init; }
 
     /// <summary>Rate of the run before, ns/s; null: none.</summary>
@@ -47,4 +71,19 @@ public sealed record ClockEngineOptions
         EarliestTai = EarliestTaiNs,
         LatestTai = EarliestTaiNs == 0 ? long.MaxValue : EarliestTaiNs + FifteenYearsNs,
     };
+
+    internal StampPaths ToPaths()
+    {
+        StampPaths paths = new(new StampPath(DelayRange.UpTo(StampPathNs), default));
+        foreach ((int leg, StampPath path) in Legs)
+        {
+            if (leg < 0 || !paths.TrySet(leg, path))
+            {
+                throw new ArgumentException(
+                    $"leg {leg}: a stamp path is for legs 0 to {Limits.Legs - 1}, from 0 up to an hour");
+            }
+        }
+
+        return paths;
+    }
 }

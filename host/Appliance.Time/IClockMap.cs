@@ -23,6 +23,12 @@ public interface IClockMap
     /// <summary>Maps one stamp; its bound and state count for the next <see cref="Summarise"/>.</summary>
     ClockReading Map(long stampNs);
 
+    /// <summary>
+    /// The same for a packet of a leg, by the number of its rule: with what is known of the way from the wire to its
+    /// stamp. Clocks that know nothing of legs map it like any other.
+    /// </summary>
+    ClockReading Map(long stampNs, int leg) => Map(stampNs);
+
     /// <summary>What the manifest of the batch says of the clock since the last call; starts anew.</summary>
     ClockSummary Summarise();
 }

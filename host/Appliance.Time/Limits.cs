@@ -26,6 +26,12 @@ internal static class Limits
     /// <summary>Peers that are voted on; a box has a handful of servers.</summary>
     public const int Peers = 16;
 
+    /// <summary>Legs with a stamp path of their own: as many as leg rules (LegRulesMax of Appliance.Flow).</summary>
+    public const int Legs = 64;
+
+    /// <summary>Longest delay of a stamp path that makes sense, ns: an hour.</summary>
+    public const long DelayNsMost = 3600L * 1_000_000_000;
+
     /// <summary>Bytes of a checkpoint at most: the trusted moments are most of it.</summary>
     public const int CheckpointBytes = 64 * 1024;
 

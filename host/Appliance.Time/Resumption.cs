@@ -26,7 +26,7 @@ public sealed record KeptClock(byte[] State, long TaiNs, double Rate, double Age
 /// until then the clock is unset. Where the counter ran on, the kept state coasts to now and the witness only confirms
 /// it; where it did not, the witness gives the time and what was kept its rate and the date that it cannot be before.
 /// </summary>
-internal sealed class Resumption(EstimatorSettings settings, KeptClock? found)
+internal sealed class Resumption(EstimatorSettings settings, KeptClock? found, PeerVote peers)
 {
     // A witness has to name the second, and a coasting clock is not resumed on one that says less.
     private const long WitnessHalfNsMax = 100_000_000;
@@ -35,7 +35,6 @@ internal sealed class Resumption(EstimatorSettings settings, KeptClock? found)
     private const double DeviationsInHalf = 6;
     private const double DeviationsToLimit = 3;
 
-    private readonly PeerVote peers = new();
     private KeptClock? kept = found;
 
     public void Take(in PeerObservation peer) => peers.Take(peer);
@@ -68,8 +67,9 @@ internal sealed class Resumption(EstimatorSettings settings, KeptClock? found)
             return TryGoOn(kept, now, null, estimator);
         }
 
-        byte witnesses = peers.Vote(now, taiMinusUtc, out long tai, out long half);
-        if (witnesses == 0 || half > WitnessHalfNsMax || tai < kept.TaiNs)
+        PeerVerdict verdict = peers.Vote(now, taiMinusUtc);
+        (long tai, long half) = (verdict.TaiNs, verdict.HalfNs);
+        if (verdict.Count == 0 || verdict.IsTorn || half > WitnessHalfNsMax || tai < kept.TaiNs)
         {
             return false;
         }
@@ -119,6 +119,8 @@ internal sealed class Resumption(EstimatorSettings settings, KeptClock? found)
             ResumedRate = from.Rate,
         };
         state.Ageing.PerSecond = from.AgeingPerSecond;
+        state.Peers = PeerInterval.Begin(
+            now.Nanoseconds, tai, half, settings.Oscillator.RateLimit + Math.Abs(from.Rate));
         estimator.Load(state, new double[3 * Limits.TemperatureBins], new TrustedMoment[TrustHistory.Capacity]);
         return true;
     }

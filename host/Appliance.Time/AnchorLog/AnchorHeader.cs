@@ -10,13 +10,13 @@ internal static class AnchorHeader
 {
     public const int Length = 8 + 32 + (Numbers * 8) + NameLength;
 
-    private const int Numbers = 17;
+    private const int Numbers = 16;
     private const int NameLength = 16;
 
-    private static ReadOnlySpan<byte> Magic => "ICRCLK\0\0"u8;
+    private static ReadOnlySpan<byte> Magic => "ICRCLK\x01\0"u8;
 
     /// <summary>Writes the head.</summary>
-    public static void Write(Span<byte> to, Hash32 previous, EstimatorSettings settings, uint stampPathNs)
+    public static void Write(Span<byte> to, Hash32 previous, EstimatorSettings settings)
     {
         to[..Length].Clear();
         Magic.CopyTo(to);
@@ -27,7 +27,7 @@ internal static class AnchorHeader
             model.WhiteNs, model.TrackWalk, model.CoastWalk, model.RateLimit, model.TemperatureSwing,
             model.TemperatureSlope, model.TableResidual, model.AgeingPerDay, settings.PulseNoiseNs,
             settings.CorrectedNoiseNs, settings.SystematicNs, settings.Deviations, settings.StepFloorNs,
-            settings.PeersOnly ? 1 : 0, 0, 0, stampPathNs,
+            settings.PeersOnly ? 1 : 0, 0, 0,
         ];
         for (int i = 0; i < Numbers; i++)
         {
@@ -42,12 +42,10 @@ internal static class AnchorHeader
     }
 
     /// <summary>Reads the head; false where it is none of this format.</summary>
-    public static bool TryRead(
-        ReadOnlySpan<byte> from, out Hash32 previous, out EstimatorSettings settings, out uint stampPathNs)
+    public static bool TryRead(ReadOnlySpan<byte> from, out Hash32 previous, out EstimatorSettings settings)
     {
         previous = default;
         settings = null!;
-        stampPathNs = 0;
         if (from.Length < Length || !from[..8].SequenceEqual(Magic))
         {
             return false;
@@ -73,7 +71,6 @@ internal static class AnchorHeader
             EarliestTai = BinaryPrimitives.ReadInt64LittleEndian(from[(40 + (8 * 14))..]),
             LatestTai = BinaryPrimitives.ReadInt64LittleEndian(from[(40 + (8 * 15))..]),
         };
-        stampPathNs = (uint)Math.Clamp(n[16], 0, uint.MaxValue);
         return true;
     }
 }

@@ -37,21 +37,21 @@ internal sealed class AnchorReplay
     private AnchorRow row;
     private int at;
 
-    private AnchorReplay(byte[] file, EstimatorSettings settings, uint stampPathNs, Hash32 previous)
+    private AnchorReplay(byte[] file, EstimatorSettings settings, Hash32 previous)
     {
         this.file = file;
         Settings = settings;
         Previous = previous;
         Estimator = new ClockEstimator(settings);
-        Map = new StampMap(stampPathNs);
+        Map = new StampMap(new StampPaths(default));
         chain.Begin(file.AsSpan(0, AnchorHeader.Length));
         at = AnchorHeader.Length;
     }
 
     /// <summary>Opens a file; null where it is not of this format.</summary>
     public static AnchorReplay? Open(byte[] file) =>
-        AnchorHeader.TryRead(file, out Hash32 previous, out EstimatorSettings settings, out uint stampPathNs)
-            ? new AnchorReplay(file, settings, stampPathNs, previous)
+        AnchorHeader.TryRead(file, out Hash32 previous, out EstimatorSettings settings)
+            ? new AnchorReplay(file, settings, previous)
             : null;
 
     public EstimatorSettings Settings { get; }
@@ -135,6 +135,8 @@ internal sealed class AnchorReplay
                 && row.TryReadPair(body, out raw, out long system, out uint halfNs):
                 Map.AddTip(system, raw, halfNs, Estimator.Readout);
                 return true;
+            case AnchorKind.Path when Rows > 0:
+                return AnchorRow.TryReadPath(body, Map.Paths);
             default:
                 return false;
         }

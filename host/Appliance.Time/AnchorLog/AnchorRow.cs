@@ -9,6 +9,7 @@ internal enum AnchorKind : byte
     Checkpoint = 0,
     Second = 1,
     Pair = 2,
+    Path = 3,
 }
 
 /// <summary>
@@ -143,5 +144,28 @@ internal struct AnchorRow
         system = atRaw + systemLessRaw + reader.Signed();
         halfNs = (uint)reader.Unsigned();
         return reader.IsWhole;
+    }
+
+    /// <summary>Writes the stamp path of a leg (-1: of the rest); returns its length.</summary>
+    public static int WritePath(Span<byte> to, int leg, StampPath path)
+    {
+        VarWriter writer = new(to);
+        writer.Byte((byte)AnchorKind.Path);
+        writer.Unsigned((ulong)(leg + 1));
+        writer.Unsigned((ulong)path.Stamp.FromNs);
+        writer.Unsigned((ulong)path.Stamp.ToNs);
+        writer.Unsigned((ulong)path.Mirror.FromNs);
+        writer.Unsigned((ulong)path.Mirror.ToNs);
+        return writer.Length;
+    }
+
+    /// <summary>Reads the stamp path of a leg into the table; false where it is none.</summary>
+    public static bool TryReadPath(ReadOnlySpan<byte> from, StampPaths paths)
+    {
+        VarReader reader = new(from[1..]);
+        ulong leg = reader.Unsigned();
+        DelayRange stamp = new((long)reader.Unsigned(), (long)reader.Unsigned());
+        DelayRange mirror = new((long)reader.Unsigned(), (long)reader.Unsigned());
+        return reader.IsWhole && leg <= Limits.Legs && paths.TrySet((int)leg - 1, new StampPath(stamp, mirror));
     }
 }

@@ -20,16 +20,31 @@ internal sealed class AnchorWriter
     /// <summary>The first file goes on from this head, of the last file of an earlier run.</summary>
     public void Continue(Hash32 head) => chain.Continue(head);
 
-    /// <summary>Begins a file: its head and the checkpoint.</summary>
-    public byte[] BeginFile(EstimatorSettings settings, uint stampPathNs, ClockEstimator estimator)
+    /// <summary>Begins a file: its head, the checkpoint, and the stamp paths that hold now.</summary>
+    public byte[] BeginFile(EstimatorSettings settings, StampPaths paths, ClockEstimator estimator)
     {
         byte[] header = new byte[AnchorHeader.Length];
-        AnchorHeader.Write(header, chain.Head, settings, stampPathNs);
+        AnchorHeader.Write(header, chain.Head, settings);
         chain.Begin(header);
         row = default;
         int length = Checkpoint.Write(body, estimator);
-        return [.. header, .. Frame(length, estimator, 0)];
+        List<byte> file = [.. header];
+        file.AddRange(Frame(length, estimator, 0));
+        file.AddRange(Path(-1, paths.Rest, estimator));
+        for (int leg = 0; leg < Limits.Legs; leg++)
+        {
+            if (paths.Has(leg))
+            {
+                file.AddRange(Path(leg, paths[leg], estimator));
+            }
+        }
+
+        return [.. file];
     }
+
+    /// <summary>The row of a leg's stamp path, from now on; -1: of the rest. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Path(int leg, StampPath path, ClockEstimator estimator) =>
+        Frame(AnchorRow.WritePath(body, leg, path), estimator, 0);
 
     /// <summary>The row of a step, valid until the next call. Called after the step.</summary>
     public ReadOnlySpan<byte> Second(in SecondInput input, ClockEstimator estimator)

@@ -1,3 +1,5 @@
+using Appliance.Time.AnchorLog;
+
 namespace Appliance.Time.Estimation;
 
 /// <summary>
@@ -45,6 +47,17 @@ internal struct AgeingWatch
         sum = 0;
         count = 0;
         sinceRaw = raw;
+    }
+
+    /// <summary>Its fields in a checkpoint.</summary>
+    internal void Lay(ref StateFields to)
+    {
+        to.Number(ref sum, "ageing.sum");
+        to.Number(ref count, "ageing.count");
+        to.Number(ref meanBefore, "ageing.meanBefore");
+        to.Flag(ref hasBefore, "ageing.hasBefore");
+        to.Number(ref sinceRaw, "ageing.sinceRaw");
+        to.Number(ref PerSecond, "ageing.PerSecond");
     }
 
     /// <summary>A day with a hole in it tells nothing; what was learned stands.</summary>

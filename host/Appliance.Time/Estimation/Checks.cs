@@ -75,6 +75,9 @@ internal enum Checks : uint
     /// <summary>No fault: the operator says that the pulses are to be believed.</summary>
     Trusted = 1 << 19,
 
+    /// <summary>6: a peer names a time that the majority excludes; it is outvoted.</summary>
+    Outvoted = 1 << 20,
+
     /// <summary>A pulse is not used while one of these is set.</summary>
     Distrust = ReceiverClock | Position | Spoofing | Signals | Peers | Label | Date | DateRepaired,
 

@@ -43,6 +43,12 @@ internal sealed partial class ClockEstimator
     private void Readmit(in SecondInput input, double innovation, double noise, double deviation)
     {
         bool hasJumped = PulseJudge.Challenge(ref s, input, noise, model);
+        if (s.ChallengerMisses > 0)
+        {
+            // An outlier among the pulses that agree is none to begin again with.
+            return;
+        }
+
         bool isNear = Math.Abs(innovation) <= Math.Max(PulseJudge.NearDeviations * deviation, settings.StepFloorNs);
         if (hasJumped || (isNear && s.ChallengerPulses == 1))
         {

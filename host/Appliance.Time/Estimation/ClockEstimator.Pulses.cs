@@ -16,6 +16,9 @@ internal sealed partial class ClockEstimator
         double deviation = model.RateLimit / DeviationsToLimit;
         s.Filter = PhaseFilter.Begin(input.PulseRaw, input.PulseTai, noise, s.ResumedRate, deviation);
         s.State = ClockState.Acquiring;
+
+        // What was wrong before nothing was known is over: it must not keep this clock from ever locking.
+        s.Cause = Checks.None;
         s.TrustedRaw = input.PulseRaw;
         s.Streak = 1;
         s.BadStreak = 0;
@@ -70,7 +73,7 @@ internal sealed partial class ClockEstimator
     {
         double gap = (to - s.TrustedRaw) * SecondsPerNs;
         double dt = s.Filter.Since(to);
-        double walk = gap <= GapSeconds || settings.PeersOnly ? model.TrackWalk : model.CoastWalk;
+        double walk = gap <= GapSeconds ? trackWalk : model.CoastWalk;
         s.Filter.Predict(to, model.WhiteNs * model.WhiteNs, walk * walk, s.Ageing.PerSecond, rateStep);
         double swing = s.HasTemperature && table.TryRate((int)s.Millidegrees, out _)
             ? model.TableResidual

@@ -28,6 +28,10 @@ internal sealed partial class ClockEstimator
     private const double LockBoundNs = 1000;
     private const double FreeBoundNs = 1e9;
 
+    // However noisy pulses are, the filter averages them over no more than this: meanwhile temperature bends the rate,
+    // and what the filter lags behind by that grows with the square (OCXO, 2 us of noise: 150 ns in an hour's average).
+    private const double AverageSecondsMost = 600;
+
     // The rate's standard deviation at the start: the limit is three of them.
     private const double DeviationsToLimit = 3;
 
@@ -36,6 +40,7 @@ internal sealed partial class ClockEstimator
     private readonly TemperatureTable table = new();
     private readonly TrustHistory history = new();
     private readonly PulseJudge judge;
+    private readonly double trackWalk;
     private EstimatorState s;
 
     public ClockEstimator(EstimatorSettings settings)
@@ -43,6 +48,7 @@ internal sealed partial class ClockEstimator
         this.settings = settings;
         model = settings.Oscillator;
         judge = new PulseJudge(settings);
+        trackWalk = Math.Max(model.TrackWalk, settings.PulseNoiseNs / (AverageSecondsMost * AverageSecondsMost));
         s.Excess = 1;
         s.MeanSquare = 1;
         Publish();
@@ -92,7 +98,7 @@ internal sealed partial class ClockEstimator
 
         if (settings.PeersOnly)
         {
-            FollowPeers(input, rateStep);
+            FollowPeers(input);
         }
         else if (s.State == ClockState.Unset)
         {
@@ -172,7 +178,7 @@ internal sealed partial class ClockEstimator
                 s.Agreeing = 0;
                 s.Streak = 0;
                 break;
-            case ClockState.Network when gap > PeerGapSeconds:
+            case ClockState.Network when ArePeersLost(raw):
                 s.State = ClockState.Holdover;
                 break;
             case ClockState.Holdover when Bound(raw) > FreeBoundNs:
@@ -199,7 +205,12 @@ internal sealed partial class ClockEstimator
 
     private ClockReadout MakeReadout()
     {
-        double walk = IsCoasting ? model.CoastWalk : model.TrackWalk;
+        if (settings.PeersOnly)
+        {
+            return PeerReadout();
+        }
+
+        double walk = IsCoasting ? model.CoastWalk : trackWalk;
         return new ClockReadout
         {
             Filter = s.Filter,
@@ -215,4 +226,17 @@ internal sealed partial class ClockEstimator
             Checks = Checks,
         };
     }
+
+    // No statistics: the interval that is left of all answers, and what the oscillator can do since the last.
+    private ClockReadout PeerReadout() => new()
+    {
+        Filter = s.Filter,
+        Systematic = settings.SystematicNs + s.Peers.Half,
+        EnvelopeRate = s.Peers.Growth(s.Filter.AsOfRaw, model, settings.Deviations)
+            + (s.PeerInflation > 0 ? model.RateLimit : 0),
+        EnvelopeSlope = model.TemperatureSlope,
+        Inflation = s.PeerInflation,
+        State = s.State,
+        Checks = Checks,
+    };
 }

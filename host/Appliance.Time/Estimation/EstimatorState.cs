@@ -3,8 +3,8 @@ using Appliance.Wire;
 namespace Appliance.Time.Estimation;
 
 /// <summary>
-/// All that the estimator carries from one second to the next, apart from its tables: a value without references, so
-/// that a checkpoint of the anchor log is a copy of it.
+/// All that the estimator carries from one second to the next, apart from its tables. A field that is added here
+/// belongs into the checkpoint of the anchor log too (AnchorLog/CheckpointState.cs); a test counts them.
 /// </summary>
 internal struct EstimatorState
 {
@@ -99,6 +99,9 @@ internal struct EstimatorState
     public long PeerHalfNs;
 
     public int PeerCount;
+
+    /// <summary>Where peers alone are the reference: what their answers leave of the truth.</summary>
+    public PeerInterval Peers;
 
     /// <summary>Rate of an earlier run, ns/s, to begin with.</summary>
     public double ResumedRate;

@@ -83,6 +83,13 @@ internal struct PhaseFilter
         Rebase();
     }
 
+    /// <summary>Moves the phase, ns.</summary>
+    public void Move(double by)
+    {
+        Phase += by;
+        Rebase();
+    }
+
     /// <summary>TAI less a given TAI, ns with fraction, at a reading of the counter.</summary>
     public readonly double Against(long raw, long tai) => (raw + Base - tai) + Phase + (Rate * Since(raw));
 

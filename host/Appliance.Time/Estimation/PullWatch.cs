@@ -1,3 +1,5 @@
+using Appliance.Time.AnchorLog;
+
 namespace Appliance.Time.Estimation;
 
 /// <summary>
@@ -25,6 +27,15 @@ internal struct PullWatch
         down = Grow(down, -deviations - Allowance, raw, ref downSince);
         since = up > down ? upSince : downSince;
         return Math.Max(up, down) > limit;
+    }
+
+    /// <summary>Its fields in a checkpoint.</summary>
+    internal void Lay(ref StateFields to)
+    {
+        to.Number(ref up, "pull.up");
+        to.Number(ref down, "pull.down");
+        to.Number(ref upSince, "pull.upSince");
+        to.Number(ref downSince, "pull.downSince");
     }
 
     private static double Grow(double sum, double by, long raw, ref long since)

@@ -25,7 +25,6 @@ internal sealed class PulseJudge(EstimatorSettings settings)
     /// </summary>
     public const double DeviationsAfterPull = 3;
 
-    private const int StrayPeersToFollow = 8;
     private const int PulsesAfterDoubt = 300;
     private const int PulsesAfterLoss = 10;
     private const double ShortGapSeconds = 10;
@@ -122,26 +121,6 @@ internal sealed class PulseJudge(EstimatorSettings settings)
         state.ChallengerPulses = 1;
         state.ChallengerMisses = 0;
         return hasJumped;
-    }
-
-    /// <summary>
-    /// Peers alone are the reference and contradict what they said before: after a number of such answers the clock
-    /// begins anew with them.
-    /// </summary>
-    public void FollowStrayPeers(ref EstimatorState state, in SecondInput input, OscillatorModel model)
-    {
-        if (++state.BadStreak < StrayPeersToFollow)
-        {
-            return;
-        }
-
-        state.Filter = PhaseFilter.Begin(
-            input.Raw, input.PeerTai, input.PeerHalfNs / 2.0, state.Filter.Rate, model.RateLimit / GateDeviations);
-        state.Systematic = settings.SystematicNs + input.PeerHalfNs;
-        state.PeerInflation = 0;
-        state.BadStreak = 0;
-        state.Envelope = 0;
-        state.TrustedRaw = input.Raw;
     }
 
     private static void Compare(double corrected, double plain, ref EstimatorState state)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Appliance.Time.AnchorLog;
 
 namespace Appliance.Time.Estimation;
 
@@ -43,6 +44,19 @@ internal struct RateWatch
 
     /// <summary>Forgets: after holdover the rates before it say nothing of a pull.</summary>
     public void Reset() => this = default;
+
+    /// <summary>Its fields in a checkpoint.</summary>
+    internal void Lay(ref StateFields to)
+    {
+        for (int i = 0; i < Hours; i++)
+        {
+            to.Number(ref rates[i], "rates.hour");
+        }
+
+        to.Small(ref count, Hours, "rates.count");
+        to.Small(ref next, Hours - 1, "rates.next");
+        to.Number(ref lastRaw, "rates.lastRaw");
+    }
 
     private readonly bool Differs(
         int hours, double rate, double deviation, EstimatorSettings settings, ref double pulledNs)

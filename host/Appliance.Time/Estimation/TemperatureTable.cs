@@ -41,17 +41,18 @@ internal sealed class TemperatureTable
 
         double at = millidegrees / (double)PerDegree;
         int other = at < degrees[bin] ? bin - 1 : bin + 1;
-        if (other < 0 || other >= samples.Length || samples[other] < SamplesNeeded)
+        if (!IsKnown(other))
         {
-            // At the edge of what was seen: the mean of the last bin, never a line beyond it.
-            rate = rates[bin];
-            return true;
+            // At the edge of what was seen the line of the last two goes on to the end of the bin, never beyond.
+            other = at < degrees[bin] ? bin + 1 : bin - 1;
         }
 
-        double part = (at - degrees[bin]) / (degrees[other] - degrees[bin]);
-        rate = rates[bin] + (part * (rates[other] - rates[bin]));
+        double part = IsKnown(other) ? (at - degrees[bin]) / (degrees[other] - degrees[bin]) : 0;
+        rate = rates[bin] + (IsKnown(other) ? part * (rates[other] - rates[bin]) : 0);
         return true;
     }
+
+    private bool IsKnown(int bin) => bin >= 0 && bin < samples.Length && samples[bin] >= SamplesNeeded;
 
     /// <summary>Its numbers, for a checkpoint: three rows of bins.</summary>
     public void CopyTo(Span<double> to)

@@ -9,7 +9,12 @@ namespace Appliance.Time.Intake;
 /// votes over peers, and runs the checks that need no estimate. What it passes on stands in the anchor log; what it
 /// does is not needed to compute a bound again.
 /// </summary>
-internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
+/// <param name="leaps">Who votes over leap seconds.</param>
+/// <param name="peers">Who votes over peers.</param>
+/// <param name="areMarked">
+/// Pulses are the oscillator's own and the receiver stamps them: the stamp is the pulse's time, no message names it.
+/// </param>
+internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, bool areMarked) : IObservationSink
 {
     private const long SecondNs = RawTime.NanosecondsPerSecond;
     private const long PulseToleranceNs = 300_000;
@@ -19,10 +24,11 @@ internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
     private readonly PulseLabels labels = new();
     private readonly ReceiverWatch receiver = new();
     private readonly HostWatch host = new();
-    private readonly PeerVote peers = new();
+    private readonly MarkLabels marks = new();
 
     private PulseObservation pulse;
     private long pulseSecond;
+    private long pulseTai;
     private bool hasPulse;
     private bool isNamed;
     private RawTime lastPulse;
@@ -71,7 +77,10 @@ internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
         hadPulse = true;
         pulse = seen;
         hasPulse = true;
-        isNamed = labels.TakePulse(seen.Raw, out pulseSecond);
+
+        // An oscillator's own pulse is no whole second: its stamp names it, and no message of the epoch.
+        isNamed = !areMarked && labels.TakePulse(seen.Raw, out pulseSecond);
+        pulseTai = pulseSecond * SecondNs;
 
         // The message came before its pulse; the one for the next pulse may come before the step.
         pulseSawtooth = sawtooth;
@@ -81,7 +90,15 @@ internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
 
     public void Take(in MarkObservation seen)
     {
-        // The receiver's stamp of the oscillator's own pulse: the captured pulses say the same, and feed the filter.
+        bool isTime = seen.Edge.Scale != TimeScale.Utc || knowledge.State != LeapState.Unknown;
+        if (!areMarked || !seen.IsRising || !seen.IsValid || !isTime || !hasPulse || isNamed)
+        {
+            return;
+        }
+
+        pulseTai = seen.Edge.ToTaiNanoseconds(knowledge.TaiMinusUtc);
+        isNamed = marks.TryPair(pulse.Raw, seen, pulseTai, out Checks contradicted);
+        found |= contradicted;
     }
 
     public void Take(in SawtoothObservation seen)
@@ -109,7 +126,7 @@ internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
         }
 
         bool isTime = seen.IsValid || seen.Epoch == EpochVerdict.Repaired;
-        if (isTime && (seen.Time.Scale != TimeScale.Utc || knowledge.State != LeapState.Unknown))
+        if (isTime && !areMarked && (seen.Time.Scale != TimeScale.Utc || knowledge.State != LeapState.Unknown))
         {
             long tai = seen.Time.ToTaiNanoseconds(knowledge.TaiMinusUtc);
             found |= labels.TakeMessage(seen.ArrivedAt, tai, seen.Names);
@@ -161,10 +178,9 @@ internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
         AddPulse(ref input);
         input.HasTemperature = hasTemperature;
         input.Millidegrees = temperature;
-        int? taiMinusUtc = knowledge.State == LeapState.Unknown ? null : knowledge.TaiMinusUtc;
-        input.PeerCount = peers.Vote(new RawTime(input.Raw), taiMinusUtc, out input.PeerTai, out input.PeerHalfNs);
+        AddPeers(ref input);
         bool isSilent = hadTime && now - lastTime > SilentSeconds * SecondNs;
-        input.Checks = found | receiver.At(now) | host.TakeFound();
+        input.Checks |= found | receiver.At(now) | host.TakeFound();
         input.Checks |= hadPulse || hadTime ? timeChecks | (isSilent ? Checks.NoFix : Checks.None) : Checks.None;
         found = Checks.None;
         return input;
@@ -180,9 +196,9 @@ internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
         hasPulse = false;
         input.HasPulse = isNamed;
         input.PulseRaw = pulse.Raw.Nanoseconds;
-        input.PulseTai = pulseSecond * SecondNs;
+        input.PulseTai = pulseTai;
         input.PulsePathNs = pulse.PathBoundNs;
-        if (!hasPulseSawtooth || !isNamed)
+        if (!hasPulseSawtooth || !isNamed || areMarked)
         {
             return;
         }
@@ -191,6 +207,17 @@ internal sealed class ClockIntake(LeapVote leaps) : IObservationSink
         bool isThisPulse = (named + (SecondNs / 2)) / SecondNs == pulseSecond;
         input.HasSawtooth = isThisPulse;
         input.SawtoothPs = isThisPulse ? pulseSawtooth.QuantisationErrorPs : 0;
+    }
+
+    private void AddPeers(ref SecondInput input)
+    {
+        int? taiMinusUtc = knowledge.State == LeapState.Unknown ? null : knowledge.TaiMinusUtc;
+        PeerVerdict verdict = peers.Vote(new RawTime(input.Raw), taiMinusUtc);
+        input.PeerCount = verdict.Count;
+        input.PeerTai = verdict.TaiNs;
+        input.PeerHalfNs = verdict.HalfNs;
+        input.Checks |= verdict.Outvoted > 0 ? Checks.Outvoted : Checks.None;
+        input.Checks |= verdict.IsTorn ? Checks.PeerDoubt : Checks.None;
     }
 
     private static Checks ChecksOf(in TimeOfDayObservation seen) => seen.Epoch switch

@@ -8,7 +8,7 @@ namespace Appliance.Time.Mapping;
 /// said of the instant. A stamp lies between two of them, on a straight line; what the system clock may have done in
 /// between, by others' hands, is part of the bound. No line goes through a step: there both sides are covered.
 /// </summary>
-internal sealed class StampMap(uint pathNs)
+internal sealed class StampMap(StampPaths paths)
 {
     // The kernel turns its clock by at most 500 ppm when it slews; more between two anchors is a step.
     private const double SlewLimit = 500e-6;
@@ -26,6 +26,15 @@ internal sealed class StampMap(uint pathNs)
     // The newest pair, between two seconds; it gives way to the next one.
     private Anchor tip;
     private bool hasTip;
+
+    /// <summary>All stamps alike, at most so late.</summary>
+    public StampMap(uint pathNs)
+        : this(new StampPaths(new StampPath(DelayRange.UpTo(pathNs), default)))
+    {
+    }
+
+    /// <summary>The way from the wire to the stamp, leg by leg.</summary>
+    public StampPaths Paths => paths;
 
     /// <summary>Steps of the system clock that were seen.</summary>
     public long Steps { get; private set; }
@@ -85,12 +94,25 @@ internal sealed class StampMap(uint pathNs)
         return widest;
     }
 
-    /// <summary>A stamp as an interval of TAI.</summary>
+    /// <summary>A stamp of any leg without a path of its own.</summary>
+    public ClockState Map(long stamp, out long tai, out double bound) => Map(stamp, -1, out tai, out bound);
+
+    /// <summary>A stamp as an interval of TAI at the wire: the way from there to the stamp is taken off.</summary>
     /// <param name="stamp">Reading of the system clock, ns since 1970.</param>
+    /// <param name="leg">Number of the leg's rule; -1: none.</param>
     /// <param name="tai">Middle, ns of TAI.</param>
     /// <param name="bound">Half width, ns; infinite where nothing can be said.</param>
     /// <returns>State of the clock behind it.</returns>
-    public ClockState Map(long stamp, out long tai, out double bound)
+    public ClockState Map(long stamp, int leg, out long tai, out double bound)
+    {
+        ClockState state = AtStamp(stamp, out tai, out bound);
+        DelayRange way = paths[leg].Whole;
+        tai -= way.MiddleNs;
+        bound += way.HalfNs;
+        return state;
+    }
+
+    private ClockState AtStamp(long stamp, out long tai, out double bound)
     {
         tai = stamp;
         bound = NoBound;
@@ -203,23 +225,23 @@ internal sealed class StampMap(uint pathNs)
         return Between(At(to), tip, stamp, change, out tai, out bound);
     }
 
-    private ClockState Between(
+    private static ClockState Between(
         in Anchor left, in Anchor right, long stamp, double change, out long tai, out double bound)
     {
         double system = right.System - left.System;
         double part = stamp - left.System;
         tai = left.Tai + (long)Math.Floor(part * (right.Tai - left.Tai) / system);
         bound = Math.Max(left.Bound, right.Bound) + Math.Max(left.HalfNs, right.HalfNs)
-            + Turned(left, right, change) + pathNs + 1;
+            + Turned(left, right, change) + 1;
         return left.Bound > right.Bound ? left.State : right.State;
     }
 
     // Outside of all anchors the system clock may be slewed as fast as the kernel can.
-    private ClockState Beyond(in Anchor anchor, long stamp, out long tai, out double bound)
+    private static ClockState Beyond(in Anchor anchor, long stamp, out long tai, out double bound)
     {
         long apart = stamp - anchor.System;
         tai = anchor.Tai + apart;
-        bound = anchor.Bound + anchor.HalfNs + (Math.Abs((double)apart) * SlewLimit) + pathNs + 1;
+        bound = anchor.Bound + anchor.HalfNs + (Math.Abs((double)apart) * SlewLimit) + 1;
         return anchor.State;
     }
 
@@ -238,7 +260,7 @@ internal sealed class StampMap(uint pathNs)
             ref readonly Anchor right = ref At(begin);
             long half = ((right.Tai - left.Tai) / 2) + 1;
             tai = left.Tai + half;
-            bound = Math.Max(left.Bound, right.Bound) + Math.Max(left.HalfNs, right.HalfNs) + half + pathNs + 1;
+            bound = Math.Max(left.Bound, right.Bound) + Math.Max(left.HalfNs, right.HalfNs) + half + 1;
             return right.State;
         }
 

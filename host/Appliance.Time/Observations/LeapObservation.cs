@@ -33,6 +33,9 @@ public enum LeapOrigin : byte
 
     /// <summary>The source does not say.</summary>
     Unknown = 6,
+
+    /// <summary>The table that this program was built with; it has its own expiry.</summary>
+    BuiltIn = 7,
 }
 
 /// <summary>What a source says of leap seconds. The vote is the estimator's.</summary>

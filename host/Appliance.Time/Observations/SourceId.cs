@@ -32,6 +32,9 @@ public enum SourceKind : byte
 
     /// <summary>A simulated source.</summary>
     Simulated = 9,
+
+    /// <summary>This program itself: its table of leap seconds.</summary>
+    BuiltIn = 10,
 }
 
 /// <summary>Names a source within one configuration; stands in the anchor log.</summary>

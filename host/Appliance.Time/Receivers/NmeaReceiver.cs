@@ -11,7 +11,7 @@ internal sealed class NmeaReceiver(SourceId id, EpochRule rule)
 {
     private const TimeValidity DateAndTime = TimeValidity.Date | TimeValidity.Time;
 
-    private Epoch epoch;
+    private NmeaEpoch epoch;
     private SatelliteCount satellites;
     private FixMode modeBefore;
     private bool hadGsa;
@@ -205,7 +205,7 @@ internal sealed class NmeaReceiver(SourceId id, EpochRule rule)
             satellites = default;
         }
 
-        epoch = new Epoch
+        epoch = new NmeaEpoch
         {
             IsThere = true, SecondOfDay = second, Nanoseconds = nanoseconds, IsLeapSecond = isLeapSecond,
         };
@@ -214,7 +214,7 @@ internal sealed class NmeaReceiver(SourceId id, EpochRule rule)
 
     private void TellAgain(RawTime at, IObservationSink sink)
     {
-        if (epoch.IsDated && ModeNow() != epoch.Told)
+        if (epoch.IsDated && epoch.ModeNow(modeBefore) != epoch.Told)
         {
             Tell(at, sink);
         }
@@ -222,7 +222,7 @@ internal sealed class NmeaReceiver(SourceId id, EpochRule rule)
 
     private void Tell(RawTime at, IObservationSink sink)
     {
-        FixMode mode = ModeNow();
+        FixMode mode = epoch.ModeNow(modeBefore);
         bool isFix = mode is FixMode.Plane or FixMode.Space;
         epoch.Told = mode;
         ScaledTime time = new(
@@ -230,28 +230,6 @@ internal sealed class NmeaReceiver(SourceId id, EpochRule rule)
         sink.Take(new TimeOfDayObservation(
             id, at, time, uint.MaxValue, DateAndTime | (isFix ? TimeValidity.Fix : 0), mode, epoch.Verdict,
             PulseNamed.Last));
-    }
-
-    // What any sentence of this second denies is denied; GSA (or else GGA) of the second before stands until this one's
-    // has come. A date alone (ZDA) is no fix.
-    private FixMode ModeNow()
-    {
-        FixMode mode = epoch.Mode != FixMode.Unknown ? epoch.Mode : modeBefore;
-        if (epoch.Status == FixMode.None || epoch.Quality == FixMode.None || mode == FixMode.None)
-        {
-            return FixMode.None;
-        }
-
-        if (epoch.Status == FixMode.Estimated || epoch.Quality == FixMode.Estimated)
-        {
-            return FixMode.Estimated;
-        }
-
-        // A height that GGA gives makes a plane a space, as gpsd has it too.
-        bool hasHeight = mode == FixMode.Plane && epoch.Quality == FixMode.Space;
-        return mode != FixMode.Unknown && !hasHeight && (epoch.Status | epoch.Quality) != FixMode.Unknown ? mode
-            : epoch.Quality != FixMode.Unknown ? epoch.Quality
-            : epoch.Status != FixMode.Unknown ? epoch.Status : FixMode.None;
     }
 
     // Mode of RMC since NMEA 2.3: A, D, F, P, R are fixes; E is estimated; M by hand; S simulated; N none.
@@ -279,24 +257,5 @@ internal sealed class NmeaReceiver(SourceId id, EpochRule rule)
 
         int millimetres = (whole * 1000) + parts;
         return isBelow ? -millimetres : millimetres;
-    }
-
-    private struct Epoch
-    {
-        public bool IsThere;
-        public int SecondOfDay;
-        public int Nanoseconds;
-        public bool IsLeapSecond;
-        public bool IsDated;
-        public long Seconds;
-        public EpochVerdict Verdict;
-        public FixMode Status;
-        public FixMode Quality;
-        public FixMode Mode;
-        public FixMode Told;
-        public int? Used;
-
-        public void Date(long seconds, EpochVerdict verdict) =>
-            (IsDated, Seconds, Verdict) = (true, seconds, verdict);
     }
 }

@@ -83,14 +83,16 @@ public sealed class ClockIntakeTests
         vote.Take(Peer(0, 0, identity: 1));
         vote.Take(Peer(1, 2, identity: 2));
         vote.Take(Peer(2, 500, identity: 3));
-        Assert.Equal(2, vote.Vote(new RawTime(SecondNs), null, out long tai, out long half));
-        Assert.InRange(tai, 1_000_000, 1_002_000_000);
-        Assert.InRange(half, 1, 10_000_000);
+        PeerVerdict verdict = vote.Vote(new RawTime(SecondNs), null);
+        Assert.Equal((2, 1, false), (verdict.Count, verdict.Outvoted, verdict.IsTorn));
+        Assert.InRange(verdict.TaiNs, 1_000_000, 1_002_000_000);
+        Assert.InRange(verdict.HalfNs, 1, 10_000_000);
 
         vote.Take(Peer(3, 500, identity: 3));
-        Assert.Equal(2, vote.Vote(new RawTime(SecondNs), null, out tai, out _));
-        Assert.InRange(tai, 1_000_000, 1_002_000_000);
-        Assert.Equal(0, vote.Vote(new RawTime(SecondNs), null, out _, out _));
+        verdict = vote.Vote(new RawTime(SecondNs), null);
+        Assert.Equal((2, 1), (verdict.Count, verdict.Outvoted));
+        Assert.InRange(verdict.TaiNs, 1_000_000, 1_002_000_000);
+        Assert.Equal(0, vote.Vote(new RawTime(SecondNs), null).Count);
     }
 
     [Fact]
@@ -142,7 +144,7 @@ public sealed class ClockIntakeTests
     private sealed class Bench
     {
         private const long StartTai = 1_767_225_637;
-        private readonly ClockIntake intake = new(new LeapVote());
+        private readonly ClockIntake intake = new(new LeapVote(), new PeerVote(), areMarked: false);
 
         public ClockEstimator Estimator { get; } = new(new EstimatorSettings { Oscillator = OscillatorModel.Ocxo });
 

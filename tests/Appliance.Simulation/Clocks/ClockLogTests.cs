@@ -1,3 +1,4 @@
+using Appliance.Time;
 using Appliance.Time.AnchorLog;
 using Appliance.Time.Estimation;
 using Appliance.Time.Mapping;
@@ -62,10 +63,10 @@ public sealed class ClockLogTests
     {
         ClockRun run = ClockWorld.Ocxo.Begin(5, scene: Attack);
         AnchorWriter writer = new();
-        List<byte> first = [.. writer.BeginFile(ClockWorld.Ocxo.Settings(PulsePath.Plain), 1000, run.Estimator)];
+        List<byte> first = [.. writer.BeginFile(ClockWorld.Ocxo.Settings(PulsePath.Plain), Paths(), run.Estimator)];
         Add(run, writer, first, null, 4700);
         Hash32 between = writer.Head;
-        List<byte> second = [.. writer.BeginFile(ClockWorld.Ocxo.Settings(PulsePath.Plain), 1000, run.Estimator)];
+        List<byte> second = [.. writer.BeginFile(ClockWorld.Ocxo.Settings(PulsePath.Plain), Paths(), run.Estimator)];
         Add(run, writer, second, null, 500);
 
         AnchorReplay before = Read([.. first], out AnchorResult endOfFirst);
@@ -83,7 +84,7 @@ public sealed class ClockLogTests
         EstimatorSettings settings = new() { Oscillator = OscillatorModel.Tcxo };
         ClockEstimator estimator = new(settings);
         AnchorWriter writer = new();
-        writer.BeginFile(settings, 1000, estimator);
+        writer.BeginFile(settings, Paths(), estimator);
         uint seed = 12345;
         for (int i = 1; i <= 6000; i++)
         {
@@ -113,6 +114,8 @@ public sealed class ClockLogTests
         Assert.True(File.ReadAllText(GoldenPath).Trim() == writer.Head.ToString(), $"the head is {writer.Head}");
     }
 
+    private static StampPaths Paths() => new(new StampPath(DelayRange.UpTo(1000), default));
+
     private static void Attack(long second, ref SecondEvents events)
     {
         events.IsCut = second is > 4000 and < 4100;
@@ -125,9 +128,9 @@ public sealed class ClockLogTests
     {
         ClockRun run = ClockWorld.Ocxo.Begin(seed, PulsePath.Corrected, Attack);
         AnchorWriter writer = new();
-        StampMap map = new(1000);
+        StampMap map = new(Paths());
         List<byte> file =
-            [.. writer.BeginFile(ClockWorld.Ocxo.Settings(PulsePath.Corrected), 1000, run.Estimator)];
+            [.. writer.BeginFile(ClockWorld.Ocxo.Settings(PulsePath.Corrected), Paths(), run.Estimator)];
         Add(run, writer, file, map, Seconds);
         return ([.. file], map, writer.Head);
     }

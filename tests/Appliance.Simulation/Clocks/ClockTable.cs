@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Appliance.TestSupport;
+using Appliance.Time;
 using Appliance.Time.Estimation;
 using Appliance.Wire;
 
@@ -36,7 +37,9 @@ internal static class ClockTable
         AddHoldover(text);
         AddAttacks(text);
         AddRest(text);
-        return text.ToString();
+        AddWire(text);
+        AddPeers(text);
+        return text.Append(ClockFull.Section()).ToString();
     }
 
     private static void AddLocked(StringBuilder text)
@@ -151,6 +154,72 @@ internal static class ClockTable
         Row(text, "T22", "every bound again from the log, bit for bit", "nobody", "asserted",
             "`ClockLogTests`; one head for all machines; `icrctl clock verify`");
     }
+
+    private static void AddWire(StringBuilder text)
+    {
+        MarkRun marks = new(3);
+        ClockTally stamped = new();
+        for (int i = 0; i < Seconds; i++)
+        {
+            marks.Step();
+            stamped.Take(marks);
+        }
+
+        const ClockState Locked = ClockState.Locked;
+        Row(text, "T1", "rms <= 5 ns without capture hardware of one's own", "-",
+            $"rms {stamped.Rms(Locked):F1} ns, bound {stamped.MedianBound(Locked):F0} ns, "
+            + $"{stamped.BrokenInAll} of {stamped.SamplesInAll} outside, {marks.Wrong} wrong seconds",
+            "OCXO; the receiver stamps its pulse (TIM-TM2, 21 ns steps), 1 % lost, 1 % late");
+        StampPaths paths = new(new StampPath(DelayRange.UpTo(1_000_000), default));
+        paths.TrySet(WirePathScenario.Inside, WirePathScenario.Tap);
+        paths.TrySet(WirePathScenario.Outside, WirePathScenario.Span);
+        (int taps, int tapsBad, double tap) = WirePathScenario.Run(
+            WirePathScenario.Inside, WirePathScenario.Tap, paths, 1);
+        (int spans, int spansBad, double span) = WirePathScenario.Run(
+            WirePathScenario.Outside, WirePathScenario.Span, paths, 1);
+        Row(text, "T18", "a record's bound holds the moment at the wire", "fbclock: stamp only",
+            $"tap {tap / 1000:F1} us, {tapsBad} of {taps} outside; mirror port {span / 1000:F0} us, "
+            + $"{spansBad} of {spans}",
+            "clock + stamp path + mirror delay by leg; learned delays: `WirePathTests`");
+    }
+
+    private static void AddPeers(StringBuilder text)
+    {
+        text.Append("""
+
+            ## Without sky: peers alone
+
+            XO; peers come and go, then all of them are lost; queues, bursts, paths that are longer one way. *Network*:
+            peers answer; *holdover*: they are lost. Lower limits at 95 %. A lone peer's lie is not seen while it stays
+            within its own bound, and is believed in the end where it jumps: NOT COVERED. The bound then holds what the
+            peer says: half the round trip, dispersion, what is declared of PTP's queues. Of three, one may lie.
+
+            | peers | network: outside, true >=, median bound, rms | holdover | s to 1 / 10 ms | liar of 20 ms |
+            |---|---|---|---|---|
+
+            """);
+        foreach (PeerWorld world in PeerWorld.All)
+        {
+            PeerResult lost = PeerScenarios.Lost(world, 2, Seconds);
+            PeerResult lie = PeerScenarios.Lie(world, 1, 7000, _ => 2e7);
+            string named = world.Peers < 3
+                ? $"one peer: contradiction seen after {lie.DetectedAfter} s, then believed"
+                : $"{lie.DetectedAfter} s, {lie.Tally.BrokenInAll} s outside";
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {world.Name} | {States(lost.Tally, ClockState.Network)} "
+                + $"| {States(lost.Tally, ClockState.Holdover)} | "
+                + $"{Reached(lie.SecondsToClass.OneMs)} / {Reached(lie.SecondsToClass.TenMs)} | {named} |\n");
+        }
+    }
+
+    private static string States(ClockTally tally, ClockState state) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{tally.Broken(state)} of {tally.Samples(state)}, {tally.CoverageAtLeast(state):P3}, "
+        + $"{tally.MedianBound(state) / 1000:F1} us, {tally.Rms(state) / 1000:F1} us");
+
+    private static string Reached(int seconds) =>
+        seconds < 0 ? "never" : seconds.ToString(CultureInfo.InvariantCulture);
 
     private static string Worst(HoldoverResult[] runs, int mark) =>
         (runs.Max(run => run.Errors[mark]) / 1000).ToString("F1", CultureInfo.InvariantCulture);

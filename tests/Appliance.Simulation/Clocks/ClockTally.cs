@@ -25,6 +25,12 @@ internal sealed class ClockTally
         Take((int)run.Estimator.State, run.LateErrorNs, run.LateBoundNs);
     }
 
+    /// <summary>Takes one second of a box without sky.</summary>
+    public void Take(PeerRun run) => Take((int)run.Said.State, run.ErrorNs, run.Said.BoundNs);
+
+    /// <summary>Takes one second of a clock with stamped pulses.</summary>
+    public void Take(MarkRun run) => Take((int)run.State, run.ErrorNs, run.BoundNs);
+
     public long Samples(ClockState state) => samples[(int)state];
 
     public long Broken(ClockState state) => broken[(int)state];

@@ -54,6 +54,22 @@ public sealed class ClockVerbTests : IDisposable
     }
 
     [Fact]
+    public void The_picture_in_the_docs_is_what_the_chart_draws()
+    {
+        string picture = Path.Combine(Checkout.Root, "tools", "Appliance.Icrctl", "clock-chart.svg");
+        string svg = Path.Combine(folder, "clock.svg");
+        Assert.Equal(0, Run("clock", "chart", WriteLog(), "--svg", svg).Code);
+        string drawn = File.ReadAllText(svg);
+        string before = File.Exists(picture) ? File.ReadAllText(picture) : "";
+        if (before != drawn)
+        {
+            File.WriteAllText(picture, drawn);
+        }
+
+        Assert.True(before == drawn, "clock-chart.svg is drawn anew: look at it, and commit it");
+    }
+
+    [Fact]
     public void A_folder_without_a_log_is_said_in_one_line() =>
         Assert.Equal(2, Run("clock", "verify", folder).Code);
 

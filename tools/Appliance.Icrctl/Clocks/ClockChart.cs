@@ -41,7 +41,7 @@ internal static class ClockChart
         }
         else
         {
-            File.WriteAllText(svg, ClockSvg.Write(Condense(points, SvgColumns), Title(points)));
+            File.WriteAllText(svg, ClockSvg.Write(Condense(points, SvgColumns), Title(points), points.Count));
             Console.WriteLine($"{svg}: {Title(points)}");
         }
 
@@ -144,7 +144,8 @@ internal static class ClockChart
     private static bool IsIn(double? ns, double from, double to) =>
         ns is double value && Math.Log10(Math.Max(1, value)) >= from && Math.Log10(Math.Max(1, value)) < to;
 
-    private static char Letter(ClockState state) => state switch
+    /// <summary>A state as one letter.</summary>
+    public static char Letter(ClockState state) => state switch
     {
         ClockState.Unset => 'U',
         ClockState.Acquiring => 'A',

@@ -14,15 +14,16 @@ internal static class ClockSvg
     private const int Top = 50;
     private const int Height = 300;
     private const int Band = 14;
+    private const int LetterWidth = 12;
 
-    public static string Write(IReadOnlyList<ChartColumn> columns, string title)
+    public static string Write(IReadOnlyList<ChartColumn> columns, string title, long seconds)
     {
         (int low, int high) = ClockChart.Decades(columns);
         int width = columns.Count;
         StringBuilder svg = new();
         svg.Append(CultureInfo.InvariantCulture, $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{Left + Math.Max(width, 560) + 30}"
-              height="{Top + Height + 80}" font-family="sans-serif" font-size="12">
+              height="{Top + Height + 86}" font-family="sans-serif" font-size="12">
             <rect width="100%" height="100%" fill="white"/>
             <text x="{Left}" y="28" font-size="15">{WebUtility.HtmlEncode(title)}</text>
 
@@ -38,6 +39,7 @@ internal static class ClockSvg
         }
 
         AddStates(svg, columns);
+        AddTime(svg, width, seconds);
         AddCourse(svg, columns, low, high);
         AddLegend(svg);
         return svg.Append("</svg>\n").ToString();
@@ -83,13 +85,37 @@ internal static class ClockSvg
                 CultureInfo.InvariantCulture,
                 $"<rect x=\"{Left + from}\" y=\"{Top + Height + 8}\" width=\"{i - from}\" height=\"{Band}\" "
                 + $"fill=\"{Colour(columns[from].State)}\"/>\n");
+            if (i - from >= LetterWidth)
+            {
+                // Printed in grey two states may look alike: each says its letter as well.
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<text x=\"{Left + ((from + i) / 2)}\" y=\"{Top + Height + 19}\" font-size=\"11\" "
+                    + $"text-anchor=\"middle\">{ClockChart.Letter(columns[from].State)}</text>\n");
+            }
+
             from = i;
+        }
+    }
+
+    // Hours or minutes from the begin of the log, at quarters.
+    private static void AddTime(StringBuilder svg, int width, long seconds)
+    {
+        (double unit, string name) = seconds >= 10_800 ? (3600.0, "h") : (60.0, "min");
+        for (int quarter = 0; quarter <= 4; quarter++)
+        {
+            int x = Left + (width * quarter / 4);
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<path d=\"M{x} {Top}V{Top + Height + Band + 12}\" stroke=\"#eeeeee\"/>\n"
+                + $"<text x=\"{x}\" y=\"{Top + Height + Band + 24}\" text-anchor=\"middle\">"
+                + $"{seconds * quarter / 4 / unit:0.#} {name}</text>\n");
         }
     }
 
     private static void AddLegend(StringBuilder svg)
     {
-        int y = Top + Height + 48;
+        int y = Top + Height + 66;
         svg.Append(CultureInfo.InvariantCulture, $"""
             <path d="M{Left} {y - 4}h24" stroke="#0072b2" stroke-width="2"/><text x="{Left + 30}" y="{y}">bound</text>
             <circle cx="{Left + 92}" cy="{y - 4}" r="2.5" fill="#e69f00"/>
@@ -106,6 +132,7 @@ internal static class ClockSvg
             string name = state == ClockState.FreeRunning ? "free running" : state.ToString().ToLowerInvariant();
             svg.Append(CultureInfo.InvariantCulture, $"""
                 <rect x="{x}" y="{y - 11}" width="12" height="12" fill="{Colour(state)}"/>
+                <text x="{x + 6}" y="{y - 1}" font-size="11" text-anchor="middle">{ClockChart.Letter(state)}</text>
                 <text x="{x + 16}" y="{y}">{name}</text>
 
                 """);

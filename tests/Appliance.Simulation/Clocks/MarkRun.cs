@@ -21,6 +21,7 @@ internal sealed class MarkRun
 
     private readonly ClockNoise noise;
     private readonly RawCounter counter;
+    private readonly double firstAhead;
     private readonly ClockIntake intake = new(new LeapVote(), new PeerVote(), areMarked: true);
     private readonly SourceId receiver = new(SourceKind.Receiver);
     private readonly SourceId capture = new(SourceKind.HardwareClockPulse);
@@ -30,6 +31,7 @@ internal sealed class MarkRun
     {
         noise = new ClockNoise(seed);
         counter = new RawCounter(Plant.Ocxo, noise);
+        firstAhead = counter.AheadNs;
     }
 
     public ClockEstimator Estimator { get; } = new(new EstimatorSettings
@@ -53,8 +55,8 @@ internal sealed class MarkRun
         second++;
         long truth = ClockRun.StartTai + (second * SecondNs);
 
-        // The oscillator's pulse is no second of TAI: it comes where its own counting puts it, here 0.2 s after.
-        double edge = 0.2;
+        // The oscillator's pulse is no second of TAI: it comes where its own counting puts it, and drifts off.
+        double edge = 0.2 - ((counter.AheadAt(0.2) - firstAhead) * 1e-9);
         RawTime captured = new(Reading(truth, edge) + (long)(CaptureNs * noise.Normal()));
         intake.Take(new PulseObservation(capture, CounterId.MonotonicRaw, captured, 8, (uint)second, true));
         Tell(truth + (long)(edge * SecondNs), captured);

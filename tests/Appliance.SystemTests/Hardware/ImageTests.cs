@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Appliance.SystemTests.Hardware;
 
-/// <summary>The Linux image as far as it can be tried without device mapper and TPM; its README says the rest.</summary>
+/// <summary>The Linux image as far as it can be tried without device mapper and TPM; its README says more.</summary>
 public sealed class ImageTests : IDisposable
 {
     private const long Mebibyte = 1 << 20;

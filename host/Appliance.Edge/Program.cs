@@ -1,6 +1,7 @@
 using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Service;
+using Appliance.Edge.Supervisor;
 using Appliance.Journal;
 using Appliance.Linux.Process;
 using Appliance.Wire;
@@ -14,6 +15,19 @@ using Microsoft.Extensions.Logging;
 string port = DiagnosticsPort.Close() ? "" : "the runtime's diagnostics port is open; set DOTNET_EnableDiagnostics=0; ";
 StartMode mode = new(args.Contains(Successor.Argument), port + KeyMemory.Protect().Hint);
 string path = args.FirstOrDefault(argument => argument != Successor.Argument) ?? "/etc/appliance/appliance.json";
+try
+{
+    if (LockedBox.Find(path) is { } locked)
+    {
+        return await locked.RunAsync();
+    }
+}
+catch (IOException failure)
+{
+    Console.Error.WriteLine($"appliance: {failure.Message}");
+    return 2;
+}
+
 if (!Startup.TryLoad(
     path, out ApplianceOptions options, out KeySet keys, out MemoryPlan memory, out string problem))
 {
@@ -30,7 +44,9 @@ builder.Services.AddSingleton(mode).AddSingleton<PulseOpening>(PulseLoop.OpenDev
 builder.Services.AddHostedService(services => services.GetRequiredService<BoxDaemon>());
 AdminSocket.Listen(builder, options.Admin.Socket);
 WebApplication app = builder.Build();
-AdminSocket.Map(app, board, app.Services.GetRequiredService<BoxDaemon>().HandOver);
+BoxDaemon daemon = app.Services.GetRequiredService<BoxDaemon>();
+AdminSocket.Map(app, board, daemon.HandOver);
+SupervisorRoutes.Map(app, () => daemon.Supervisor, () => { });
 try
 {
     await app.StartAsync();

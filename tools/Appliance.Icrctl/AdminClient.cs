@@ -41,6 +41,30 @@ internal static class AdminClient
         return problem.Length == 0;
     }
 
+    /// <summary>Asks the daemon to do something; what it answers, or false with the sentence to print.</summary>
+    public static bool TryPost(string path, string what, byte[] body, out string answer)
+    {
+        try
+        {
+            using HttpClient client = new(HandlerOf(path))
+            {
+                BaseAddress = new Uri("http://appliance/"),
+                Timeout = Patience,
+            };
+            using ByteArrayContent content = new(body);
+            using HttpResponseMessage said = client.PostAsync(what, content).GetAwaiter().GetResult();
+            answer = said.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+            answer = answer.Length > 0 ? answer : $"the daemon answers {(int)said.StatusCode}";
+            return said.IsSuccessStatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or TaskCanceledException)
+        {
+            answer = $"the daemon does not answer on {path}; is it running (systemctl status appliance), "
+                + "and are you root?";
+            return false;
+        }
+    }
+
     private static SocketsHttpHandler HandlerOf(string path) => new()
     {
         ConnectCallback = async (_, stop) =>

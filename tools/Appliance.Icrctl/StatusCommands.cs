@@ -41,7 +41,7 @@ internal static class StatusCommands
 
             Console.WriteLine(
                 parsed.GetValue(json) ? JsonSerializer.Serialize(part(status), BoxStatus.Json) : text(status));
-            return status.Health == "failing" ? Exit.CheckFailed : Exit.Success;
+            return status.Health is "failing" or "locked" ? Exit.CheckFailed : Exit.Success;
         });
         return command;
     }
@@ -121,7 +121,7 @@ internal static class StatusText
             {Packets(s.PacketThread)}
             {Legs(s)}
             {Storage(s)}
-            {Uplink(s)}{Sessions(s.Sessions)}
+            {Uplink(s)}{Sessions(s.Sessions)}{BoardText.Of(s.Supervisor)}
             """);
     }
 

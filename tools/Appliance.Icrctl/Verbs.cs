@@ -16,6 +16,8 @@ internal static class Verbs
             Clocks.ClockCommand.Create(),
             Reports.ReportCommand.Create(),
             Bundles.BundleCommand.Create(),
+            BoardCommands.Tamper(),
+            BoardCommands.Update(),
         };
         foreach (Command command in StatusCommands.Create())
         {

@@ -77,6 +77,11 @@ internal static class OptionsCheck
             yield return problem;
         }
 
+        foreach (string? problem in o.Supervisor.Problems())
+        {
+            yield return problem;
+        }
+
         foreach (string? problem in o.Uplink.Host is null ? [] : Problems(o.Uplink))
         {
             yield return problem;

@@ -37,6 +37,9 @@ internal sealed class BatchWriter(
     /// <summary>No further row may be added before <see cref="Advance"/> has closed the batch.</summary>
     public bool IsFull => Rows.Count >= options.RowsMax || Rows.IsFull;
 
+    /// <summary>The open batch would tell something: rows, or what happened.</summary>
+    public bool HasContent => Rows.Count > 0 || events.Count > 0 || gaps.Count > 0;
+
     /// <summary>Batches written in this epoch.</summary>
     public long Batches { get; private set; }
 

@@ -30,6 +30,7 @@ public sealed class BoxPipeline : IDisposable
     private readonly ulong[] counters;
     private readonly TaiTime? lastTime;
     private readonly ulong[] drops = new ulong[4];
+    private ulong alarms;
 
     /// <summary>Recovers the journal, begins an epoch, and takes all memory of the packet path.</summary>
     /// <exception cref="JournalDeviceException">The flash cannot be used.</exception>
@@ -106,6 +107,7 @@ public sealed class BoxPipeline : IDisposable
         Engine.Counters.CopyTo(counters);
         drops.CopyTo(counters.AsSpan((int)FirstDrop));
         counters[(int)Counter.RecordsExcluded] = policy.Excluded;
+        counters[(int)Counter.Alarms] = alarms;
         CountLines();
         TaiTime now = clock.Map(nowNs).Time;
         bool isDurable = batches.Advance(now, counters) == CommitState.Durable;
@@ -167,6 +169,18 @@ public sealed class BoxPipeline : IDisposable
             Estimate = ulong.MaxValue,
         });
         return (start.Microseconds - last.Microseconds) / 1000.0;
+    }
+
+    /// <summary>Counts alarms that were raised; the sum of the epoch stands in every manifest.</summary>
+    internal void CountAlarms(ulong raised) => counters[(int)Counter.Alarms] = alarms += raised;
+
+    /// <summary>Makes durable at once what the open batch holds; not where that is empty or the flash full.</summary>
+    internal void Flush()
+    {
+        if (batches.HasContent && journal.Commit() == CommitState.Durable)
+        {
+            batches.Close(counters);
+        }
     }
 
     /// <summary>Notes a stretch in which something was not seen.</summary>

@@ -6,9 +6,11 @@ using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
+using Appliance.Edge.Supervisor;
 using Appliance.Edge.Uplink;
 using Appliance.Flow;
 using Appliance.Linux;
+using Appliance.Supervisor.Link;
 using Appliance.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,6 +45,10 @@ internal sealed class BoxDaemon(
     private PosixSignalRegistration? reload;
     private Watchdog? watchdog;
     private int isEnding;
+    private volatile bool isEvicting;
+
+    /// <summary>The supervisor of the board, where it has one.</summary>
+    public SupervisorService? Supervisor { get; private set; }
 
     /// <summary>Opens the rings first, so that packets wait there while the rest starts.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -76,12 +82,14 @@ internal sealed class BoxDaemon(
         };
         uplink = OpenUplink(box);
         lines = LineService.Open(options, keys, box, WallClock.NowNs);
+        Supervisor = OpenSupervisor();
         writer = new WriterLoop(
-            new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory, natLog), board);
+            new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory, natLog, Supervisor), board);
         writerThread = Start("writer", writer.Run);
         clock.Start(failure => Broken("clock", failure));
         uplink?.Start(failure => Broken("uplink", failure));
         lines?.Start(failure => Broken("radius", failure));
+        Supervisor?.Start(failure => Broken("supervisor", failure));
         if (options.Capture.RecordTo is { } folder)
         {
             Events.Recording(log, folder);
@@ -116,7 +124,8 @@ internal sealed class BoxDaemon(
     /// <summary>Takes what the rings hold, closes all flows and the last batch, signs the end of the chain.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref isEnding, 1) == 0)
+        bool isStopped = Interlocked.Exchange(ref isEnding, 1) == 0;
+        if (isStopped)
         {
             SystemdNotify.Send("STOPPING=1");
             packets?.StopAt(WallClock.NowNs);
@@ -134,7 +143,13 @@ internal sealed class BoxDaemon(
         lines?.Dispose();
         lines = null;
         CloseClock();
+        Supervisor?.Stop(sayFarewell: isStopped && !isEvicting);
         CloseFolder();
+        if (isEvicting)
+        {
+            keys.Forget();
+        }
+
         await (uplink?.StopAsync() ?? Task.CompletedTask);
         Events.Stopped(log, box?.Batches ?? 0);
     }
@@ -147,6 +162,7 @@ internal sealed class BoxDaemon(
         natLog?.Dispose();
         bindings?.Dispose();
         uplink?.Dispose();
+        Supervisor?.Dispose();
         sending?.Dispose();
         CloseClock();
         CloseFolder();
@@ -192,6 +208,38 @@ internal sealed class BoxDaemon(
         {
             Events.SuccessorFailed(log, failure.Message);
         }
+    }
+
+    private SupervisorService? OpenSupervisor() => options.Supervisor.Line is null
+        ? null
+        : new SupervisorService(
+            options.Supervisor, AlarmBook.Open(options.Supervisor.Book), board, Lives, Evict);
+
+    private bool Lives()
+    {
+        long now = Environment.TickCount64;
+        return now - (packets?.LastPassMs ?? 0) <= SupervisorLimits.HangMs
+            && now - (writer?.LastPassMs ?? 0) <= SupervisorLimits.HangMs;
+    }
+
+    /// <summary>
+    /// The case was opened: what is open is sealed, the keys are cleared, and the process ends; the next one reads no
+    /// key before an engineer has acknowledged. Where the orderly end hangs, the process is ended by force.
+    /// </summary>
+    private void Evict(AlarmMessage alarm)
+    {
+        Events.Evicting(log, alarm.Number, AlarmWords.Short(alarm.Kind));
+        Thread last = new(() =>
+        {
+            Thread.Sleep(SupervisorLimits.EvictMs);
+            System.Diagnostics.Process.GetCurrentProcess().Kill();
+        })
+        {
+            IsBackground = true,
+        };
+        last.Start();
+        isEvicting = true;
+        host.StopApplication();
     }
 
     private NatLogListener? OpenNatLog(FlowEngine engine)

@@ -2,6 +2,7 @@ using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
+using Appliance.Edge.Supervisor;
 using Appliance.Edge.Uplink;
 
 namespace Appliance.Edge.Service;
@@ -10,4 +11,4 @@ namespace Appliance.Edge.Service;
 internal sealed record BoxParts(
     ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, BoxClock Clock,
     UplinkService? Uplink, LineService? Lines, StartStatus Start, MemoryPlan Memory,
-    NatLogListener? NatLog = null);
+    NatLogListener? NatLog = null, SupervisorService? Supervisor = null);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Appliance.Edge.Clocks;
 using Appliance.Edge.NatLog;
+using Appliance.Edge.Supervisor;
 using Appliance.Edge.Uplink;
 
 namespace Appliance.Edge.Service;
@@ -17,7 +18,7 @@ public sealed record BoxStatus
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    /// <summary>ok, warning or failing.</summary>
+    /// <summary>ok, warning, failing, or locked: a tamper alarm was not acknowledged, and no key is loaded.</summary>
     public required string Health { get; init; }
 
     /// <summary>What is wrong and what to do, one sentence each.</summary>
@@ -61,6 +62,10 @@ public sealed record BoxStatus
     public required StorageStatus Storage { get; init; }
 
     public required UplinkStatus Uplink { get; init; }
+
+    /// <summary>The board; absent where it has no supervisor.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SupervisorStatus? Supervisor { get; init; }
 
     /// <summary>Logs that NATs send; absent where the box does not listen for any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

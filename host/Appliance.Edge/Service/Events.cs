@@ -26,6 +26,9 @@ internal static partial class Events
     [LoggerMessage(8, LogLevel.Error, "what the NATs told was not kept for the next run: {Message}")]
     public static partial void BindingsNotLeft(ILogger log, string message);
 
+    [LoggerMessage(9, LogLevel.Critical, "tamper alarm {Number} ({What}): the keys are evicted and the process ends")]
+    public static partial void Evicting(ILogger log, long number, string what);
+
     [LoggerMessage(3, LogLevel.Critical, "thread {Thread} ended: {Message}")]
     public static partial void ThreadFailed(ILogger log, string thread, string message, Exception failure);
 }

@@ -1,6 +1,7 @@
 using Appliance.Edge.Configuration;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
+using Appliance.Edge.Supervisor;
 using Appliance.Edge.Uplink;
 using Appliance.Wire;
 
@@ -37,12 +38,13 @@ internal static class StatusMaker
         ulong[] counters = box.Engine.Counters.ToArray();
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
         NatLogStatus? natLog = parts.NatLog?.Status;
+        SupervisorStatus? board = parts.Supervisor?.Status;
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
         IReadOnlyList<DelayStatus> delays = DelayStatus.Of(box.Engine, box.Flow);
         List<string> alarms =
             [.. AlarmsOf(interfaces, parts.Clock.Alarms(), counters, isFull), .. LossAlarms(loss),
             .. DelayAlarms(delays), .. Recordings(legs, options), .. LineAlarms(parts), .. uplink.Alarms,
-            .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? []];
+            .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? [], .. board?.Alarms ?? []];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -73,6 +75,7 @@ internal static class StatusMaker
             },
             Uplink = uplink,
             NatLog = natLog,
+            Supervisor = board,
         };
     }
 

@@ -70,12 +70,14 @@ internal sealed class WriterLoop
 
             parts.Lines?.Pump(nowNs);
             Note(box.Drain(nowNs), nowNs);
+            parts.Supervisor?.Serve(box, Tai(nowNs));
             Thread.Sleep(PassMs);
         }
 
         parts.Lines?.Finish(WallClock.NowNs);
         TakeLosses(WallClock.NowNs);
         parts.Clock.EachSecond(WallClock.NowNs, box);
+        parts.Supervisor?.Serve(box, Tai(WallClock.NowNs));
         bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
         board.Publish(Status(isFull: !isDurable));
     }

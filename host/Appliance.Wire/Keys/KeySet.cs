@@ -26,6 +26,7 @@ public sealed class KeySet
     };
 
     private readonly byte[]? deviceScalar;
+    private volatile bool isForgotten;
 
     private KeySet(
         Id16 device, Id16 notice, PublicKey deviceKey, byte[]? deviceScalar, IReadOnlyList<RecipientKey> recipients)
@@ -47,7 +48,7 @@ public sealed class KeySet
     public IReadOnlyList<RecipientKey> Recipients { get; }
 
     /// <summary>True where the device's private key is here.</summary>
-    public bool CanSign => deviceScalar is not null;
+    public bool CanSign => deviceScalar is not null && !isForgotten;
 
     /// <summary>
     /// Makes a whole set with all private halves, for the lab: device, notice, device key, and for each section, day
@@ -81,14 +82,26 @@ public sealed class KeySet
 
     /// <summary>The device's signing key; the caller disposes it.</summary>
     /// <exception cref="InvalidOperationException">The private key is not here: ask <see cref="CanSign"/>.</exception>
-    public SigningKey OpenDeviceKey() => SigningKey.FromPrivate(
-        deviceScalar ?? throw new InvalidOperationException("the key set has no private device key"));
+    public SigningKey OpenDeviceKey() => SigningKey.FromPrivate(Scalar);
+
+    /// <summary>
+    /// Clears the device's private key from memory: after this the set can sign and open nothing more. For a box whose
+    /// case was opened.
+    /// </summary>
+    public void Forget()
+    {
+        CryptographicOperations.ZeroMemory(deviceScalar);
+        isForgotten = true;
+    }
 
     /// <summary>Seals what the box keeps for itself; the caller disposes it.</summary>
     /// <param name="purpose">What is sealed, in ASCII: each purpose has its own key.</param>
     /// <exception cref="InvalidOperationException">The private key is not here: ask <see cref="CanSign"/>.</exception>
-    public LocalSeal OpenLocalSeal(string purpose) => new(
-        deviceScalar ?? throw new InvalidOperationException("the key set has no private device key"), Device, purpose);
+    public LocalSeal OpenLocalSeal(string purpose) => new(Scalar, Device, purpose);
+
+    private byte[] Scalar => CanSign
+        ? deviceScalar!
+        : throw new InvalidOperationException("the key set has no private device key");
 
     /// <summary>Public day keys to seal for.</summary>
     /// <exception cref="ArgumentException">A section has no key.</exception>

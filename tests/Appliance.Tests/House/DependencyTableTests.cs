@@ -18,14 +18,14 @@ public sealed class DependencyTableTests
         ["Appliance.Supervisor"] = "",
         ["Appliance.Devices"] = "",
         ["Appliance.Linux"] = "Flow Journal Time Wire",
-        ["Appliance.Edge"] = "Flow Journal Linux Mqtt Time Wire",
+        ["Appliance.Edge"] = "Flow Journal Linux Mqtt Supervisor Time Wire",
         ["Appliance.Retention"] = "Evidence Journal Linux Mqtt Wire",
         ["Appliance.Icrctl"] = "Edge Evidence Flow Journal Linux Time Wire",
         ["Appliance.Lab"] = "Flow Journal Linux Wire",
         ["Appliance.Benchmarks"] = "Edge Flow Journal Lab Linux Time Wire",
         ["Appliance.Tests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
         ["Appliance.Simulation"] = "Edge Flow Journal Lab Mqtt Time Wire",
-        ["Appliance.SystemTests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Time Wire",
+        ["Appliance.SystemTests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
     };
 
     [Fact]

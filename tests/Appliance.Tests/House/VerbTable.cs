@@ -14,7 +14,6 @@ internal static partial class VerbTable
     // Verbs that CONTRACTS names and that are not built yet: each leaves this list when it is.
     private static readonly string[] NotBuilt =
     [
-        "icrctl update",
         "retention warden", "retention request", "retention log", "retention audit",
     ];
 

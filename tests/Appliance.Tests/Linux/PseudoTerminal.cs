@@ -31,10 +31,10 @@ internal sealed class PseudoTerminal : IDisposable
         Assert.Equal(bytes.Length, (int)ClockCalls.Write(near, bytes, (nuint)bytes.Length));
 
     /// <summary>What the device was told.</summary>
-    public byte[] Hear()
+    public byte[] Hear(int timeoutMs = 1000)
     {
         byte[] buffer = new byte[4096];
-        return ClockCalls.IsReadable(near, Path, timeoutMs: 1000)
+        return ClockCalls.IsReadable(near, Path, timeoutMs)
             ? buffer[..(int)ClockCalls.Read(near, buffer, (nuint)buffer.Length)]
             : [];
     }

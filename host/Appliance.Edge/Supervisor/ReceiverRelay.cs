@@ -1,0 +1,97 @@
+using Appliance.Linux.Clocks;
+using Appliance.Supervisor.Link;
+using Appliance.Time.Observations;
+
+namespace Appliance.Edge.Supervisor;
+
+/// <summary>
+/// The receiver behind the supervisor as a line for the clock: the same calls as <see cref="SerialLine"/>. What the
+/// clock does not take in time is dropped whole and counted, and so is what the link lost, by the receiver's own count.
+/// </summary>
+internal sealed class ReceiverRelay
+{
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim arrived = new(0, 1);
+    private readonly byte[] waiting = new byte[SupervisorLimits.RelayBytes];
+    private readonly Queue<byte[]> spoken = new();
+    private long? nextOffset;
+    private int count;
+    private RawTime arrivedAt;
+
+    /// <summary>Bytes of the receiver that the link lost or that nobody took.</summary>
+    public long LostBytes { get; private set; }
+
+    /// <summary>Reads what is there; waits for at most <paramref name="timeoutMs"/>.</summary>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="timeoutMs">0: not at all.</param>
+    /// <param name="now">MONOTONIC_RAW when the newest of the bytes arrived over the link.</param>
+    /// <returns>Bytes; 0 where none came in time.</returns>
+    public int Read(Span<byte> buffer, int timeoutMs, out RawTime now)
+    {
+        arrived.Wait(timeoutMs);
+        lock (gate)
+        {
+            now = count > 0 ? arrivedAt : CounterReader.Now();
+            int taken = Math.Min(count, buffer.Length);
+            waiting.AsSpan(0, taken).CopyTo(buffer);
+            waiting.AsSpan(taken, count - taken).CopyTo(waiting);
+            count -= taken;
+            Signal(count > 0);
+            return taken;
+        }
+    }
+
+    /// <summary>Says bytes to the receiver, through the supervisor; what does not fit is left out.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        lock (gate)
+        {
+            for (; !bytes.IsEmpty && spoken.Count < SupervisorLimits.BlocksAhead;)
+            {
+                int length = Math.Min(bytes.Length, LinkLimits.PayloadBytesMax);
+                spoken.Enqueue(bytes[..length].ToArray());
+                bytes = bytes[length..];
+            }
+        }
+    }
+
+    /// <summary>What is to be said to the receiver next.</summary>
+    internal bool TryNext(out byte[] bytes)
+    {
+        lock (gate)
+        {
+            return spoken.TryDequeue(out bytes!);
+        }
+    }
+
+    /// <summary>The chip started anew: its count begins at 0.</summary>
+    internal void Restart() => nextOffset = null;
+
+    internal void Take(GnssBytesMessage message, RawTime now)
+    {
+        lock (gate)
+        {
+            long expected = nextOffset ?? message.StreamOffset;
+            LostBytes += (message.StreamOffset - expected) & uint.MaxValue;
+            nextOffset = (message.StreamOffset + message.Count) & uint.MaxValue;
+            if (message.Count > waiting.Length - count)
+            {
+                LostBytes += message.Count;
+                return;
+            }
+
+            message.Data.AsSpan(0, message.Count).CopyTo(waiting.AsSpan(count));
+            count += message.Count;
+            arrivedAt = now;
+            Signal(true);
+        }
+    }
+
+    private void Signal(bool hasBytes)
+    {
+        if (hasBytes && arrived.CurrentCount == 0)
+        {
+            arrived.Release();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Appliance.Linux.Process;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace Appliance.Edge.Supervisor;
+
+/// <summary>What an engineer may ask of the board over the admin socket, beside the status.</summary>
+internal static class SupervisorRoutes
+{
+    private const string NoBoard = "this box has no supervisor (supervisor.line in the configuration)";
+
+    /// <summary>Maps acknowledgement and update; who may ask, the socket's own rule decides.</summary>
+    /// <param name="app">The host, after <see cref="Service.AdminSocket.Map"/>.</param>
+    /// <param name="supervisor">The board, once it is open; null where there is none.</param>
+    /// <param name="onAcknowledged">The lock is off.</param>
+    public static void Map(WebApplication app, Func<SupervisorService?> supervisor, Action onAcknowledged)
+    {
+        app.MapPost("/tamper/acknowledge", context => supervisor() is { } board
+            ? Acknowledge(context, board, onAcknowledged) : Refuse(context, NoBoard));
+        app.MapPost("/supervisor/update", context => supervisor() is { } board
+            ? Update(context, board) : Refuse(context, NoBoard));
+    }
+
+    /// <summary>The lock in words that say what to do.</summary>
+    public static string LockWords(KeptAlarm held)
+    {
+        string at = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(held.UnixSeconds, 0, 253_402_300_799)).UtcDateTime
+            .ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return $"tamper alarm {held.Number} ({AlarmWords.Short(held.Kind)}) of {at}: the keys are evicted and nothing "
+            + "is recorded; look at the box, then `icrctl tamper acknowledge --reason TEXT`";
+    }
+
+    private static async Task Acknowledge(HttpContext context, SupervisorService supervisor, Action onAcknowledged)
+    {
+        string reason = await TextOf(context, SupervisorLimits.ReasonMax * 4);
+        reason = string.Concat(reason.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        if (reason.Length == 0 || Encoding.UTF8.GetByteCount(reason) > SupervisorLimits.ReasonMax)
+        {
+            await Refuse(context, $"say why in 1 to {SupervisorLimits.ReasonMax} letters (--reason)");
+        }
+        else if (supervisor.Book.Lock is null)
+        {
+            await Refuse(context, "there is no tamper alarm to acknowledge");
+        }
+        else if (supervisor.Status.IsOpen)
+        {
+            await Refuse(context, "the case is still open; close it first");
+        }
+        else if (!supervisor.Book.TryAcknowledge(UserOf(context), reason, DateTimeOffset.UtcNow.ToUnixTimeSeconds()))
+        {
+            await Refuse(context, "the flash does not take the acknowledgement; see `icrctl status`");
+        }
+        else
+        {
+            await context.Response.WriteAsync("acknowledged; the service begins anew with its keys");
+            context.Response.OnCompleted(() =>
+            {
+                onAcknowledged();
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    private static async Task Update(HttpContext context, SupervisorService supervisor)
+    {
+        using MemoryStream file = new();
+        byte[] piece = new byte[64 * 1024];
+        while (await context.Request.Body.ReadAsync(piece) is int count and > 0)
+        {
+            file.Write(piece, 0, count);
+            if (file.Length > SupervisorLimits.ImageBytesMax)
+            {
+                await Refuse(context, "the file is larger than any firmware of the supervisor");
+                return;
+            }
+        }
+
+        if (supervisor.TryUpdate(file.ToArray(), out string problem))
+        {
+            await context.Response.WriteAsync("sending it to the supervisor");
+        }
+        else
+        {
+            await Refuse(context, problem);
+        }
+    }
+
+    private static Task Refuse(HttpContext context, string sentence)
+    {
+        context.Response.StatusCode = StatusCodes.Status409Conflict;
+        return context.Response.WriteAsync(sentence);
+    }
+
+    private static async Task<string> TextOf(HttpContext context, int bytesMax)
+    {
+        byte[] bytes = new byte[bytesMax];
+        int count = 0;
+        while (count < bytes.Length && await context.Request.Body.ReadAsync(bytes.AsMemory(count)) is int more and > 0)
+        {
+            count += more;
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, count);
+    }
+
+    private static uint UserOf(HttpContext context)
+    {
+        Socket? socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
+        return socket is null ? uint.MaxValue : PeerUser.Of(socket).User ?? uint.MaxValue;
+    }
+}

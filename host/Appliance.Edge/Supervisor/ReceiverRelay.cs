@@ -10,8 +10,7 @@ namespace Appliance.Edge.Supervisor;
 /// </summary>
 internal sealed class ReceiverRelay
 {
-    private readonly Lock gate = new();
-    private readonly SemaphoreSlim arrived = new(0, 1);
+    private readonly object gate = new();
     private readonly byte[] waiting = new byte[SupervisorLimits.RelayBytes];
     private readonly Queue<byte[]> spoken = new();
     private long? nextOffset;
@@ -28,15 +27,18 @@ internal sealed class ReceiverRelay
     /// <returns>Bytes; 0 where none came in time.</returns>
     public int Read(Span<byte> buffer, int timeoutMs, out RawTime now)
     {
-        arrived.Wait(timeoutMs);
         lock (gate)
         {
+            if (count == 0 && timeoutMs > 0)
+            {
+                Monitor.Wait(gate, timeoutMs);
+            }
+
             now = count > 0 ? arrivedAt : CounterReader.Now();
             int taken = Math.Min(count, buffer.Length);
             waiting.AsSpan(0, taken).CopyTo(buffer);
             waiting.AsSpan(taken, count - taken).CopyTo(waiting);
             count -= taken;
-            Signal(count > 0);
             return taken;
         }
     }
@@ -83,15 +85,7 @@ internal sealed class ReceiverRelay
             message.Data.AsSpan(0, message.Count).CopyTo(waiting.AsSpan(count));
             count += message.Count;
             arrivedAt = now;
-            Signal(true);
-        }
-    }
-
-    private void Signal(bool hasBytes)
-    {
-        if (hasBytes && arrived.CurrentCount == 0)
-        {
-            arrived.Release();
+            Monitor.PulseAll(gate);
         }
     }
 }

@@ -11,6 +11,7 @@ namespace Appliance.SystemTests.Supervisor;
 [Collection(KernelNat.Name)]
 public sealed class SupervisedBoxTests
 {
+    [Transcript("icrctl tamper")]
     [Transcript("icrctl tamper acknowledge")]
     [RootFact("ip")]
     public void A_case_that_is_opened_takes_the_keys_until_an_engineer_has_looked()

@@ -30,4 +30,26 @@ public sealed class ReferralFileTests
         Assert.Equal(["it has 2 fields; give case,ip,port,time,service", "it is longer than 4096 characters"],
             lines.Select(line => line.Problem));
     }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void A_file_of_more_lines_than_the_limit_is_refused_whole_and_says_what_to_do(int above, bool isRefused)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllLines(file, Enumerable.Repeat("A,192.0.2.1,,2024-10-04T15:04Z", Limits.LinesMax + above));
+
+            Exception? refusal = Record.Exception(() => ReferralFile.Read(file));
+
+            Assert.Equal(
+                isRefused ? $"{file} has more than {Limits.LinesMax} lines; split it by case" : null,
+                refusal?.Message);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 }

@@ -22,7 +22,7 @@ internal static class CheckWords
         (Checks.Date, "date cannot be"),
         (Checks.DateRepaired, "date off by 1024 weeks"),
         (Checks.HostStep, "system clock stepped"),
-        (Checks.HostSteering, "system clock steered"),
+        (Checks.HostSteering, ClockReport.Steered),
         (Checks.NoFix, "receiver has no fix"),
         (Checks.Antenna, "antenna open or short"),
         (Checks.Sawtooth, "sawtooth correction off"),

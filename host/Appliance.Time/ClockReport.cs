@@ -7,6 +7,11 @@ namespace Appliance.Time;
 /// <summary>How the clock is, for people.</summary>
 public sealed record ClockReport
 {
+    /// <summary>
+    /// The check that tells that somebody turns the system clock, as chrony does for a living: no fault by itself.
+    /// </summary>
+    public const string Steered = "system clock steered";
+
     /// <summary>State of the estimator.</summary>
     public required ClockState State { get; init; }
 

@@ -33,6 +33,11 @@ internal sealed class BoxClock : IDisposable
     public void Start(Action<Exception> onFailure) => service?.Start(onFailure);
 
     /// <summary>
+    /// The end has begun: devices are given up meanwhile, so that whoever takes over need not wait for their threads.
+    /// </summary>
+    public void BeginStop() => service?.BeginStop();
+
+    /// <summary>
     /// Once a second, on the writing thread: the kernel's state is read, and what happened to a clock of our own goes
     /// into the next manifest. Of records that have left already the event is the correction; those that have not are
     /// given the wider bound.

@@ -158,6 +158,14 @@ internal sealed class ClockService : IClockMap, IDisposable
         return true;
     }
 
+    /// <summary>The devices are to be given up; the clock coasts on until it is disposed.</summary>
+    public void BeginStop()
+    {
+        Receiver?.BeginStop();
+        Pulses?.BeginStop();
+        Peers?.BeginStop();
+    }
+
     /// <summary>Ends the threads, the log's file, and keeps the clock for the next run.</summary>
     public void Dispose()
     {

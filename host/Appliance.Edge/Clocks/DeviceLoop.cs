@@ -25,6 +25,9 @@ internal abstract class DeviceLoop : IDisposable
         thread.Start();
     }
 
+    /// <summary>The thread is to end; does not wait for it.</summary>
+    public void BeginStop() => stop.Set();
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -47,8 +50,8 @@ internal abstract class DeviceLoop : IDisposable
     /// <summary>Closes what was opened, however far that came.</summary>
     protected abstract void Close();
 
-    /// <summary>Waits, or returns at once where the thread is to end.</summary>
-    protected void Wait(int milliseconds) => stop.Wait(milliseconds);
+    /// <summary>Waits; true at once where the thread is to end.</summary>
+    protected bool Wait(int milliseconds) => stop.Wait(milliseconds);
 
     private void Run(Action<Exception> onFailure)
     {
@@ -72,6 +75,7 @@ internal abstract class DeviceLoop : IDisposable
         try
         {
             Open();
+            problem = null;
             while (!stop.IsSet)
             {
                 problem = Pass();

@@ -14,6 +14,7 @@ internal sealed class PeerLoop(PeerOptions options, IObservationSink sink) : Dev
     private PtpLink? ptp;
     private HardwareClock? ptpClock;
     private long answers;
+    private bool isAsked;
 
     /// <summary>Questions that were answered.</summary>
     public long Answers => Volatile.Read(ref answers);
@@ -31,6 +32,12 @@ internal sealed class PeerLoop(PeerOptions options, IObservationSink sink) : Dev
     protected override string? Pass()
     {
         string? problem = null;
+        if (isAsked && Wait(1000 * options.PollSeconds))
+        {
+            return problem;
+        }
+
+        isAsked = true;
         if (chrony is not null)
         {
             bool isAnswered = chrony.TryAsk(sink);
@@ -45,7 +52,6 @@ internal sealed class PeerLoop(PeerOptions options, IObservationSink sink) : Dev
             problem = isAnswered ? problem : $"{options.Ptp}: ptp4l does not answer; is it running, and may we ask";
         }
 
-        Wait(1000 * options.PollSeconds);
         return problem;
     }
 

@@ -131,6 +131,7 @@ internal sealed class BoxDaemon(
             packets?.StopAt(WallClock.NowNs);
         }
 
+        clock?.BeginStop();
         packetThread?.Join();
         LeaveNatLog();
         legs?.FinishRecordings(packets?.EndNs ?? 0);

@@ -24,6 +24,20 @@ internal sealed class ClockDaemon : IDisposable
 
     public ClockDaemon(string folder, VethPair cables, object clock, PulseOpening pulses)
     {
+        (ApplianceOptions options, KeySet keys, MemoryPlan memory) = Load(folder, clock);
+        daemon = new BoxDaemon(
+            options, keys, memory, board, new StartMode(false, ""), pulses, lifetime,
+            NullLogger<BoxDaemon>.Instance);
+        NetworkNamespace.Run(cables.Namespace, () =>
+        {
+            daemon.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+            return 0;
+        });
+    }
+
+    /// <summary>Writes the configuration, and keys where there are none, and reads them as the program does.</summary>
+    public static (ApplianceOptions Options, KeySet Keys, MemoryPlan Memory) Load(string folder, object clock)
+    {
         string configuration = Path.Combine(folder, "appliance.json");
         string keyFile = Path.Combine(folder, "keys", KeySet.FileName);
         if (!File.Exists(keyFile))
@@ -51,14 +65,7 @@ internal sealed class ClockDaemon : IDisposable
             throw new InvalidOperationException(problem);
         }
 
-        daemon = new BoxDaemon(
-            options, keys, memory, board, new StartMode(false, ""), pulses, lifetime,
-            NullLogger<BoxDaemon>.Instance);
-        NetworkNamespace.Run(cables.Namespace, () =>
-        {
-            daemon.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
-            return 0;
-        });
+        return (options, keys, memory);
     }
 
     /// <summary>The status once it is as asked for; a failure tells the one that was last.</summary>

@@ -83,6 +83,24 @@ public sealed partial class EvidencePackTests(EvidencePackTests.Made made) : ICl
     }
 
     [SecondReaderFact]
+    public void A_pack_about_a_line_comes_out_the_same_and_both_find_that_its_records_are_of_another()
+    {
+        using var own = new EvidenceWorld();
+        own.Vouch();
+        own.MakeAboutLine("services", 2);
+        using var forge = new PackForge(own);
+        Pins pins = own.Pins();
+        string answer = File.ReadAllText(own.Answer);
+        byte[] other = forge.WithLog(answer: Encoding.UTF8.GetBytes(answer.Replace("\"line-1\"", "\"line-2\"")));
+        string[] said = Second(own.PinsFile(), own.Pack, other);
+
+        Assert.Equal(6, PackChecker.Run(own.Pack, pins).Rows.Count);
+        Assert.Equal(("", "claims"), (Failed(Ours(own.Pack, pins)), Failed(Ours(other, pins))));
+        Assert.Equal(Ours(own.Pack, pins), Results(said[0]));
+        Assert.Equal(Ours(other, pins), Results(said[1]));
+    }
+
+    [SecondReaderFact]
     public void What_cannot_be_checked_is_the_same_for_both_whatever_key_was_not_brought()
     {
         Pins pins = world.Pins();

@@ -23,5 +23,21 @@ public sealed class DemoTests(ITestOutputHelper output)
         Assert.All(
             summary.GetProperty("answers").EnumerateArray(),
             answer => Assert.True(answer.GetProperty("is_right").GetBoolean()));
+        JsonElement lawful = summary.GetProperty("lawful");
+        Assert.True(lawful.GetProperty("is_right").GetBoolean());
+        Assert.Equal(
+            ["refusal", "request", "approval", "question", "release", "delivery"],
+            lawful.GetProperty("log").EnumerateArray().Select(entry => KindOf(entry.GetString()!)));
     }
+
+    private static string KindOf(string entry) => entry switch
+    {
+        _ when entry.Contains("was refused", StringComparison.Ordinal) => "refusal",
+        _ when entry.Contains("request was taken", StringComparison.Ordinal) => "request",
+        _ when entry.Contains("approved", StringComparison.Ordinal) => "approval",
+        _ when entry.Contains("was asked", StringComparison.Ordinal) => "question",
+        _ when entry.Contains("released", StringComparison.Ordinal) => "release",
+        _ when entry.Contains("handed over", StringComparison.Ordinal) => "delivery",
+        _ => entry,
+    };
 }

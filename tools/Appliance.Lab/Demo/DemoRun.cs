@@ -39,7 +39,7 @@ internal sealed class DemoRun(int subscribers, int flows, string folder, Action<
         JsonElement status = stage.WaitForReceipts(stop);
         List<ConntrackEntry> truth = stage.Truth(made);
         stage.StopPrograms();
-        return Judge(stage, truth, status, gap);
+        return Judge(stage, truth, status, gap, stop);
     }
 
     // With pauses, so that each half covers several whole seconds on a fast machine too: an answer that rests on nobody
@@ -73,7 +73,7 @@ internal sealed class DemoRun(int subscribers, int flows, string folder, Action<
     }
 
     private DemoSummary Judge(
-        DemoStage stage, List<ConntrackEntry> truth, JsonElement status, DateTimeOffset gap)
+        DemoStage stage, List<ConntrackEntry> truth, JsonElement status, DateTimeOffset gap, CancellationToken stop)
     {
         Say("comparing every record in the store with the kernel's connection tracking");
         string records = Path.Combine(folder, "records.csv");
@@ -83,6 +83,9 @@ internal sealed class DemoRun(int subscribers, int flows, string folder, Action<
         BedTruth.Write(Path.Combine(folder, "truth.csv"), truth);
         Say("asking the store");
         DemoAnswer[] answers = [.. new DemoQuestions(stage.Data, truth).Ask(gap)];
+        Say("giving the keys to a warden, and asking under a request that two people signed");
+        var found = DemoCase.Find(truth, gap.ToUnixTimeMilliseconds() * 1000);
+        DemoLawful lawful = new DemoOrder(folder, stage.Data, found).Run(stop);
         return new DemoSummary
         {
             Customers = truth.Select(e => e.Source).Distinct().Count(),
@@ -93,6 +96,7 @@ internal sealed class DemoRun(int subscribers, int flows, string folder, Action<
             BatchesReceipted = status.GetProperty("uplink").GetProperty("receipted").GetInt64(),
             Reconnections = status.GetProperty("uplink").GetProperty("connections").GetInt64(),
             Answers = answers,
+            Lawful = lawful,
             Seconds = Math.Round(total.Elapsed.TotalSeconds, 1),
         };
     }

@@ -33,9 +33,13 @@ internal sealed record DemoSummary
 
     public required IReadOnlyList<DemoAnswer> Answers { get; init; }
 
+    /// <summary>The lawful way of a question; null where it was not shown.</summary>
+    public DemoLawful? Lawful { get; init; }
+
     public required double Seconds { get; init; }
 
-    public bool IsRight => Mismatches.Count == 0 && Right == Connections && Answers.All(a => a.IsRight);
+    public bool IsRight => Mismatches.Count == 0 && Right == Connections && Answers.All(a => a.IsRight)
+        && Lawful is not { IsRight: false };
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
@@ -62,6 +66,7 @@ internal sealed record DemoSummary
             Write(text, i + 1, Answers[i]);
         }
 
+        WriteLawful(text);
         foreach (string mismatch in Mismatches)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n  WRONG: {mismatch}");
@@ -69,6 +74,29 @@ internal sealed record DemoSummary
 
         string end = IsRight ? "All of it was right." : "NOT all of it was right.";
         return text.Append(CultureInfo.InvariantCulture, $"\n{end} ({Seconds} s)").ToString();
+    }
+
+    private void WriteLawful(StringBuilder text)
+    {
+        if (Lawful is not { } lawful)
+        {
+            return;
+        }
+
+        text.Append("\n  Up to here everybody could ask: it is a lab, and the store has every key. The lawful way:\n");
+        foreach (string step in lawful.Steps)
+        {
+            Wrap(text, "   - ", step);
+        }
+
+        Wrap(text, "   - ", $"The question of the port, without a request: refused, {lawful.Refused}");
+        string verdict = lawful.IsRight ? "as the kernel's table says" : $"WRONG: {lawful.Expected} was expected";
+        Wrap(text, "   - ", $"The same under the request: {lawful.Answer} ({verdict})");
+        text.Append("     What the transparency log has of it; it only grows, and names nobody who was asked about:\n");
+        foreach (string entry in lawful.Log)
+        {
+            Wrap(text, "       ", entry, "       ");
+        }
     }
 
     private static void Write(StringBuilder text, int number, DemoAnswer answer)

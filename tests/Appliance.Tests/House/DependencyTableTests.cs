@@ -16,6 +16,7 @@ public sealed class DependencyTableTests
         ["Appliance.Journal"] = "Wire",
         ["Appliance.Mqtt"] = "",
         ["Appliance.Supervisor"] = "",
+        ["Appliance.Supervisor.SelfTest"] = "Supervisor",
         ["Appliance.Devices"] = "",
         ["Appliance.Linux"] = "Flow Journal Time Wire",
         ["Appliance.Edge"] = "Flow Journal Linux Mqtt Supervisor Time Wire",
@@ -23,7 +24,8 @@ public sealed class DependencyTableTests
         ["Appliance.Icrctl"] = "Edge Evidence Flow Journal Linux Time Wire",
         ["Appliance.Lab"] = "Flow Journal Linux Wire",
         ["Appliance.Benchmarks"] = "Edge Flow Journal Lab Linux Time Wire",
-        ["Appliance.Tests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
+        ["Appliance.Tests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor "
+            + "Supervisor.SelfTest Time Wire",
         ["Appliance.Simulation"] = "Edge Flow Journal Lab Mqtt Time Wire",
         ["Appliance.SystemTests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
     };

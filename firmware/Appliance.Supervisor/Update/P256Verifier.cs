@@ -1,0 +1,167 @@
+namespace Appliance.Supervisor.Update;
+
+/// <summary>
+/// ECDSA on P-256 (FIPS 186-5, SEC 1 section 4.1.4): checks one signature in steps, so that an interpreter that needs
+/// many seconds for it goes on watching the host between them. u1*G + u2*Q is summed over both scalars at once.
+/// </summary>
+internal sealed class P256Verifier
+{
+    /// <summary>Under way.</summary>
+    public const int Working = 0;
+
+    /// <summary>The signature fits.</summary>
+    public const int Good = 1;
+
+    /// <summary>It does not, or one of its numbers or the key is out of range.</summary>
+    public const int Bad = 2;
+
+    private static readonly PrimeField Field = new PrimeField(new uint[]
+    {
+        0xffffffff, 0x00000001, 0, 0, 0, 0xffffffff, 0xffffffff, 0xffffffff,
+    });
+
+    private static readonly PrimeField Order = new PrimeField(new uint[]
+    {
+        0xffffffff, 0, 0xffffffff, 0xffffffff, 0xbce6faad, 0xa7179e84, 0xf3b9cac2, 0xfc632551,
+    });
+
+    private static readonly byte[] Constants = new byte[]
+    {
+        // b
+        0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55, 0x76, 0x98, 0x86, 0xbc,
+        0x65, 0x1d, 0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6, 0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b,
+        // x of the base point
+        0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2,
+        0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96,
+        // y of the base point
+        0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16,
+        0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
+    };
+
+    private readonly CurveSums sums = new CurveSums(Field);
+    private readonly CurvePoint generator = new CurvePoint();
+    private readonly CurvePoint key = new CurvePoint();
+    private readonly CurvePoint both = new CurvePoint();
+    private readonly CurvePoint total = new CurvePoint();
+    private readonly uint[] r = new uint[PrimeField.Words];
+    private readonly uint[] s = new uint[PrimeField.Words];
+    private readonly uint[] u1 = new uint[PrimeField.Words];
+    private readonly uint[] u2 = new uint[PrimeField.Words];
+    private readonly uint[] work = new uint[PrimeField.Words];
+    private readonly uint[] other = new uint[PrimeField.Words];
+    private int bit;
+
+    /// <summary>Working, good or bad.</summary>
+    public int Verdict { get; private set; } = Bad;
+
+    /// <summary>How far, thousandths.</summary>
+    public int Permille => (255 - bit) * 1000 / 256;
+
+    /// <summary>
+    /// Takes a public key (x, y), the hash of the message and the signature (r, s), all most significant byte first.
+    /// </summary>
+    public void Begin(byte[] publicKey, byte[] hash, byte[] signature, int signatureAt)
+    {
+        bit = 255;
+        Verdict = IsInRange(signature, signatureAt) && IsOnCurve(publicKey) ? Working : Bad;
+        if (Verdict == Bad)
+        {
+            return;
+        }
+
+        // u1 = hash / s, u2 = r / s, both modulo the order. A hash above the order is first reduced by it.
+        Order.ToForm(s, work);
+        Order.Invert(work, work);
+        PrimeField.Load(hash, 0, other);
+        Order.ToForm(other, other);
+        Order.Multiply(other, work, u1);
+        Order.FromForm(u1, u1);
+        Order.ToForm(r, other);
+        Order.Multiply(other, work, u2);
+        Order.FromForm(u2, u2);
+        LoadPoint(Constants, 32, generator);
+        both.Set(generator);
+        sums.Add(both, key);
+        PrimeField.Copy(Field.One, total.X);
+        PrimeField.Copy(Field.One, total.Y);
+        PrimeField.Copy(work, total.Z);
+        Field.Subtract(total.Z, total.Z, total.Z);
+    }
+
+    /// <summary>Goes on by a number of the 256 bits.</summary>
+    public void Step(int bits)
+    {
+        for (int i = 0; i < bits && Verdict == Working; i++)
+        {
+            sums.Double(total);
+            uint first = (u1[bit / 32] >> (bit % 32)) & 1;
+            uint second = (u2[bit / 32] >> (bit % 32)) & 1;
+            if (first != 0 || second != 0)
+            {
+                sums.Add(total, second == 0 ? generator : first == 0 ? key : both);
+            }
+
+            bit--;
+            if (bit < 0)
+            {
+                bit = 0;
+                Verdict = IsRight() ? Good : Bad;
+            }
+        }
+    }
+
+    private bool IsRight()
+    {
+        if (total.IsInfinity)
+        {
+            return false;
+        }
+
+        Field.Invert(total.Z, work);
+        Field.Multiply(work, work, work);
+        Field.Multiply(total.X, work, work);
+        Field.FromForm(work, work);
+        Order.ToForm(work, other);
+        Order.FromForm(other, other);
+        return PrimeField.AreEqual(other, r);
+    }
+
+    private bool IsInRange(byte[] signature, int at)
+    {
+        PrimeField.Load(signature, at, r);
+        PrimeField.Load(signature, at + 32, s);
+        return !PrimeField.IsZero(r) && !PrimeField.IsZero(s) && Order.IsBelow(r) && Order.IsBelow(s);
+    }
+
+    // y^2 = x^3 - 3x + b, and both below the prime.
+    private bool IsOnCurve(byte[] publicKey)
+    {
+        PrimeField.Load(publicKey, 0, work);
+        PrimeField.Load(publicKey, 32, other);
+        if (!Field.IsBelow(work) || !Field.IsBelow(other))
+        {
+            return false;
+        }
+
+        LoadPoint(publicKey, 0, key);
+        Field.Multiply(key.X, key.X, work);
+        Field.Subtract(work, Field.One, work);
+        Field.Subtract(work, Field.One, work);
+        Field.Subtract(work, Field.One, work);
+        Field.Multiply(work, key.X, work);
+        PrimeField.Load(Constants, 0, other);
+        Field.ToForm(other, other);
+        Field.Add(work, other, work);
+        Field.Multiply(key.Y, key.Y, other);
+        return PrimeField.AreEqual(work, other);
+    }
+
+    private static void LoadPoint(byte[] bytes, int at, CurvePoint point)
+    {
+        PrimeField.Load(bytes, at, point.X);
+        PrimeField.Load(bytes, at + 32, point.Y);
+        Field.ToForm(point.X, point.X);
+        Field.ToForm(point.Y, point.Y);
+        PrimeField.Copy(Field.One, point.Z);
+    }
+}

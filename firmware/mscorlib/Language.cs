@@ -37,6 +37,11 @@ namespace System
         public extern bool Inherited { get; set; }
     }
 
+    public sealed class ObsoleteAttribute : Attribute
+    {
+        public extern ObsoleteAttribute(string message, bool error);
+    }
+
     public sealed class ParamArrayAttribute : Attribute
     {
     }
@@ -92,6 +97,14 @@ namespace System.Runtime.CompilerServices
     public sealed class IndexerNameAttribute : Attribute
     {
         public extern IndexerNameAttribute(string name);
+    }
+
+    public sealed class IsByRefLikeAttribute : Attribute
+    {
+    }
+
+    public sealed class IsReadOnlyAttribute : Attribute
+    {
     }
 
     public sealed class ExtensionAttribute : Attribute

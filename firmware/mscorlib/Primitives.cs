@@ -162,6 +162,12 @@ namespace System
         public static extern double Int64BitsToDouble(long value);
     }
 
+    public readonly ref struct SpanByte
+    {
+        public extern SpanByte(byte[] array);
+        public extern SpanByte(byte[] array, int start, int length);
+    }
+
     public struct DateTime
     {
         public static extern DateTime UtcNow { get; }

@@ -15,16 +15,6 @@ internal sealed class P256Verifier
     /// <summary>It does not, or one of its numbers or the key is out of range.</summary>
     public const int Bad = 2;
 
-    private static readonly PrimeField Field = new PrimeField(new uint[]
-    {
-        0xffffffff, 0x00000001, 0, 0, 0, 0xffffffff, 0xffffffff, 0xffffffff,
-    });
-
-    private static readonly PrimeField Order = new PrimeField(new uint[]
-    {
-        0xffffffff, 0, 0xffffffff, 0xffffffff, 0xbce6faad, 0xa7179e84, 0xf3b9cac2, 0xfc632551,
-    });
-
     private static readonly byte[] Constants = new byte[]
     {
         // b
@@ -38,7 +28,18 @@ internal sealed class P256Verifier
         0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51, 0xf5,
     };
 
-    private readonly CurveSums sums = new CurveSums(Field);
+    // Each verifier has its own: a field keeps room for its sums.
+    private readonly PrimeField field = new PrimeField(new uint[]
+    {
+        0xffffffff, 0x00000001, 0, 0, 0, 0xffffffff, 0xffffffff, 0xffffffff,
+    });
+
+    private readonly PrimeField order = new PrimeField(new uint[]
+    {
+        0xffffffff, 0, 0xffffffff, 0xffffffff, 0xbce6faad, 0xa7179e84, 0xf3b9cac2, 0xfc632551,
+    });
+
+    private readonly CurveSums sums;
     private readonly CurvePoint generator = new CurvePoint();
     private readonly CurvePoint key = new CurvePoint();
     private readonly CurvePoint both = new CurvePoint();
@@ -50,6 +51,11 @@ internal sealed class P256Verifier
     private readonly uint[] work = new uint[PrimeField.Words];
     private readonly uint[] other = new uint[PrimeField.Words];
     private int bit;
+
+    public P256Verifier()
+    {
+        sums = new CurveSums(field);
+    }
 
     /// <summary>Working, good or bad.</summary>
     public int Verdict { get; private set; } = Bad;
@@ -70,22 +76,22 @@ internal sealed class P256Verifier
         }
 
         // u1 = hash / s, u2 = r / s, both modulo the order. A hash above the order is first reduced by it.
-        Order.ToForm(s, work);
-        Order.Invert(work, work);
+        order.ToForm(s, work);
+        order.Invert(work, work);
         PrimeField.Load(hash, 0, other);
-        Order.ToForm(other, other);
-        Order.Multiply(other, work, u1);
-        Order.FromForm(u1, u1);
-        Order.ToForm(r, other);
-        Order.Multiply(other, work, u2);
-        Order.FromForm(u2, u2);
+        order.ToForm(other, other);
+        order.Multiply(other, work, u1);
+        order.FromForm(u1, u1);
+        order.ToForm(r, other);
+        order.Multiply(other, work, u2);
+        order.FromForm(u2, u2);
         LoadPoint(Constants, 32, generator);
         both.Set(generator);
         sums.Add(both, key);
-        PrimeField.Copy(Field.One, total.X);
-        PrimeField.Copy(Field.One, total.Y);
+        PrimeField.Copy(field.One, total.X);
+        PrimeField.Copy(field.One, total.Y);
         PrimeField.Copy(work, total.Z);
-        Field.Subtract(total.Z, total.Z, total.Z);
+        field.Subtract(total.Z, total.Z, total.Z);
     }
 
     /// <summary>Goes on by a number of the 256 bits.</summary>
@@ -117,12 +123,12 @@ internal sealed class P256Verifier
             return false;
         }
 
-        Field.Invert(total.Z, work);
-        Field.Multiply(work, work, work);
-        Field.Multiply(total.X, work, work);
-        Field.FromForm(work, work);
-        Order.ToForm(work, other);
-        Order.FromForm(other, other);
+        field.Invert(total.Z, work);
+        field.Multiply(work, work, work);
+        field.Multiply(total.X, work, work);
+        field.FromForm(work, work);
+        order.ToForm(work, other);
+        order.FromForm(other, other);
         return PrimeField.AreEqual(other, r);
     }
 
@@ -130,7 +136,7 @@ internal sealed class P256Verifier
     {
         PrimeField.Load(signature, at, r);
         PrimeField.Load(signature, at + 32, s);
-        return !PrimeField.IsZero(r) && !PrimeField.IsZero(s) && Order.IsBelow(r) && Order.IsBelow(s);
+        return !PrimeField.IsZero(r) && !PrimeField.IsZero(s) && order.IsBelow(r) && order.IsBelow(s);
     }
 
     // y^2 = x^3 - 3x + b, and both below the prime.
@@ -138,30 +144,30 @@ internal sealed class P256Verifier
     {
         PrimeField.Load(publicKey, 0, work);
         PrimeField.Load(publicKey, 32, other);
-        if (!Field.IsBelow(work) || !Field.IsBelow(other))
+        if (!field.IsBelow(work) || !field.IsBelow(other))
         {
             return false;
         }
 
         LoadPoint(publicKey, 0, key);
-        Field.Multiply(key.X, key.X, work);
-        Field.Subtract(work, Field.One, work);
-        Field.Subtract(work, Field.One, work);
-        Field.Subtract(work, Field.One, work);
-        Field.Multiply(work, key.X, work);
+        field.Multiply(key.X, key.X, work);
+        field.Subtract(work, field.One, work);
+        field.Subtract(work, field.One, work);
+        field.Subtract(work, field.One, work);
+        field.Multiply(work, key.X, work);
         PrimeField.Load(Constants, 0, other);
-        Field.ToForm(other, other);
-        Field.Add(work, other, work);
-        Field.Multiply(key.Y, key.Y, other);
+        field.ToForm(other, other);
+        field.Add(work, other, work);
+        field.Multiply(key.Y, key.Y, other);
         return PrimeField.AreEqual(work, other);
     }
 
-    private static void LoadPoint(byte[] bytes, int at, CurvePoint point)
+    private void LoadPoint(byte[] bytes, int at, CurvePoint point)
     {
         PrimeField.Load(bytes, at, point.X);
         PrimeField.Load(bytes, at + 32, point.Y);
-        Field.ToForm(point.X, point.X);
-        Field.ToForm(point.Y, point.Y);
-        PrimeField.Copy(Field.One, point.Z);
+        field.ToForm(point.X, point.X);
+        field.ToForm(point.Y, point.Y);
+        PrimeField.Copy(field.One, point.Z);
     }
 }

@@ -14,8 +14,8 @@ internal static class PartTables
         StringBuilder text = new();
         text.Append(Invariant, $"# Bill of materials\n\n{Made}As of {board.AsOf}. Prices change weekly and are not ");
         text.Append("stated. A part's suffix for packing may differ; check the\ndata sheet's ordering table before ");
-        text.Append("buying.\nThe page named is where to read on: some were read for this table, for others the number ");
-        text.Append("comes from memory.\n\n");
+        text.Append("buying.\nThe page named is where to read on: some were read for this table, for others the ");
+        text.Append("number comes from memory.\n\n");
         text.Append("| part | maker and number | to read | alternatives |\n|---|---|---|---|\n");
         foreach (Part part in board.Parts)
         {

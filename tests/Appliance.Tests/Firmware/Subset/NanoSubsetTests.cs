@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+using Appliance.TestSupport;
 using Xunit;
 
 namespace Appliance.Tests.Firmware.Subset;
@@ -27,6 +29,34 @@ public sealed class NanoSubsetTests
                 .. ChipCompiler.Sources("firmware/Appliance.Supervisor.SelfTest"),
             ]);
         Assert.Empty(SubsetWalk.Find(image));
+    }
+
+    [Fact]
+    public void The_chips_own_part_compiles_against_stand_ins_of_the_device_packages()
+    {
+        byte[] standIns = ChipCompiler.Compile("Appliance.StandIns", [.. ChipCompiler.Sources("firmware/standins")]);
+        byte[] image = ChipCompiler.Compile(
+            "Appliance.Supervisor.Device",
+            [
+                .. ChipCompiler.Sources("firmware/Appliance.Supervisor"),
+                .. ChipCompiler.Sources("firmware/Appliance.Supervisor.Device"),
+            ],
+            ("Appliance.StandIns", standIns));
+        Assert.Empty(SubsetWalk.Find(image));
+    }
+
+    [Theory]
+    [InlineData("Appliance.Supervisor.Device")]
+    [InlineData("Appliance.Supervisor.SelfTest")]
+    public void The_project_of_the_chip_lists_exactly_the_files_that_are_there(string project)
+    {
+        string folder = Path.Combine(Checkout.Root, "firmware", project);
+        IEnumerable<string> listed = XDocument.Load(Path.Combine(folder, $"{project}.nfproj")).Descendants()
+            .Where(e => e.Name.LocalName == "Compile")
+            .Select(e => Path.GetFullPath(Path.Combine(folder, e.Attribute("Include")!.Value.Replace('\\', '/'))));
+        IEnumerable<string> there = ChipCompiler.Sources("firmware/Appliance.Supervisor")
+            .Concat(ChipCompiler.Sources($"firmware/{project}"));
+        Assert.Equal(there.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
     // One compilation for all of them: a run of the compiler takes a second.

@@ -150,7 +150,7 @@ internal sealed class SubsetWalk : IDisposable
                 OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
                 OperandType.InlineVar => 2,
                 OperandType.InlineI8 or OperandType.InlineR => 8,
-                OperandType.InlineSwitch => 4 * code.ReadInt32(),
+                OperandType.InlineSwitch => 4 + (4 * code.ReadInt32()),
                 _ => 4,
             };
         }

@@ -1,0 +1,46 @@
+using System.Threading;
+using Appliance.Supervisor.Board;
+using Appliance.Supervisor.Update;
+
+namespace Appliance.Supervisor.Device;
+
+/// <summary>
+/// Entry point on the chip. The factory's image asks the slot book what runs: an image from a slot is loaded and its
+/// <see cref="RunFromSlot"/> is called; otherwise this image runs itself.
+/// </summary>
+public static class Program
+{
+    private const int TurnMs = 10;
+
+    /// <summary>The factory's image starts here.</summary>
+    public static void Main()
+    {
+        DeviceBoard board = new DeviceBoard();
+        Memory memory = new Memory(board);
+        SlotBook book = new SlotBook(memory);
+        int slot = book.ChooseAtStart();
+        byte[] image = slot == SlotBook.Factory ? null : SlotLoader.Read(memory, book, slot);
+        if (image == null)
+        {
+            Run(board, SlotBook.Factory);
+            return;
+        }
+
+        // The image opens pins and lines for itself.
+        board.Close();
+        SlotLoader.Run(image, slot);
+    }
+
+    /// <summary>An image in a slot starts here.</summary>
+    public static void RunFromSlot(int slot) => Run(new DeviceBoard(), slot);
+
+    private static void Run(IBoard board, int slot)
+    {
+        SupervisorLoop loop = new SupervisorLoop(board, 1, slot);
+        while (true)
+        {
+            loop.Poll();
+            Thread.Sleep(TurnMs);
+        }
+    }
+}

@@ -81,7 +81,8 @@ public sealed class ClockDaemonTests(ITestOutputHelper output) : IDisposable
 
         ClockReading now = next.Map(CounterReader.SystemClock().Reading.Nanoseconds);
         Assert.NotEqual(ClockState.Unset, now.State);
-        Assert.InRange(now.BoundUs, 1000u, 1200u);
+        // Half of the millisecond that a stamp can be late, and the clock itself.
+        Assert.InRange(now.BoundUs, 500u, 1200u);
     }
 
     private static bool IsLineGone(BoxStatus status) =>

@@ -11,11 +11,13 @@ internal sealed record Transcript(string Verb, string Test, string Body);
 /// <summary>VERBS.md: every verb of the contract, and the tests that show what it prints.</summary>
 internal static partial class VerbTable
 {
-    // Verbs that CONTRACTS names and that are not built yet: each leaves this list when it is.
-    private static readonly string[] NotBuilt =
-    [
-        "retention warden", "retention request", "retention log", "retention audit",
-    ];
+    // What was promised: each has a verb, or verbs below it, or a row that says so.
+    private const string Promised =
+        """
+        icrctl status watch clock legs nat storage uplink config provision selftest report bundle verify replay update
+        retention serve warden ingest records resolve addresses-of services accessed referral addresses request expire
+        retention verify evidence log audit keys status
+        """;
 
     public static string Path { get; } =
         System.IO.Path.Combine(Checkout.Root, "tests", "Appliance.Tests", "VERBS.md");
@@ -61,13 +63,21 @@ internal static partial class VerbTable
             text.Append($"| {verb} | {(names.Length == 0 ? "not covered yet" : string.Join("<br>", names))} |\n");
         }
 
-        foreach (string verb in NotBuilt.Except(built).Order(StringComparer.Ordinal))
+        foreach (string verb in Missing([.. built]))
         {
             text.Append($"| {verb} | not built yet |\n");
         }
 
         return text.ToString();
     }
+
+    private static IEnumerable<string> Missing(string[] built) =>
+        from line in Promised.Split('\n')
+        let words = line.Split(' ')
+        from word in words[1..]
+        let verb = $"{words[0]} {word}"
+        where !built.Any(known => known == verb || known.StartsWith(verb + " ", StringComparison.Ordinal))
+        select verb;
 
     private static void Add(SortedDictionary<string, Command> verbs, string name, Command command)
     {

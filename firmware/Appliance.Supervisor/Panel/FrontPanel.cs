@@ -194,8 +194,8 @@ internal sealed class FrontPanel
                 Line(3, "FAN " + Facts.FanRpm.ToString("D") + " RPM");
                 break;
             case 2:
-                Line(0, Headline() + " " + Facts.StateSeconds.ToString("D") + "S");
-                Line(1, "PHASE " + Facts.PhaseNs.ToString("D") + "NS");
+                Line(0, Headline() + " " + Facts.StateSeconds.ToString("D") + " S");
+                Line(1, "PHASE " + Facts.PhaseNs.ToString("D") + " NS");
                 Line(2, "DAC " + Facts.Dac.ToString("D"));
                 Line(3, Facts.IsReceiverSilent ? "RECEIVER SILENT" : "RECEIVER OK");
                 break;

@@ -39,11 +39,9 @@ internal static class PanelPages
         $"clock {status.Clock.State}",
         status.Clock.BoundUs is uint us ? Format($"within {us:N0} us") : "no time bound",
         status.Alarms.Count > 0
-            ? Format($"{status.Alarms.Count} alarm{(status.Alarms.Count == 1 ? "" : "s")}, {Backlog(status)}")
-            : $"{Backlog(status)} waiting",
+            ? Format($"{status.Alarms.Count} alarm{(status.Alarms.Count == 1 ? "" : "s")}, press")
+            : Format($"{status.Uplink.BacklogBatches} to send"),
     ];
-
-    private static string Backlog(BoxStatus status) => Format($"{status.Uplink.BacklogBatches}b");
 
     // A whole word to a line where it fits; what the page cannot hold, `icrctl status` says.
     private static string[] Wrapped(string alarm)

@@ -44,6 +44,12 @@ internal static class StoreLimits
     /// <summary>Faults that <c>verify</c> prints one by one; the rest are counted.</summary>
     public const int FaultsShownMax = 1000;
 
+    /// <summary>How often a store that serves and hears nothing looks whether a day has ended.</summary>
+    public static readonly TimeSpan ForgetLookEvery = TimeSpan.FromMinutes(10);
+
+    /// <summary>When forgetting that failed is tried again, microseconds: who read the index is done by then.</summary>
+    public const ulong ForgetAgainUs = 3_600_000_000;
+
     /// <summary>How often a store that serves looks for overdue confirmations: their term is a day.</summary>
     public static readonly TimeSpan OverdueEvery = TimeSpan.FromMinutes(10);
 

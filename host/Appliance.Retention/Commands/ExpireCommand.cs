@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Corrections;
@@ -62,16 +63,8 @@ internal static class ExpireCommand
             return Exit.Say(errors, Exit.BadInput, $"{folder.Database} is not there; give the data folder of a store");
         }
 
-        using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
-        using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
         int today = (int)(UtcClock.Now(time) / StoreLimits.DayUs);
-        var book = NoticeBook.Of(folder);
-        ExpiryReport report;
-        using (ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches"))
-        {
-            report = new StoreExpiry(folder, database, book, time).Run(keepDays, progress.Report);
-        }
-
+        ExpiryReport report = Forget(folder, keepDays, time, errors);
         using (var register = AnswerRegister.Open(folder))
         {
             register.ForgetBefore((ulong)(today - keepDays) * StoreLimits.DayUs);
@@ -92,6 +85,31 @@ internal static class ExpireCommand
         output.WriteLine(Invariant(
             $"log       {report.Statements} statements of destruction, {report.Contents} contents forgotten"));
         return Exit.Success;
+    }
+
+    /// <summary>
+    /// All of it where nobody writes. While the store is served the keys go now, without which the rest is noise, and
+    /// the serving process forgets the rest.
+    /// </summary>
+    private static ExpiryReport Forget(StoreFolder folder, int keepDays, TimeProvider time, TextWriter errors)
+    {
+        NoticeBook book = NoticeBook.Of(folder);
+        try
+        {
+            using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
+            using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
+            using ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches");
+            return new StoreExpiry(folder, database, book, time).Run(keepDays, progress.Report);
+        }
+        catch (JournalDeviceException used) when (used.Fault == DeviceFault.InUse)
+        {
+            using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: false);
+            ExpiryReport report = new StoreExpiry(folder, database, book, time).RunKeys(keepDays);
+            errors.WriteLine(
+                "retention: the store is being served: keys are destroyed now; sealed bytes, filters and rows go when "
+                    + "`retention serve --keep-days` forgets, once a day, or with `expire` while it is stopped");
+            return report;
+        }
     }
 
     /// <summary>The log: what was destroyed goes in, what is too old is forgotten.</summary>

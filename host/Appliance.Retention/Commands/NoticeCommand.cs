@@ -113,34 +113,7 @@ internal sealed class NoticeCommand(TimeProvider clock)
 
         (string Warden, string Witness) sockets = (parsed.GetValue(socket)!, parsed.GetValue(witness)!);
         TextWriter errors = parsed.InvocationConfiguration.Error;
-        try
-        {
-            return ExpireCommand.Run(folder, NoticeBook.DaysMax, false, clock, sockets, output, errors);
-        }
-        catch (JournalDeviceException)
-        {
-            // The store is being served: the keys wait for nobody, and without them the rest is noise.
-            return DestroyKeys(folder, book, sockets, output, errors);
-        }
-    }
-
-    private int DestroyKeys(
-        StoreFolder folder,
-        NoticeBook book,
-        (string Warden, string Witness) sockets,
-        TextWriter output,
-        TextWriter errors)
-    {
-        using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: false);
-        int destroyed = new StoreExpiry(folder, database, book, clock).DestroyWithdrawn();
-        var report = new ExpiryReport { FirstDayKept = "" };
-        ExpireCommand.KeepLog(folder, report, 0, clock, sockets, errors);
-        output.WriteLine(FormattableString.Invariant(
-            $"destroyed {destroyed} private day keys; {report.Statements} statements of destruction are logged"));
-        output.WriteLine(
-            "the store is being served and refuses more under this notice; sealed bytes, filters and rows go with the "
-                + "next `retention expire`");
-        return Exit.Success;
+        return ExpireCommand.Run(folder, NoticeBook.DaysMax, false, clock, sockets, output, errors);
     }
 
     private int List(ParseResult parsed)

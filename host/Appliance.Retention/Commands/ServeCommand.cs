@@ -23,9 +23,13 @@ internal static class ServeCommand
             DefaultValueFactory = _ => "store",
         };
         Option<string?> warden = WardenCommand.FilterSocketOption();
+        Option<int?> keep = new("--keep-days")
+        {
+            Description = "forget once a day what is older, or what its notice keeps no longer",
+        };
         Command command = new("serve", "take batches from the broker, keep them and send receipts")
         {
-            data, broker, ca, cert, key, group, warden,
+            data, broker, ca, cert, key, group, warden, keep,
         };
         command.SetAction(parsed =>
         {
@@ -33,6 +37,11 @@ internal static class ServeCommand
             if (!BrokerOptions.TrySplit(parsed.GetValue(broker)!, out string host, out int port))
             {
                 return Exit.Say(errors, Exit.BadInput, "--broker must be HOST:PORT");
+            }
+
+            if (parsed.GetValue(keep) < 1)
+            {
+                return Exit.Say(errors, Exit.BadInput, "--keep-days must be at least 1: today is never forgotten");
             }
 
             var options = new BrokerOptions
@@ -46,12 +55,18 @@ internal static class ServeCommand
             };
             return DataOption.Guard(
                 errors,
-                () => Run(new StoreFolder(parsed.GetValue(data)!), options, parsed.GetValue(warden), errors));
+                () => Run(
+                    new StoreFolder(parsed.GetValue(data)!),
+                    options,
+                    parsed.GetValue(warden),
+                    parsed.GetValue(keep),
+                    errors));
         });
         return command;
     }
 
-    private static int Run(StoreFolder folder, BrokerOptions options, string? socket, TextWriter errors)
+    private static int Run(
+        StoreFolder folder, BrokerOptions options, string? socket, int? keepDays, TextWriter errors)
     {
         if ((options.Problem() ?? BrokerDial.Problem(options)) is { } wrong)
         {
@@ -71,7 +86,7 @@ internal static class ServeCommand
         using WardenClient? warden = socket is null ? null : new WardenClient(socket);
         ILogger events = logging.CreateLogger("retention");
         var service = new StoreService(
-            folder, options, TimeProvider.System, events, warden is null ? null : warden.FilterKeys);
+            folder, options, TimeProvider.System, events, warden is null ? null : warden.FilterKeys, keepDays);
         var overdue = new OverdueWatch(folder, TimeProvider.System, events);
         Task watching = Task.Run(() => overdue.RunAsync(stop.Token));
         try

@@ -81,10 +81,18 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
     }
 
     /// <summary>
-    /// Destroys at once the day keys of notices that are withdrawn: needs no lock of the writer, so that a store that
-    /// is being served does not hold it up.
+    /// Destroys the day keys whose days are over, and nothing else: needs no lock of the writer, so that a store that
+    /// is being served does not hold it up. Sealed bytes and rows are forgotten by who serves.
     /// </summary>
-    public int DestroyWithdrawn() => DestroyKeys((set, _) => book.Withdrawal(set.Notice, now) is not null);
+    public ExpiryReport RunKeys(int keepDays)
+    {
+        int floor = Today - keepDays;
+        int FirstDay(Id16 notice) => Math.Max(floor, book.FirstDay(notice, now));
+        var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(floor) };
+        book.Remember(Notices(KeyRing.Sets(folder)), FirstDay);
+        report.Keys = DestroyKeys((set, key) => key.Day < FirstDay(set.Notice));
+        return report;
+    }
 
     /// <summary>Destroys keys, and leaves the signed statement of it for the log.</summary>
     private int DestroyKeys(KeyGoes isOver)

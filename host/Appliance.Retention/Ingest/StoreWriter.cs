@@ -1,5 +1,6 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Notices;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
 
@@ -37,6 +38,7 @@ internal sealed class StoreWriter : IDisposable
     private readonly KeyWatch watch;
     private readonly NoticeWatch notices;
     private readonly Action<DurableStep> after;
+    private readonly TimeProvider time;
     private readonly List<string> toRemove = [];
     private List<Outcome> outcomes = [];
 
@@ -51,6 +53,7 @@ internal sealed class StoreWriter : IDisposable
         this.folder = folder;
         this.folderLock = folderLock;
         this.after = after ?? (static _ => { });
+        this.time = time;
         keys = KeyRing.Load(folder);
         StoreKey store = keys.MakeStoreKey(folder);
         database = StoreDatabase.Open(rebuilt ?? folder.Database, toWrite: true);
@@ -152,6 +155,12 @@ internal sealed class StoreWriter : IDisposable
         outcomes = [];
         return done;
     }
+
+    /// <summary>Forgets what no notice keeps any more; to be called with nothing added since the last commit.</summary>
+    /// <param name="keepDays">Days before today that are kept at most.</param>
+    /// <exception cref="ArchiveException">A file cannot be read, or somebody reads the index just now.</exception>
+    public ExpiryReport Forget(int keepDays) =>
+        new StoreExpiry(folder, database, NoticeBook.Of(folder), time).Run(keepDays);
 
     public void Dispose()
     {

@@ -47,6 +47,13 @@ internal static partial class Events
         22, LogLevel.Warning, "question {Entry} had no end: its process was killed; the log says so now")]
     public static partial void Interrupted(ILogger log, ulong entry);
 
+    [LoggerMessage(
+        23, LogLevel.Information, "forgot what is before {Day}: {Keys} day keys, {Batches} batches, {Records} records")]
+    public static partial void Forgot(ILogger log, string day, int keys, long batches, long records);
+
+    [LoggerMessage(24, LogLevel.Error, "not everything is forgotten yet: {Why}; trying again in an hour")]
+    public static partial void CannotForget(ILogger log, string why);
+
     [LoggerMessage(8, LogLevel.Warning, "a receipt was not taken: {Why}")]
     public static partial void ReceiptRefused(ILogger log, string why);
 }

@@ -3,6 +3,7 @@ using Appliance.Journal;
 using Appliance.Mqtt;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Requests;
 using Appliance.Retention.Warden;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -19,13 +20,15 @@ internal sealed class StoreService(
     BrokerOptions options,
     TimeProvider time,
     ILogger log,
-    Func<FilterKeyAsk, FilterKeys>? warden = null)
+    Func<FilterKeyAsk, FilterKeys>? warden = null,
+    int? keepDays = null)
 {
     // The broker keeps what comes while the store is away for a moment; what it drops the devices send again.
     private const uint SessionExpirySeconds = 3600;
 
     private readonly Backoff backoff = new();
     private readonly ServiceCounters counters = new();
+    private ulong forgetAtUs;
 
     /// <summary>Serves until cancelled; then what has come is committed and the broker told goodbye.</summary>
     /// <exception cref="JournalDeviceException">At the start: another process writes this store.</exception>
@@ -60,6 +63,7 @@ internal sealed class StoreService(
     {
         try
         {
+            ForgetIfDue(writer);
             DialOutcome dialled = await BrokerDial.DialAsync(options, stop);
             if (dialled.Stream is null)
             {
@@ -137,7 +141,7 @@ internal sealed class StoreService(
         Events.Connected(log, options.Host, options.Port);
         await AnswerAsync(link, writer.Commit(), stop);
         var accepted = new List<ushort>();
-        while (await link.Messages.WaitToReadAsync(stop))
+        while (await WaitToReadAsync(link, writer, stop))
         {
             accepted.Clear();
             while (accepted.Count < StoreLimits.CommitBatchesMax && link.Messages.TryRead(out InboundMessage? inbound))
@@ -151,6 +155,47 @@ internal sealed class StoreService(
             {
                 link.Accept(packet);
             }
+        }
+    }
+
+    /// <summary>Waits for messages; what is due to be forgotten is forgotten also where none come.</summary>
+    private async Task<bool> WaitToReadAsync(MqttLink link, StoreWriter writer, CancellationToken stop)
+    {
+        Task<bool> ready = link.Messages.WaitToReadAsync(stop).AsTask();
+        while (true)
+        {
+            ForgetIfDue(writer);
+            try
+            {
+                return await ready.WaitAsync(StoreLimits.ForgetLookEvery, time, stop);
+            }
+            catch (TimeoutException)
+            {
+            }
+        }
+    }
+
+    /// <summary>
+    /// Once a UTC day, and at the start. A failure is tried again in an hour: receipts do not wait for it.
+    /// </summary>
+    private void ForgetIfDue(StoreWriter writer)
+    {
+        ulong now = UtcClock.Now(time);
+        if (keepDays is not { } days || now < forgetAtUs)
+        {
+            return;
+        }
+
+        forgetAtUs = now + StoreLimits.ForgetAgainUs;
+        try
+        {
+            ExpiryReport report = writer.Forget(days);
+            forgetAtUs = ((now / StoreLimits.DayUs) + 1) * StoreLimits.DayUs;
+            Events.Forgot(log, report.FirstDayKept, report.Keys, report.Batches, report.Records);
+        }
+        catch (ArchiveException failure)
+        {
+            Events.CannotForget(log, failure.Message);
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class ProvisionTests : IDisposable
             start, in this order:
               mosquitto -c DIR/broker/mosquitto.conf
               retention serve --data DIR/store --broker 127.0.0.1:8899 --ca DIR/store/ca.pem \
-                --cert DIR/store/store.pem --key DIR/store/store.key
+                --cert DIR/store/store.pem --key DIR/store/store.key --keep-days 365
               Appliance.Edge DIR/device/appliance.json
             first name the interfaces of the mirror under 'legs' in device/appliance.json
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Appliance.Mqtt;
+using Appliance.Retention.Ingest;
 using Appliance.SystemTests.Mqtt;
 using Appliance.TestSupport;
 using Appliance.Tests.Retention.Store;
@@ -52,6 +53,33 @@ public sealed class ServeTests(ITestOutputHelper report)
         Assert.Contains($"ledger    {count} entries\n", verified.Output);
         Assert.Contains("missing   0 batches", verified.Output);
         Assert.Contains("stopped: ", store.Said);
+    }
+
+    [ProgramFact("mosquitto")]
+    public async Task A_store_that_serves_forgets_by_itself_what_its_term_is_over_for()
+    {
+        using var box = new TestBox(8);
+        await using MosquittoBroker broker = new("store-1");
+        using var store = new ServedStore(broker, box.Keys, "--keep-days", "365");
+        string file = store.Folder.BatchOf(box.Keys.Device, TestBox.Day, 1, 0);
+        StartedEpoch run = box.Start(1);
+        using (StoreWriter writer = StoreWriter.Open(store.Folder, TimeProvider.System))
+        {
+            writer.AddStatement(run.Bytes, "here");
+            writer.AddBatch(box.Seal(run, 0).Bytes, "here");
+            Assert.Equal(OutcomeKind.Stored, writer.Commit()[^1].Kind);
+        }
+
+        Assert.True(File.Exists(file));
+        store.Start();
+        store.WaitFor("forgot what is before");
+        store.WaitFor("connected to");
+
+        Assert.False(File.Exists(file));
+        Assert.Contains(" 1 batches, 1 records", store.Said);
+        Assert.Contains("the store is being served", Programs.Retention("expire", "--data", store.Folder.Root).Error);
+        Assert.Equal(0, store.Terminate());
+        Assert.Contains("expired   1 batches", Programs.Retention("verify", "--data", store.Folder.Root).Output);
     }
 
     [Transcript("retention serve")]

@@ -16,7 +16,7 @@ internal sealed class ServedStore : IDisposable
     private Process? process;
     private int started;
 
-    public ServedStore(MosquittoBroker broker, KeySet? device)
+    public ServedStore(MosquittoBroker broker, KeySet? device, params string[] more)
     {
         Folder = new StoreFolder(Path.Combine(temporary.FullName, "data"));
         Directory.CreateDirectory(Folder.Root);
@@ -33,7 +33,7 @@ internal sealed class ServedStore : IDisposable
             "serve", "--data", Folder.Root, "--broker", $"localhost:{broker.Port}",
             "--ca", Write("ca.pem", broker.AuthorityPem),
             "--cert", Write("store.pem", own.CertificatePem),
-            "--key", Write("store.key", own.KeyPem),
+            "--key", Write("store.key", own.KeyPem), .. more,
         ];
     }
 

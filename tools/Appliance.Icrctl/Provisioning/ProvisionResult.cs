@@ -29,7 +29,7 @@ internal sealed record ProvisionResult
         string data = Path.Combine(Folder, "store");
         BrokerCommand = $"mosquitto -c {Path.Combine(Folder, "broker", "mosquitto.conf")}";
         StoreCommand = $"retention serve --data {data} --broker {plan.Broker}:{plan.Port} --ca {data}/ca.pem "
-            + $"--cert {data}/store.pem --key {data}/store.key";
+            + $"--cert {data}/store.pem --key {data}/store.key --keep-days 365";
         DeviceCommand = $"Appliance.Edge {Path.Combine(Folder, "device", "appliance.json")}";
     }
 

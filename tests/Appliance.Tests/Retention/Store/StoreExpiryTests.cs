@@ -1,5 +1,6 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Notices;
 using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
@@ -85,6 +86,29 @@ public sealed class StoreExpiryTests
         Assert.Equal(OutcomeKind.Duplicate, again.Kind);
         Assert.Equal((0, ""), (code, errors));
         Assert.Equal(OutcomeKind.Duplicate, store.Add(batches[0])[0].Kind);
+    }
+
+    [Fact]
+    public void Beside_a_store_that_is_served_the_keys_go_at_once_and_who_serves_forgets_the_rest()
+    {
+        using var box = new TestBox();
+        using TestStore store = Filled(box, out SealedBatch[] batches);
+        string old = store.Folder.BatchOf(box.Keys.Device, TestBox.Day, 1, 0);
+        using StoreWriter serving = StoreWriter.Open(store.Folder, TestClock.OfDay(TestBox.Day + 366));
+
+        (int code, string output, string errors) = store.Run("expire");
+
+        Assert.Equal(0, code);
+        Assert.Contains("destroyed 6 private day keys\nforgot    0 batches", output);
+        Assert.Contains("log       1 statements of destruction", output);
+        Assert.Contains("the store is being served: keys are destroyed now", errors);
+        Assert.Equal(Refusal.NoKey, Open(box, KeyRing.Load(store.Folder).Find(box.Keys.Device)!, batches[0]));
+        Assert.True(File.Exists(old));
+        ExpiryReport rest = serving.Forget(NoticeBook.DaysMax);
+        Assert.Equal((0, 2), (rest.Keys, rest.Batches));
+        Assert.False(File.Exists(old));
+        serving.AddBatch(batches[0].Bytes, "again");
+        Assert.Equal(OutcomeKind.Duplicate, Assert.Single(serving.Commit()).Kind);
     }
 
     [Fact]

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using Appliance.Journal;
-using Appliance.Linux;
 using Appliance.Retention.Archive;
-using Appliance.Retention.Ingest;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Questions;
 using Appliance.Retention.Reports;

@@ -69,16 +69,30 @@ internal sealed class AnchorFolder(string folder, long fileBytesMax, int days) :
     public void Begin(ReadOnlySpan<byte> head, int utcDay)
     {
         End();
+        string name = string.Create(CultureInfo.InvariantCulture, $"{number + 1:D8}-{utcDay:D6}{AnchorFile.Ending}");
+        string place = Path.Combine(path, name);
+        AppendedFile begun = new(place);
+        try
+        {
+            begun.Append(head);
+            begun.Sync();
+        }
+        catch (JournalDeviceException)
+        {
+            // A full disk is tried again each second: what it could not take is not left behind a thousand times.
+            begun.Dispose();
+            DurableFile.Delete(place);
+            throw;
+        }
+
         number++;
         day = utcDay;
-        Name = string.Create(CultureInfo.InvariantCulture, $"{number:D8}-{utcDay:D6}{AnchorFile.Ending}");
-        file = new AppendedFile(Path.Combine(path, Name));
-        file.Append(head);
-        file.Sync();
+        Name = name;
+        file = begun;
         RemoveOld(utcDay);
     }
 
-    /// <summary>Adds rows.</summary>
+    /// <summary>Adds rows; without a file they are in none, which <see cref="IsDue"/> says.</summary>
     public void Append(ReadOnlySpan<byte> rows) => file?.Append(rows);
 
     /// <summary>All rows are on the medium when it returns.</summary>

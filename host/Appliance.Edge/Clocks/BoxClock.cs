@@ -16,12 +16,14 @@ internal sealed class BoxClock : IDisposable
     private readonly KernelClock kernel;
     private readonly ClockService? service;
     private readonly ApplianceOptions options;
+    private readonly uint widestExtraUs;
 
     /// <summary>Opens it; the process before, if any, has ended its own.</summary>
     /// <exception cref="Journal.JournalDeviceException">The folder of the anchor log cannot be used.</exception>
     public BoxClock(ApplianceOptions options, KeySet keys, PulseOpening pulses, bool isHandedOver)
     {
         this.options = options;
+        widestExtraUs = ClockSettings.ExtraPathsUs(options).Append(0u).Max();
         kernel = new KernelClock(ClockSettings.LeastPathUs(options));
         service = options.Clock.HasSources ? new ClockService(options, keys, pulses, isHandedOver) : null;
     }
@@ -52,13 +54,16 @@ internal sealed class BoxClock : IDisposable
 
         for (int i = 0; i < Limits.EventsInManifest && service.TryTakeEvent(out ClockEvent happened); i++)
         {
-            if (happened.DoubtSince is { } since)
+            // The engine knows the shortest path; rows of another leg have more in their bounds.
+            ulong bound = (ulong)happened.DoubtBoundUs + widestExtraUs;
+            ClockEvent wide = happened with { DoubtBoundUs = (uint)Math.Min(bound, uint.MaxValue) };
+            if (wide.DoubtSince is { } since)
             {
-                box.Widen(since, happened.DoubtBoundUs);
+                box.Widen(since, wide.DoubtBoundUs);
             }
 
-            TaiTime at = happened.Time ?? LeapSeconds.ToTai(nowNs / 1000);
-            box.TryNote(new ManifestEvent(at, EventKind.Clock, happened.Words()));
+            TaiTime at = wide.Time ?? LeapSeconds.ToTai(nowNs / 1000);
+            box.TryNote(new ManifestEvent(at, EventKind.Clock, wide.Words()));
         }
     }
 

@@ -247,7 +247,11 @@ internal sealed class ClockService : IClockMap, IDisposable
             if (Engine.TryResume(now.At, isHandedOver) || log.IsDue(day))
             {
                 byte[] head = Engine.BeginLogFile();
-                Guarded(() => log.Begin(head, day));
+                Guarded(() =>
+                {
+                    log.Begin(head, day);
+                    logProblem = null;
+                });
             }
 
             byte[] row = Engine.Tick(now.At, utcSeconds);
@@ -312,13 +316,13 @@ internal sealed class ClockService : IClockMap, IDisposable
         memory.Put(kept, new LogEnd(log.Name, log.Bytes, Engine.Report().Head.ToString()));
     }
 
-    // A log that cannot be written is told of and does not end the clock: heads of manifests then are in no file.
+    // A log that cannot be written is told of and does not end the clock: heads of manifests then are in no file. It is
+    // told of until a new file has begun; rows that go nowhere meanwhile are no success.
     private void Guarded(Action write)
     {
         try
         {
             write();
-            logProblem = null;
         }
         catch (JournalDeviceException failure)
         {

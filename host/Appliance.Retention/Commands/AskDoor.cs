@@ -207,7 +207,7 @@ internal sealed class AskDoor : IDisposable
     private static TaiTime Now(TimeProvider clock) => LeapSeconds.ToTai((long)UtcClock.Now(clock));
 
     /// <summary>Begin of what a store may answer about: twelve months at most, less where its notices say so.</summary>
-    private static TaiTime OldestOf(StoreFolder folder, TimeProvider clock)
+    public static TaiTime OldestOf(StoreFolder folder, TimeProvider clock)
     {
         TaiTime year = OldestAt(Now(clock));
         TaiTime kept = KeptPeriod.Begin(folder, KeyRing.Load(folder), UtcClock.Now(clock));

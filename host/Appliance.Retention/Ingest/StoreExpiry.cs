@@ -69,7 +69,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         }
 
         Narrow();
-        RemoveLeftOver(FirstDay, notices.Select(FirstDay).Append(floor).Max());
+        RemoveLeftOver(FirstDay, notices.Select(FirstDay).Append(floor).Max(), floor);
         foreach (string root in (string[])[folder.Forks, folder.Waiting])
         {
             report.Aside += RemoveOld(root, FirstDay);
@@ -210,21 +210,26 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         """);
 
     /// <summary>Files that a crash between index and removal left: their days are over all the same.</summary>
-    private void RemoveLeftOver(Func<Id16, int> firstDay, int lastDay)
+    private void RemoveLeftOver(Func<Id16, int> firstDay, int lastDay, int floor)
     {
+        string unreadable = StoreFolder.DayName(floor);
         string last = lastDay == NoticeBook.NoDay ? "9999-12-31" : StoreFolder.DayName(lastDay);
         foreach (string path in Directory.Exists(folder.Archive)
             ? Directory.GetFiles(folder.Archive, "*" + StoreFolder.BatchEnding, SearchOption.AllDirectories)
             : [])
         {
-            if (string.CompareOrdinal(Path.GetFileName(Path.GetDirectoryName(path)), last) >= 0)
+            string? itsDay = Path.GetFileName(Path.GetDirectoryName(path));
+            if (string.CompareOrdinal(itsDay, last) >= 0)
             {
                 continue;
             }
 
             bool isKept = database.One<long>(
                 "SELECT count(*) FROM batches WHERE path = $1 AND expired = 0", folder.Relative(path)) > 0;
-            if (!isKept && IsOver(path, firstDay))
+
+            // What cannot be read names no notice: it stays as long as anything of its day may.
+            bool isOver = IsOver(path, firstDay) ?? string.CompareOrdinal(itsDay, unreadable) < 0;
+            if (!isKept && isOver)
             {
                 DurableFile.Delete(path);
             }
@@ -238,7 +243,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
             ? Directory.GetFiles(root, "*" + StoreFolder.BatchEnding, SearchOption.AllDirectories)
             : [])
         {
-            if (IsOver(path, firstDay))
+            if (IsOver(path, firstDay) ?? true)
             {
                 DurableFile.Delete(path);
                 removed++;
@@ -248,9 +253,11 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         return removed;
     }
 
-    private static bool IsOver(string path, Func<Id16, int> firstDay) =>
-        BatchClaim.TryRead(File.ReadAllBytes(path), out BatchClaim claim) != Refusal.None
-        || claim.Day < firstDay(claim.Notice);
+    /// <summary>Whether a batch is past what its notice keeps; null where it cannot be read.</summary>
+    private static bool? IsOver(string path, Func<Id16, int> firstDay) =>
+        BatchClaim.TryRead(File.ReadAllBytes(path), out BatchClaim claim) == Refusal.None
+            ? claim.Day < firstDay(claim.Notice)
+            : null;
 
     private sealed record Old(long Number, string Path, long Rows, long Size, ulong Received);
 }

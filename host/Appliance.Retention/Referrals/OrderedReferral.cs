@@ -92,10 +92,9 @@ internal sealed class OrderedReferral(
 
     private LineIntake IntakeOf(Plan plan, Request request)
     {
-        TaiTime now = LeapSeconds.ToTai((long)UtcClock.Now(door.Clock));
         var reach = new Window(
             LeapSeconds.ToTai((long)request.FromUtcUs), LeapSeconds.ToTai((long)request.ToUtcUs));
-        return new LineIntake(plan, AskDoor.OldestAt(now), anonymisers, reach);
+        return new LineIntake(plan, AskDoor.OldestOf(folder, door.Clock), anonymisers, reach);
     }
 
     /// <summary>

@@ -75,7 +75,7 @@ internal sealed class ReferralScope
     {
         foreach (string service in services)
         {
-            if (host.EndsWith(service, StringComparison.Ordinal))
+            if (Narrowing.IsNameOf(host, service))
             {
                 return true;
             }

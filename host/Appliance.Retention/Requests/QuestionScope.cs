@@ -1,5 +1,6 @@
 using Appliance.Retention.Holds;
 using Appliance.Retention.Referrals;
+using Appliance.Retention.Questions;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Requests;
@@ -112,7 +113,7 @@ internal static class QuestionScope
     {
         foreach (string name in allowed)
         {
-            if (asked == name || asked.EndsWith("." + name, StringComparison.Ordinal))
+            if (Narrowing.IsNameOf(asked, name))
             {
                 return true;
             }

@@ -193,7 +193,7 @@ internal sealed class StoreService(
             forgetAtUs = ((now / StoreLimits.DayUs) + 1) * StoreLimits.DayUs;
             Events.Forgot(log, report.FirstDayKept, report.Keys, report.Batches, report.Records);
         }
-        catch (ArchiveException failure)
+        catch (Exception failure) when (failure is ArchiveException or IOException or UnauthorizedAccessException)
         {
             Events.CannotForget(log, failure.Message);
         }

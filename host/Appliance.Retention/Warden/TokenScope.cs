@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Requests;
+using Appliance.Retention.Questions;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Warden;
@@ -35,7 +36,7 @@ internal static class TokenScope
                     && (question.Port == 0 || PortOf(value) is 0 || PortOf(value) == question.Port),
             TokenField.RemoteAddress => IsAsked(question.Remote, value),
             TokenField.Service => question.Service.Length > 0
-                && Encoding.UTF8.GetString(value[1..]).EndsWith(question.Service, StringComparison.Ordinal),
+                && Narrowing.IsNameOf(Encoding.UTF8.GetString(value[1..]), question.Service),
             TokenField.Subscriber => request.Purpose == 1 || Encoding.UTF8.GetString(value[1..]) == question.Line,
             TokenField.InsideAddress or TokenField.InsidePrefix => true,
             _ => false,

@@ -11,7 +11,7 @@ public sealed partial class BoardConstantsTests
     private static readonly string Source = Path.Combine(
         Checkout.Root, "firmware", "Appliance.Supervisor", "Board", "BoardPins.cs");
 
-    [FirmwareFact]
+    [Fact]
     public void Pins_speeds_and_addresses_of_the_firmware_are_those_of_the_board()
     {
         var board = BoardFile.Read();
@@ -52,13 +52,4 @@ public sealed partial class BoardConstantsTests
 
     [GeneratedRegex(@"public const int (?<name>\w+) = (?<value>0x[0-9A-F]+|\d+);", RegexOptions.ExplicitCapture)]
     private static partial Regex Constant();
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class FirmwareFactAttribute : FactAttribute
-    {
-        public FirmwareFactAttribute()
-        {
-            Skip = File.Exists(Source) ? null : $"{Path.GetFileName(Source)} of the firmware is not in this checkout";
-        }
-    }
 }

@@ -12,7 +12,7 @@ public sealed class BoardTests
     private const int AddressMost = 0x77;
     private const double RailShareMost = 0.8;
 
-    // The daemon loses at most 7 s of bindings; a fifth of the capacitance goes with the years.
+    // The daemon is assumed, not measured, to need 7 s; a fifth of the capacitance goes with the years.
     private const double HoldUpSecondsLeast = 7 / 0.8;
     private readonly BoardFile board = BoardFile.Read();
 

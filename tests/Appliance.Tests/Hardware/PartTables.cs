@@ -94,8 +94,8 @@ internal static class PartTables
         text.Append(Invariant, $"converter {100 * cells.Efficiency:F0} %, resistance counted:\n");
         text.Append(Invariant, $"{budget.HoldUpJoule:F0} J, {budget.HoldUpSecondsTypical:F0} s at the typical and ");
         text.Append(Invariant, $"{budget.HoldUpSecondsMost:F0} s at the greatest load of what is held (the oven is ");
-        text.Append("not). The daemon needs at most 7 s to\nclose its batch and write its bindings; cells lose a ");
-        text.Append("fifth of their capacitance over their life, which ");
+        text.Append("not). The daemon is assumed, not measured, to\nclose its batch and write its bindings in ");
+        text.Append("7 s; cells lose a fifth of their capacitance over their life, which ");
         text.Append(Invariant, $"leaves {0.8 * budget.HoldUpSecondsMost:F0} s.\n\n");
         text.Append(Invariant, $"**Heat.** {heat.KelvinPerWatt:F2} K/W at {budget.InputWattMost:F0} W is ");
         text.Append(Invariant, $"{budget.RiseKelvin:F0} K above the room: {budget.HottestCelsius:F0} °C inside at ");

@@ -168,7 +168,8 @@ internal static class ClockTable
         const ClockState Locked = ClockState.Locked;
         Row(text, "T1", "rms <= 5 ns without capture hardware of one's own", "-",
             $"rms {stamped.Rms(Locked):F1} ns, bound {stamped.MedianBound(Locked):F0} ns, "
-            + $"{stamped.BrokenInAll} of {stamped.SamplesInAll} outside, {marks.Wrong} wrong seconds",
+            + $"{stamped.BrokenInAll} of {stamped.SamplesInAll} outside, {marks.Wrong} wrong seconds"
+            + (stamped.Rms(Locked) <= 5 ? "" : ": NOT MET"),
             "OCXO; the receiver stamps its pulse (TIM-TM2, 21 ns steps), 1 % lost, 1 % late");
         StampPaths paths = new(new StampPath(DelayRange.UpTo(1_000_000), default));
         paths.TrySet(WirePathScenario.Inside, WirePathScenario.Tap);

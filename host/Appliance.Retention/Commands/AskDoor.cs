@@ -74,7 +74,7 @@ internal sealed class AskDoor : IDisposable
     /// <param name="socket">Socket of the warden.</param>
     /// <param name="clock">Time of the log.</param>
     /// <param name="witnessSocket">Socket of the second witness, where one is pinned.</param>
-    /// <param name="again">Entry of the question where it is gone on with; null to log it.</param>
+    /// <param name="again">First entry of the question where it is gone on with; null for a new one.</param>
     public static AskDoor OpenOrdered(
         string path,
         AskedQuestion question,
@@ -87,12 +87,10 @@ internal sealed class AskDoor : IDisposable
         var desk = Desk.Open(folder, clock);
         OrderRefusal? refusal;
         Order? order;
-        LoggedEntry? entry = again;
+        LoggedEntry? entry;
         try
         {
-            refusal = again is null
-                ? desk.Orders.Ask(question, out order, out entry)
-                : desk.Orders.AskAgain(question, out order);
+            refusal = desk.Orders.Ask(question, out order, out entry, again);
         }
         catch
         {

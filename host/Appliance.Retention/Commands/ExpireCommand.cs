@@ -123,7 +123,7 @@ internal static class ExpireCommand
     {
         using var log = TransparencyLog.Open(folder.Log, time);
         var keeping = new LogKeeping(folder, log, time);
-        new UnendedQuestions(folder, log, time).End();
+        new UnendedQuestions(folder, time).End(log);
         report.Statements = keeping.LogOwn((ulong)report.Batches);
         if (File.Exists(folder.TrustFile))
         {

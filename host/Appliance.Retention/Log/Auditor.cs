@@ -133,6 +133,7 @@ internal sealed class Auditor
         LogKind? needs = entry.Kind switch
         {
             LogKind.Release or LogKind.Delivery => LogKind.Question,
+            LogKind.Question when entry.RefersTo is not null => LogKind.Question,
             _ => null,
         };
         if (needs is { } wanted
@@ -140,7 +141,7 @@ internal sealed class Auditor
                 || entries[(int)before].Entry.Request != entry.Request))
         {
             string kind = entry.Kind.ToString().ToLowerInvariant();
-            faults.Add($"entry {place}, a {kind}, answers no question of its request");
+            faults.Add($"entry {place}, a {kind}, refers to no question of its request");
         }
 
         LogContent? content = log.Content(logged.Index);

@@ -22,7 +22,8 @@ internal sealed record OrderedDoor(
 /// <summary>
 /// Asks the lines of a referral under the order that names its file. Lines are asked some at a time: their question is
 /// in the log before anything is opened, and its delivery before their part is handed over. A run that was stopped goes
-/// on by the log: a question without a delivery is answered under its own entry, so no line is asked twice.
+/// on by the log: a question without a delivery is asked again, in an entry that refers to its first, so no other
+/// question ever asks one of its lines and each run that reaches records begins and ends in the log.
 /// </summary>
 /// <param name="door">Where.</param>
 /// <param name="file">The referral.</param>
@@ -42,10 +43,11 @@ internal sealed class OrderedReferral(
     public int Run(Action<int> progress)
     {
         Plan plan = PlanStore.ReadOf(folder) ?? throw ReferralCommand.NoPlan();
-        Request request = RequestOf(out List<AskedLines> asked);
+        Request request = RequestOf();
         string papers = Path.Combine(folder.Requests, request.Id.ToString());
         var kept = new PartFolder(papers);
         using FolderLock alone = FolderLock.Take(papers, "referral.lock");
+        List<AskedLines> asked = AskedSoFar(request.Id);
         LineIntake intake = IntakeOf(plan, request);
         int done = 0;
         foreach (AskedLines lines in asked.Concat(Ahead(intake, request, asked)))
@@ -63,13 +65,12 @@ internal sealed class OrderedReferral(
     }
 
     /// <summary>The request and what was asked under it; a refusal where it does not name this file.</summary>
-    private Request RequestOf(out List<AskedLines> asked)
+    private Request RequestOf()
     {
         using var desk = Desk.Open(folder, door.Clock);
         Request? request = Id16.TryParse(door.Request, out Id16 id) && desk.Orders.Has(id)
             ? desk.Orders.Find(id)
             : null;
-        asked = request is null ? [] : AskedLines.Read(desk.Log, request.Id, file.Digest);
         bool isNamed = request is not null && ReferralOrder.Of(request) is { } named
             && named.Digest == file.Digest && named.Lines == file.Lines.Count;
         if (isNamed)
@@ -88,6 +89,23 @@ internal sealed class OrderedReferral(
             question.Encode(),
             request);
         throw new AskException(Exit.CheckFailed, $"{refusal.Sentence} [{refusal.Rule}]");
+    }
+
+    /// <summary>
+    /// What was asked before. No other run asks it now, so a question without an end was interrupted: that is logged
+    /// before anything goes on.
+    /// </summary>
+    private List<AskedLines> AskedSoFar(Id16 request)
+    {
+        using var desk = Desk.Open(folder, door.Clock);
+        List<AskedLines> asked = AskedLines.Read(desk.Log, request, file.Digest);
+        var unended = new UnendedQuestions(folder, door.Clock);
+        foreach (LoggedEntry run in asked.SelectMany(lines => lines.Unended))
+        {
+            unended.TryEnd(desk.Log, run);
+        }
+
+        return asked;
     }
 
     private LineIntake IntakeOf(Plan plan, Request request)
@@ -122,7 +140,7 @@ internal sealed class OrderedReferral(
         var begin = new Window(LeapSeconds.ToTai((long)request.FromUtcUs), LeapSeconds.ToTai((long)request.FromUtcUs));
         foreach (int[] rows in told.Chunk(Limits.OrderedLinesMax))
         {
-            yield return new AskedLines(++number, null, QuestionOf(request, rows, begin, false), false);
+            yield return new AskedLines(++number, QuestionOf(request, rows, begin, false));
         }
 
         bool mayContact = withDestinations && ReferralOrder.Of(request)!.HasDestinations;
@@ -132,7 +150,7 @@ internal sealed class OrderedReferral(
                 group.Min(line => line.Question.Window.From), group.Max(line => line.Question.Window.To));
             bool contact = mayContact && group.Any(line => line.Service.Length > 0);
             int[] rows = [.. group.Select(line => line.Verdict.Row)];
-            yield return new AskedLines(++number, null, QuestionOf(request, rows, window, contact), false);
+            yield return new AskedLines(++number, QuestionOf(request, rows, window, contact));
         }
     }
 

@@ -128,7 +128,15 @@ internal sealed class OrderDesk(
     /// Judges a question and logs it, or logs the refusal. The entry is only there where the result is null; without it
     /// no warden releases anything.
     /// </summary>
-    public OrderRefusal? Ask(AskedQuestion question, out Order? order, out LoggedEntry? entry)
+    /// <param name="question">The question.</param>
+    /// <param name="order">The order that it is asked under.</param>
+    /// <param name="entry">Its entry.</param>
+    /// <param name="again">
+    /// First entry of a question that is gone on with: the new one refers to it, for each run that may reach records
+    /// begins and ends in the log.
+    /// </param>
+    public OrderRefusal? Ask(
+        AskedQuestion question, out Order? order, out LoggedEntry? entry, LoggedEntry? again = null)
     {
         entry = null;
         order = null;
@@ -140,19 +148,8 @@ internal sealed class OrderDesk(
         }
 
         order = standing!.Order;
-        entry = Append(LogKind.Question, LogActor.Store, question.Encode(), order!.Request);
+        entry = Append(LogKind.Question, LogActor.Store, question.Encode(), order!.Request, again?.Index);
         return null;
-    }
-
-    /// <summary>
-    /// Judges a question that stands in the log and was never delivered, to go on with it; a refusal is logged.
-    /// </summary>
-    public OrderRefusal? AskAgain(AskedQuestion question, out Order? order)
-    {
-        OrderRefusal? wrong = TryStand(question, out _, out OrderStanding? standing);
-        wrong ??= standing!.Refusal ?? QuestionScope.Judge(standing.Order!.Request, question);
-        order = standing?.Order;
-        return wrong is null ? null : Refused(wrong, question.Encode(), order?.Request);
     }
 
     /// <summary>Judges and logs that a legal hold is to be opened; as <see cref="Ask"/>.</summary>
@@ -266,7 +263,8 @@ internal sealed class OrderDesk(
         RefersTo = question.Index,
     };
 
-    private LoggedEntry Append(LogKind kind, LogActor actor, ReadOnlyMemory<byte> content, Request? request) =>
+    private LoggedEntry Append(
+        LogKind kind, LogActor actor, ReadOnlyMemory<byte> content, Request? request, ulong? refersTo = null) =>
         log.Append(new LogDraft
         {
             Kind = kind,
@@ -274,5 +272,6 @@ internal sealed class OrderDesk(
             Content = content,
             Request = request?.Id ?? default,
             Purpose = request?.Purpose ?? 0,
+            RefersTo = refersTo,
         });
 }

@@ -13,6 +13,9 @@ namespace Appliance.Retention.Serve;
 /// </summary>
 internal sealed class OverdueWatch(StoreFolder folder, TimeProvider time, ILogger events)
 {
+    // Kept from look to look: each reads what came since.
+    private readonly UnendedQuestions unended = new(folder, time);
+
     /// <summary>Looks until told to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -39,7 +42,7 @@ internal sealed class OverdueWatch(StoreFolder folder, TimeProvider time, ILogge
                 Events.Unconfirmed(events, request);
             }
 
-            foreach (ulong question in new UnendedQuestions(folder, log, time).End())
+            foreach (ulong question in unended.End(log))
             {
                 Events.Interrupted(events, question);
             }

@@ -65,14 +65,17 @@ internal sealed class QuestionJudge(
             return new OrderRefusal("log.request", "the entry of the question names another request");
         }
 
-        // Lines of a referral are asked in one question each, whose run may be stopped and go on days later.
-        bool isOld = lines is null && entry.UtcUs + WardenLimits.QuestionAgeUs < now;
+        bool isOld = entry.UtcUs + WardenLimits.QuestionAgeUs < now;
         if (isOld || entry.UtcUs > now + WardenLimits.ClockSkewUs)
         {
             return new OrderRefusal("log.time", "the question was not logged just now; ask it again");
         }
 
-        return lines is null ? Count(order.Request, index) : CountLines(order.Request, lines, index);
+        // Lines of a referral are asked in one question each. Its run may be stopped and go on days later: the entry of
+        // that run refers to the first one, and may ask the very lines of it.
+        return lines is null
+            ? Count(order.Request, index)
+            : CountLines(order.Request, lines, entry.RefersTo ?? index);
     }
 
     private OrderRefusal? Count(Request request, ulong index) => state.TryCount(request.Id, index, request.Questions)

@@ -65,8 +65,9 @@ internal sealed class WardenState : IDisposable
     }
 
     /// <summary>
-    /// Counts the lines of a referral that a question asks; false where one of them was asked in another question, or
-    /// the request has had as many as it may. Durable when this returns.
+    /// Counts the lines of a referral that a question asks; false where one of them was asked in another question, where
+    /// a question that goes on asks other lines than it did, or where the request has had as many as it may. Durable
+    /// when this returns.
     /// </summary>
     public bool TryCountLines(Id16 request, ulong entry, IReadOnlyList<int> rows, uint most)
     {
@@ -75,10 +76,16 @@ internal sealed class WardenState : IDisposable
             "SELECT count(*) FROM questions WHERE request = $1 AND entry = $2", request, entry) > 0;
         long had = isKnown ? 0 : database.One<long>("SELECT count(*) FROM lines WHERE request = $1", request);
         bool isFree = isKnown || had + rows.Count <= most;
-        for (int i = 0; isFree && !isKnown && i < rows.Count; i++)
+        for (int i = 0; isFree && i < rows.Count; i++)
         {
-            isFree = database.Run(
-                "INSERT OR IGNORE INTO lines (request, line, entry) VALUES ($1, $2, $3)", request, rows[i], entry) == 1;
+            isFree = isKnown
+                ? database.One<long?>(
+                    "SELECT entry FROM lines WHERE request = $1 AND line = $2", request, rows[i]) == (long)entry
+                : database.Run(
+                    "INSERT OR IGNORE INTO lines (request, line, entry) VALUES ($1, $2, $3)",
+                    request,
+                    rows[i],
+                    entry) == 1;
         }
 
         if (isFree && !isKnown)

@@ -51,7 +51,7 @@ public sealed class KilledQuestionTests : IDisposable
     {
         var store = new StoreFolder(At("store"));
         using var log = TransparencyLog.Open(store.Log, TimeProvider.System);
-        return new UnendedQuestions(store, log, new Ahead()).End();
+        return new UnendedQuestions(store, new Ahead()).End(log);
     }
 
     private string At(string name) => Path.Combine(folder.FullName, name);

@@ -80,7 +80,7 @@ public sealed class AuditorTests : IDisposable
         Fill(log, 2);
         log.Append(Draft(LogKind.Release) with { RefersTo = 0 });
 
-        Assert.Contains("answers no question", Assert.Single(Audit(log).Faults), StringComparison.Ordinal);
+        Assert.Contains("refers to no question", Assert.Single(Audit(log).Faults), StringComparison.Ordinal);
     }
 
     [Fact]

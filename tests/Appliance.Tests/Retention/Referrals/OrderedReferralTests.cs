@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Appliance.Retention.Log;
 using Appliance.Retention.Referrals;
+using Appliance.Tests.Retention.Store;
 using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
@@ -142,6 +144,65 @@ public sealed class OrderedReferralTests : IDisposable
         Assert.Equal(0, world.Refer(request).Code);
         AssertAskedOnce(request);
     }
+
+    [Fact]
+    public void Each_run_that_is_killed_and_gone_on_with_begins_and_ends_in_the_log()
+    {
+        string request = world.Order();
+        KillAtQuestion(request, 1);
+        KillAtQuestion(request, 2);
+        ulong[] killedTwice =
+            [.. UnendedQuestions.Among(Entries(request)).Select(question => question.Index)];
+        world.Orders.Clock = TestClock.OfDay(TestBox.Day);
+
+        Assert.Equal(0, world.Refer(request).Code);
+
+        List<LoggedEntry> log = [.. Entries(request).SkipWhile(entry => entry.Entry.Kind != LogKind.Question)];
+        ulong first = log[0].Index;
+        Assert.Equal([first + 2], killedTwice);
+        Assert.Equal(
+            [
+                (LogKind.Question, null), (LogKind.Error, first), (LogKind.Question, first),
+                (LogKind.Error, first + 2), (LogKind.Question, first), (LogKind.Delivery, first + 4),
+            ],
+            log.Take(6).Select(entry => (entry.Entry.Kind, entry.Entry.RefersTo)));
+        Assert.Empty(UnendedQuestions.Among(log));
+        Assert.Equal(0, world.Orders.Run(
+            "audit", "--data", world.Orders.Data, "--copy", world.Orders.File("copy")).Code);
+        AssertAskedOnce(request);
+    }
+
+    /// <summary>
+    /// Runs until so many questions are in the log. From then on the process cannot log, sign or ask any more: to the
+    /// disks it is gone.
+    /// </summary>
+    private void KillAtQuestion(string request, int count)
+    {
+        bool isDead = false;
+        world.Orders.Clock = new TestClock(TestClock.OfDay(TestBox.Day).GetUtcNow())
+        {
+            OnRead = () =>
+            {
+                isDead = isDead || Entries(request).Count(entry => entry.Entry.Kind == LogKind.Question) == count;
+                if (isDead)
+                {
+                    throw new IOException("the process was killed");
+                }
+            },
+        };
+        try
+        {
+            world.Refer(request);
+        }
+        catch (IOException)
+        {
+            // What else a process says that is killed matters to nobody.
+        }
+
+        Assert.True(isDead);
+    }
+
+    private List<LoggedEntry> Entries(string request) => [.. world.Log(request).Select(entry => entry.Entry)];
 
     private string[] Parts() => Directory.GetFiles(world.Orders.File("out"), "part-*");
 

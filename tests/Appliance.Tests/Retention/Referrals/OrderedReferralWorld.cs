@@ -77,7 +77,10 @@ internal sealed class OrderedReferralWorld : IDisposable
         return string.Concat(files.Select(name => File.ReadAllText(Path.Combine(to, name))));
     }
 
-    /// <summary>Entries of the log about the order, with the questions' rows.</summary>
+    /// <summary>
+    /// Entries of the log about the order, with the rows of each question in its first entry; those of later runs refer
+    /// to it.
+    /// </summary>
     public List<(LoggedEntry Entry, string Rows)> Log(string request)
     {
         using var log = TransparencyLog.Open(Orders.Store.Log, Orders.Clock);
@@ -85,7 +88,7 @@ internal sealed class OrderedReferralWorld : IDisposable
         [
             .. log.Entries(0, int.MaxValue)
                 .Where(entry => entry.Entry.Request.ToString() == request)
-                .Select(entry => (entry, entry.Entry.Kind == LogKind.Question
+                .Select(entry => (entry, entry.Entry.Kind == LogKind.Question && entry.Entry.RefersTo is null
                     ? AskedQuestion.Decode(log.Content(entry.Index)!.Content)!.Rows ?? ""
                     : "")),
         ];

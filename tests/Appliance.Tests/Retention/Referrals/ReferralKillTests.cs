@@ -1,3 +1,4 @@
+using Appliance.Retention.Log;
 using Appliance.Retention.Referrals;
 using Appliance.Tests.Retention.Store;
 using Appliance.Wire;
@@ -98,10 +99,13 @@ public sealed class ReferralKillTests : IDisposable
         Assert.Equal(
             (moment, string.Join(',', Enumerable.Range(2, OrderedReferralWorld.LineCount))),
             (moment, string.Join(',', rows.Order())));
-        foreach (ulong question in log
-            .Where(entry => entry.Entry.Entry.Kind == LogKind.Question).Select(entry => entry.Entry.Index))
+        LoggedEntry[] entries = [.. log.Select(entry => entry.Entry)];
+        Assert.Equal((moment, 0), (moment, UnendedQuestions.Among(entries).Count));
+        foreach (IGrouping<ulong, ulong> runs in entries
+            .Where(entry => entry.Entry.Kind == LogKind.Question)
+            .GroupBy(entry => entry.Entry.RefersTo ?? entry.Index, entry => entry.Index))
         {
-            Assert.Equal(LogKind.Delivery, log.Last(entry => entry.Entry.Entry.RefersTo == question).Entry.Entry.Kind);
+            Assert.Equal(LogKind.Delivery, entries.Last(entry => entry.Entry.RefersTo == runs.Last()).Entry.Kind);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class CountedLinesTests : IDisposable
 
         Assert.True(state.TryCountLines(Request, 7, [2, 3], 4));
         Assert.True(state.TryCountLines(Request, 7, [2, 3], 4));
+        Assert.False(state.TryCountLines(Request, 7, [2, 4], 4));
         Assert.False(state.TryCountLines(Request, 8, [3, 4], 4));
         Assert.True(state.TryCountLines(Request, 9, [4], 4));
         Assert.False(state.TryCountLines(Request, 10, [5, 6], 4));

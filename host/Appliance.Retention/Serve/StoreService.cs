@@ -106,8 +106,12 @@ internal sealed class StoreService(
             {
                 return StoreWriter.Open(folder, time, after: null, warden);
             }
-            catch (Exception again) when (again is SqliteException or JournalDeviceException)
+            catch (Exception again)
+                when (again is SqliteException or JournalDeviceException or ArchiveException or IOException
+                    or UnauthorizedAccessException)
             {
+                // Also what keys and orders cannot be read for, though it would end a start: this store was serving,
+                // and goes on as soon as somebody mends it.
                 failure = again;
             }
         }

@@ -43,8 +43,24 @@ internal static class ExpireCommand
         return command;
     }
 
-    /// <summary>Forgets: for `expire`, and where a withdrawn notice leaves no time to wait for it.</summary>
-    public static int Run(
+    /// <summary>
+    /// Destroys what was kept under a notice that is withdrawn, here and at the warden, and nothing of another one.
+    /// </summary>
+    public static int RunWithdrawn(
+        StoreFolder folder,
+        Id16 notice,
+        TimeProvider time,
+        (string Warden, string Witness) sockets,
+        TextWriter output,
+        TextWriter errors)
+    {
+        ExpiryReport report = Forget(folder, NoticeBook.DaysMax, notice, time, errors);
+        KeepLog(folder, report, null, time, sockets, errors);
+        Tell(report, output);
+        return CodeOf(report);
+    }
+
+    private static int Run(
         StoreFolder folder,
         int keepDays,
         bool json,
@@ -64,7 +80,7 @@ internal static class ExpireCommand
         }
 
         int today = (int)(UtcClock.Now(time) / StoreLimits.DayUs);
-        ExpiryReport report = Forget(folder, keepDays, time, errors);
+        ExpiryReport report = Forget(folder, keepDays, null, time, errors);
         using (var register = AnswerRegister.Open(folder))
         {
             register.ForgetBefore((ulong)(today - keepDays) * StoreLimits.DayUs);
@@ -74,24 +90,33 @@ internal static class ExpireCommand
         if (json)
         {
             JsonText.Write(output, report);
-            return Exit.Success;
+            return CodeOf(report);
         }
 
         output.WriteLine($"kept from {report.FirstDayKept} on");
+        Tell(report, output);
+        return CodeOf(report);
+    }
+
+    private static int CodeOf(ExpiryReport report) =>
+        report.OrdersRefused == 0 ? Exit.Success : Exit.CheckFailed;
+
+    private static void Tell(ExpiryReport report, TextWriter output)
+    {
         output.WriteLine(Invariant($"destroyed {report.Keys} private day keys"));
         output.WriteLine(Invariant(
             $"forgot    {report.Batches} batches, {report.Records} records, {report.Bytes} bytes; manifests stay"));
         output.WriteLine(Invariant($"removed   {report.Aside} batches beside the archive"));
         output.WriteLine(Invariant(
             $"log       {report.Statements} statements of destruction, {report.Contents} contents forgotten"));
-        return Exit.Success;
     }
 
     /// <summary>
     /// All of it where nobody writes. While the store is served the keys go now, without which the rest is noise, and
     /// the serving process forgets the rest.
     /// </summary>
-    private static ExpiryReport Forget(StoreFolder folder, int keepDays, TimeProvider time, TextWriter errors)
+    private static ExpiryReport Forget(
+        StoreFolder folder, int keepDays, Id16? only, TimeProvider time, TextWriter errors)
     {
         NoticeBook book = NoticeBook.Of(folder);
         try
@@ -99,12 +124,12 @@ internal static class ExpireCommand
             using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
             using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
             using ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches");
-            return new StoreExpiry(folder, database, book, time).Run(keepDays, progress.Report);
+            return new StoreExpiry(folder, database, book, time) { Only = only }.Run(keepDays, progress.Report);
         }
         catch (JournalDeviceException used) when (used.Fault == DeviceFault.InUse)
         {
             using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: false);
-            ExpiryReport report = new StoreExpiry(folder, database, book, time).RunKeys(keepDays);
+            ExpiryReport report = new StoreExpiry(folder, database, book, time) { Only = only }.RunKeys(keepDays);
             errors.WriteLine(
                 "retention: the store is being served: keys are destroyed now; sealed bytes, filters and rows go when "
                     + "`retention serve --keep-days` forgets, once a day, or with `expire` while it is stopped");
@@ -112,18 +137,18 @@ internal static class ExpireCommand
         }
     }
 
-    /// <summary>The log: what was destroyed goes in, what is too old is forgotten.</summary>
-    public static void KeepLog(
+    /// <summary>The log: what was destroyed goes in, what is before a time is forgotten; null: nothing is.</summary>
+    private static void KeepLog(
         StoreFolder folder,
         ExpiryReport report,
-        ulong before,
-        TimeProvider time,
+        ulong? before,
+        TimeProvider clock,
         (string Warden, string Witness) sockets,
         TextWriter errors)
     {
-        using var log = TransparencyLog.Open(folder.Log, time);
-        var keeping = new LogKeeping(folder, log, time);
-        new UnendedQuestions(folder, time).End(log);
+        using var log = TransparencyLog.Open(folder.Log, clock);
+        var keeping = new LogKeeping(folder, log, clock);
+        new UnendedQuestions(folder, clock).End(log);
         report.Statements = keeping.LogOwn((ulong)report.Batches);
         if (File.Exists(folder.TrustFile))
         {
@@ -133,12 +158,8 @@ internal static class ExpireCommand
                 using var warden = new WardenClient(sockets.Warden);
                 using var witness = new LogWitness(
                     log, warden, WitnessCommand.Connect(pinned, sockets.Witness), pinned);
-                foreach (byte[] order in NoticeBook.Papers(folder.Notices))
-                {
-                    warden.Keep(order);
-                }
-
-                report.Statements += new HoldDesk(new HoldFolder(folder.Holds), log, time).TakeEnds(warden.Holds());
+                report.OrdersRefused = BringOrders(folder, warden, errors);
+                report.Statements += new HoldDesk(new HoldFolder(folder.Holds), log, clock).TakeEnds(warden.Holds());
                 report.Statements += keeping.LogOfWarden(warden, witness);
             }
             catch (WardenException refused)
@@ -148,6 +169,35 @@ internal static class ExpireCommand
             }
         }
 
-        report.Contents = keeping.ForgetBefore(before);
+        report.Contents = before is { } time ? keeping.ForgetBefore(time) : 0;
+    }
+
+    /// <summary>
+    /// Shows the warden every order about a notice; it acts on those that are new to it. Returns how many it would not
+    /// act on, which does not hold up what else is to be logged.
+    /// </summary>
+    private static int BringOrders(StoreFolder folder, WardenClient warden, TextWriter errors)
+    {
+        var refusals = new HashSet<string>();
+        int refused = 0;
+        foreach (byte[] order in NoticeBook.Papers(folder.Notices))
+        {
+            try
+            {
+                warden.Keep(order);
+            }
+            catch (WardenException no) when (no.IsAnswer)
+            {
+                refused++;
+                refusals.Add(no.Message);
+            }
+        }
+
+        foreach (string sentence in refusals)
+        {
+            errors.WriteLine($"retention: {sentence}");
+        }
+
+        return refused;
     }
 }

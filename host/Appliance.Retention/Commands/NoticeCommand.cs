@@ -96,21 +96,24 @@ internal sealed class NoticeCommand(TimeProvider clock)
             order.Encode(), parsed.GetValue(key)!, parsed.GetValue(made)!, parsed.InvocationConfiguration.Output);
     }
 
-    /// <summary>A term counts from the next `expire` on. A withdrawal in force is acted on now.</summary>
-    private int Act(StoreFolder folder, ParseResult parsed)
+    /// <summary>
+    /// A term counts from the next `expire` on. A withdrawal in force is acted on now: on the notice that this order
+    /// names, and on no other.
+    /// </summary>
+    private int Act(StoreFolder folder, ReadOnlyMemory<byte> taken, ParseResult parsed)
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
-        ulong now = UtcClock.Now(clock);
-        var book = NoticeBook.Of(folder);
-        if (!book.Notices.Any(notice => book.Withdrawal(notice, now) is not null) || !File.Exists(folder.Database))
+        if (KeepingOrder.TryDecode(taken, out KeepingOrder? order) != Refusal.None
+            || order!.Kind != KeepingKind.Withdrawn || !order.IsInForce(UtcClock.Now(clock))
+            || !File.Exists(folder.Database))
         {
             output.WriteLine("the next `retention expire` acts on it, here and at the warden");
             return Exit.Success;
         }
 
         (string Warden, string Witness) sockets = (parsed.GetValue(socket)!, parsed.GetValue(witness)!);
-        TextWriter errors = parsed.InvocationConfiguration.Error;
-        return ExpireCommand.Run(folder, NoticeBook.DaysMax, false, clock, sockets, output, errors);
+        return ExpireCommand.RunWithdrawn(
+            folder, order.Subject, clock, sockets, output, parsed.InvocationConfiguration.Error);
     }
 
     private int List(ParseResult parsed)

@@ -65,11 +65,11 @@ internal sealed class TwoStepPaper(
     /// <summary>The verb that takes in what both have signed.</summary>
     /// <param name="ofStore">Its folder at a store.</param>
     /// <param name="ofWarden">Its folder at a warden.</param>
-    /// <param name="then">What a store does at once when it has taken one in.</param>
+    /// <param name="then">What a store does at once with what it has taken in.</param>
     public Command Add(
         Func<StoreFolder, string> ofStore,
         Func<WardenFolder, string> ofWarden,
-        Func<StoreFolder, ParseResult, int>? then = null)
+        Func<StoreFolder, ReadOnlyMemory<byte>, ParseResult, int>? then = null)
     {
         Argument<string> file = new("FILE") { Description = "file that operator and custodian have signed" };
         Option<string> data = DataOption.Create();
@@ -85,28 +85,29 @@ internal sealed class TwoStepPaper(
             if (parsed.GetValue(warden) is { } path)
             {
                 var own = new WardenFolder(path);
-                string said = Take(bytes, own.ReadTrust(), ofWarden(own), null);
+                string said = Take(bytes, own.ReadTrust(), ofWarden(own), null, out _);
                 output.WriteLine($"{said}; the warden has it when it starts");
                 return Exit.Success;
             }
 
             var store = new StoreFolder(parsed.GetValue(data)!);
             WardenTrust trust = WardenTrust.Read(store.TrustFile);
+            ReadOnlyMemory<byte> taken;
             using (var log = TransparencyLog.Open(store.Log, clock))
             {
-                output.WriteLine($"{Take(bytes, trust, ofStore(store), log)}; it is logged");
+                output.WriteLine($"{Take(bytes, trust, ofStore(store), log, out taken)}; it is logged");
             }
 
-            return then?.Invoke(store, parsed) ?? Exit.Success;
+            return then?.Invoke(store, taken, parsed) ?? Exit.Success;
         }));
         return add;
     }
 
     /// <summary>Checks both signatures, logs, and only then puts the file where it takes effect.</summary>
-    private string Take(byte[] bytes, WardenTrust trust, string folder, TransparencyLog? log)
+    private string Take(
+        byte[] bytes, WardenTrust trust, string folder, TransparencyLog? log, out ReadOnlyMemory<byte> payload)
     {
-        Refusal refusal = TwoSigned.TryRead(
-            type, bytes, trust.Control, out ReadOnlyMemory<byte> payload, out int signers);
+        Refusal refusal = TwoSigned.TryRead(type, bytes, trust.Control, out payload, out int signers);
         refusal = refusal == Refusal.None && signers < 2 ? Refusal.ControlSigners : refusal;
         if (refusal != Refusal.None || describe(payload) is not { } paper)
         {

@@ -186,6 +186,11 @@ internal sealed class WardenCommand(TimeProvider clock)
         output.WriteLine($"witness    {(report.IsWitnessed ? "a second one is pinned" : "the warden alone")}");
         output.WriteLine($"people     {report.People}");
         output.WriteLine($"rules      {(report.IsLive ? $"confirmed: {string.Join(", ", report.Confirmed)}" : "lab")}");
+        if (report.NoticesProblem is { } problem)
+        {
+            output.WriteLine($"notices    orders are not acted on: {problem}");
+        }
+
         return Exit.Success;
     }
 

@@ -32,6 +32,9 @@ internal sealed class ExpiryReport
 
     /// <summary>Entries of the log whose content was forgotten.</summary>
     public int Contents { get; set; }
+
+    /// <summary>Orders about notices that the warden would not act on.</summary>
+    public int OrdersRefused { get; set; }
 }
 
 /// <summary>
@@ -44,6 +47,9 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
 {
     private readonly ulong now = UtcClock.Now(clock);
 
+    /// <summary>The one notice that is looked at; null for all.</summary>
+    public Id16? Only { get; init; }
+
     private int Today => (int)(now / StoreLimits.DayUs);
 
     /// <summary>Forgets what no notice keeps any more; the caller holds the writer's lock.</summary>
@@ -51,8 +57,8 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
     /// <param name="progress">Told batches done and in all.</param>
     public ExpiryReport Run(int keepDays, Action<long, long>? progress = null)
     {
-        int floor = Today - keepDays;
-        int FirstDay(Id16 notice) => Math.Max(floor, book.FirstDay(notice, now));
+        int floor = FloorOf(keepDays);
+        int FirstDay(Id16 notice) => this.FirstDay(notice, floor);
         IReadOnlyList<KeySet> sets = KeyRing.Sets(folder);
         List<Id16> notices = Notices(sets);
         var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(floor) };
@@ -72,7 +78,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         RemoveLeftOver(FirstDay, notices.Select(FirstDay).Append(floor).Max(), floor);
         foreach (string root in (string[])[folder.Forks, folder.Waiting])
         {
-            report.Aside += RemoveOld(root, FirstDay);
+            report.Aside += RemoveOld(root, FirstDay, isUnreadableOver: Only is null);
         }
 
         File.Delete(folder.Database + StoreRebuild.BeforeEnding);
@@ -86,13 +92,19 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
     /// </summary>
     public ExpiryReport RunKeys(int keepDays)
     {
-        int floor = Today - keepDays;
-        int FirstDay(Id16 notice) => Math.Max(floor, book.FirstDay(notice, now));
+        int floor = FloorOf(keepDays);
+        int FirstDay(Id16 notice) => this.FirstDay(notice, floor);
         var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(floor) };
         book.Remember(Notices(KeyRing.Sets(folder)), FirstDay);
         report.Keys = DestroyKeys((set, key) => key.Day < FirstDay(set.Notice));
         return report;
     }
+
+    // Where one notice alone is looked at, every day of the others stays: day 0 is in 1970.
+    private int FloorOf(int keepDays) => Only is null ? Today - keepDays : 0;
+
+    private int FirstDay(Id16 notice, int floor) =>
+        Only is { } one && one != notice ? floor : Math.Max(floor, book.FirstDay(notice, now));
 
     /// <summary>Destroys keys, and leaves the signed statement of it for the log.</summary>
     private int DestroyKeys(KeyGoes isOver)
@@ -100,7 +112,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         var ring = KeyRing.Load(folder);
         var destructions = new Destructions(folder.Root, ring.MakeStoreKey(folder), clock);
         bool Goes(KeySet set, RecipientKey key) =>
-            isOver(set, key) || (ring.IsCustodySplit && IsDrained(ring.Find(set.Device)!, set.Notice, key));
+            isOver(set, key) || (Only is null && ring.IsCustodySplit && IsDrained(ring.Find(set.Device)!, set.Notice, key));
         return destructions.Run(KeyRing.Expired(folder, Goes), () => KeyRing.DestroyExpired(folder, Goes));
     }
 
@@ -236,14 +248,14 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         }
     }
 
-    private static int RemoveOld(string root, Func<Id16, int> firstDay)
+    private static int RemoveOld(string root, Func<Id16, int> firstDay, bool isUnreadableOver)
     {
         int removed = 0;
         foreach (string path in Directory.Exists(root)
             ? Directory.GetFiles(root, "*" + StoreFolder.BatchEnding, SearchOption.AllDirectories)
             : [])
         {
-            if (IsOver(path, firstDay) ?? true)
+            if (IsOver(path, firstDay) ?? isUnreadableOver)
             {
                 DurableFile.Delete(path);
                 removed++;

@@ -57,6 +57,9 @@ internal sealed class OpenWarden : IDisposable
 
     public WardenStatus Status { get; }
 
+    /// <summary>Why orders about notices are not acted on; null where all are.</summary>
+    public string? NoticesProblem { get; private set; }
+
     /// <summary>Reads keys, pinned keys, people and confirmations.</summary>
     /// <exception cref="ArchiveException">Something is missing or not signed as it must be.</exception>
     public static OpenWarden At(WardenFolder folder, TimeProvider clock)
@@ -90,7 +93,8 @@ internal sealed class OpenWarden : IDisposable
         ulong now = UtcClock.Now(clock);
         cases.EndExpired(now);
         ReadNotices();
-        book.Remember(ring.Devices.SelectMany(device => device.Notices), notice => book.FirstDay(notice, now));
+        book.Remember(
+            ring.Devices.SelectMany(device => device.Notices).Concat(book.Notices), notice => book.FirstDay(notice, now));
         bool Goes(KeySet set, RecipientKey key) => book.IsOver(set.Notice, key, now);
         return Destructions.Run(
             KeyRing.Expired(folder.KeyFolder, Goes), () => ring.Destroy(folder.KeyFolder, Goes));
@@ -98,7 +102,8 @@ internal sealed class OpenWarden : IDisposable
 
     /// <summary>
     /// Takes an order about a notice, durable, and acts on it at once: the warden believes the two signatures, not who
-    /// brings them.
+    /// brings them. One that it acted on before is done. A refusal where nothing acts on it: it is kept all the same,
+    /// and acted on when what is in its way is gone.
     /// </summary>
     public OrderRefusal? Keep(byte[] signed)
     {
@@ -115,22 +120,31 @@ internal sealed class OpenWarden : IDisposable
             DurableFile.Put(file, file + ".part", signed);
         }
 
-        Forget();
-        return null;
+        if (NoticesProblem is not null || !book.Orders.Contains(order))
+        {
+            Forget();
+        }
+
+        return NoticesProblem is null
+            ? null
+            : new OrderRefusal(
+                "keeping.notices", $"the warden has the order and does not act on it: {NoticesProblem}");
     }
 
     /// <summary>
-    /// Orders that came into the folder count; one that cannot be relied on leaves those that were known.
+    /// Orders that came into the folder count; one that cannot be relied on leaves those that were known: days go on
+    /// ending by these, and status and whoever brings an order are told.
     /// </summary>
     private void ReadNotices()
     {
         try
         {
             book = NoticeBook.Load(folder.Notices, trust.Control);
+            NoticesProblem = null;
         }
-        catch (ArchiveException)
+        catch (Exception failure) when (failure is ArchiveException or IOException or UnauthorizedAccessException)
         {
-            // Days go on ending by what is known. The warden does not start again before the file is removed.
+            NoticesProblem = failure.Message;
         }
     }
 

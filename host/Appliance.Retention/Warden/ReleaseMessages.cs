@@ -130,4 +130,5 @@ internal sealed record WardenReport(
     int People,
     string[] Confirmed,
     bool IsLive,
-    bool IsWitnessed);
+    bool IsWitnessed,
+    string? NoticesProblem);

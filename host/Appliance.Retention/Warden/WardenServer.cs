@@ -18,7 +18,7 @@ internal sealed class WardenServer(OpenWarden open, IReadOnlySet<uint> users)
 
     private void Map(WebApplication app)
     {
-        app.MapGet("/status", () => socket.Tell(() => open.Status.Read(warden)));
+        app.MapGet("/status", () => socket.Tell(() => open.Status.Read(warden, open.NoticesProblem)));
         app.MapGet("/seen", () => socket.Tell(() => new SeenLog(warden.SeenSize)));
         app.MapPost("/promise", context => socket.Answer<ReleaseAsk>(
             context, ask => (warden.Promise(ask, out ReleasePromise? made), made)));

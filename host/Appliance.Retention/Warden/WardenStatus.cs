@@ -6,7 +6,9 @@ namespace Appliance.Retention.Warden;
 /// <summary>What a warden tells of itself: numbers and names of rules, nothing of any request.</summary>
 internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<string> confirmed, WardenTrust trust)
 {
-    public WardenReport Read(Warden warden)
+    /// <param name="warden">The warden.</param>
+    /// <param name="noticesProblem">Why orders about notices are not acted on; null where all are.</param>
+    public WardenReport Read(Warden warden, string? noticesProblem)
     {
         int dayKeys = 0;
         foreach (DeviceKeys device in ring.Devices)
@@ -23,6 +25,7 @@ internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<st
             people.All.Count,
             [.. confirmed],
             !trust.IsLab,
-            trust.Witness is not null);
+            trust.Witness is not null,
+            noticesProblem);
     }
 }

@@ -1,5 +1,7 @@
 using Appliance.Retention.Archive;
 using Appliance.Retention.Holds;
+using Appliance.Retention.Notices;
+using Appliance.Retention.Warden;
 using Appliance.Tests.Retention.Requests;
 using Appliance.Tests.Retention.Store;
 using Appliance.TestSupport;
@@ -121,6 +123,60 @@ public sealed class WithdrawnNoticeTests : IDisposable
         Assert.Equal([default, default, default], Opened([world.Data, world.WardenFolder]));
     }
 
+    [Fact]
+    public void Where_the_warden_cannot_act_on_it_whoever_brings_it_is_told_and_it_is_acted_on_later()
+    {
+        string broken = Path.Combine(new WardenFolder(world.WardenFolder).Notices, "broken" + NoticeBook.Ending);
+        Directory.CreateDirectory(Path.GetDirectoryName(broken)!);
+        File.WriteAllText(broken, "no order");
+        string both = Sign(New("--withdraw"));
+
+        (int added, _, string said) = Add(both);
+        string status = world.Succeed("warden", "status", "--socket", world.Socket);
+        (int expired, _, string again) = Expire();
+        File.Delete(broken);
+        (int mended, string output, string errors) = Expire();
+
+        Assert.Equal((1, 1), (added, expired));
+        Assert.Contains("the warden has the order and does not act on it", said);
+        Assert.Contains(broken, again);
+        Assert.Contains("notices    orders are not acted on", status);
+        Assert.Equal((0, ""), (mended, errors));
+        Assert.Contains("log       1 statements of destruction,", output);
+        Assert.DoesNotContain("notices  ", world.Succeed("warden", "status", "--socket", world.Socket));
+    }
+
+    [Fact]
+    public void The_warden_acts_on_an_order_when_it_comes_and_not_whenever_it_is_shown_again()
+    {
+        byte[] order = File.ReadAllBytes(Sign(New("--days", "30")));
+        world.StopWarden();
+        int reads = 0;
+        var clock = new TestClock(world.Clock.GetUtcNow()) { OnRead = () => reads++ };
+        using OpenWarden warden = OpenWarden.At(new WardenFolder(world.WardenFolder), clock);
+
+        Assert.Null(warden.Keep(order));
+        int first = reads;
+        Assert.Null(warden.Keep(order));
+
+        Assert.Equal((true, first), (first > 0, reads));
+    }
+
+    [Fact]
+    public void An_order_that_comes_after_a_withdrawal_is_acted_on_alone()
+    {
+        Withdraw();
+        string half = NewOf("00112233445566778899aabbccddeeff", "--days", "30");
+
+        (int code, string output, _) = Add(Sign(half));
+
+        Assert.Equal(0, code);
+        Assert.EndsWith("the next `retention expire` acts on it, here and at the warden\n", output);
+    }
+
+    private (int Code, string Output, string Errors) Expire() =>
+        world.Run("expire", "--data", world.Data, "--socket", world.Socket);
+
     private string Approved(params (string Id, string Text)[] more)
     {
         string request = world.Request(more: more);
@@ -134,12 +190,14 @@ public sealed class WithdrawnNoticeTests : IDisposable
         Assert.True(code == 0 && errors.Length == 0, output + errors);
     }
 
-    private string New(params string[] more)
+    private string New(params string[] more) => NewOf(Notice, more);
+
+    private string NewOf(string notice, params string[] more)
     {
         string half = world.File("notice.half");
         world.Succeed(
         [
-            "notice", "new", Notice, .. more, "--reason", "court order", "--key", world.File("operator.json"), "--out",
+            "notice", "new", notice, .. more, "--reason", "court order", "--key", world.File("operator.json"), "--out",
             half,
         ]);
         return half;

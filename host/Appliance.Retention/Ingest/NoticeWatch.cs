@@ -40,7 +40,7 @@ internal sealed class NoticeWatch(
     }
 
     /// <summary>True where nothing may be kept under a notice any more.</summary>
-    public bool IsWithdrawn(Id16 notice) => book.Withdrawal(notice, Now) is not null;
+    public bool IsWithdrawn(Id16 notice) => book.IsWithdrawn(notice, Now);
 
     /// <summary>
     /// True for a day of which nothing is kept any more. In a lab nobody holds to the twelve months that go without

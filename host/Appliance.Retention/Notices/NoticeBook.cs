@@ -13,7 +13,7 @@ namespace Appliance.Retention.Notices;
 /// written down (<c>first-days.json</c>), so that a longer term, or keys that come back from a copy, revive nothing.
 /// <code>
 /// notices/NAME.keeping       orders that both have signed
-/// notices/first-days.json    by notice, the first day that was not forgotten yet
+/// notices/first-days.json    by notice, the first day that was not forgotten yet; 2147483647 where it was withdrawn
 /// </code>
 /// </summary>
 internal sealed class NoticeBook
@@ -23,7 +23,7 @@ internal sealed class NoticeBook
     /// <summary>Days after their own that records are kept where nobody ordered less: twelve months.</summary>
     public const int DaysMax = 365;
 
-    /// <summary>Stands for "no day is kept".</summary>
+    /// <summary>Stands for "no day is kept", also in first-days.json.</summary>
     public const int NoDay = int.MaxValue;
 
     private const string FloorFile = "first-days.json";
@@ -111,6 +111,12 @@ internal sealed class NoticeBook
         return Math.Max(first, floors.GetValueOrDefault(notice.ToString()));
     }
 
+    /// <summary>
+    /// True where nothing is kept under a notice any more, also where its order is gone and what it did is all that is
+    /// left of it.
+    /// </summary>
+    public bool IsWithdrawn(Id16 notice, ulong nowUtcUs) => FirstDay(notice, nowUtcUs) == NoDay;
+
     /// <summary>First UTC day since 1970 of a notice that was not forgotten yet; 0 where nothing was.</summary>
     public int Forgotten(Id16 notice) => floors.GetValueOrDefault(notice.ToString());
 
@@ -120,7 +126,7 @@ internal sealed class NoticeBook
     /// <summary>A key set that comes, without what must not come back.</summary>
     public KeySet WithoutForgotten(KeySet set, ulong nowUtcUs)
     {
-        bool isWithdrawn = Withdrawal(set.Notice, nowUtcUs) is not null;
+        bool isWithdrawn = IsWithdrawn(set.Notice, nowUtcUs);
         return set.Without(key => isWithdrawn || key.Day < Forgotten(set.Notice), out _);
     }
 
@@ -137,7 +143,7 @@ internal sealed class NoticeBook
         {
             int first = firstDayOf(notice);
             string name = notice.ToString();
-            if (first != NoDay && first > floors.GetValueOrDefault(name))
+            if (first > floors.GetValueOrDefault(name))
             {
                 floors[name] = first;
                 changed = true;

@@ -11,7 +11,7 @@ namespace Appliance.Retention.Reports;
 /// <param name="Notice">The notice, 32 hexadecimal digits.</param>
 /// <param name="Days">Days after their own that records are kept; 0 where it is withdrawn.</param>
 /// <param name="FirstDay">First day that is kept; null where it is withdrawn.</param>
-/// <param name="Withdrawn">From when on it is withdrawn, also where that is still to come; null: it is not.</param>
+/// <param name="Withdrawn">From when on an order withdraws it, also where that is still to come; null: none does.</param>
 /// <param name="IsWithdrawn">True where that is so now.</param>
 /// <param name="Reason">What the latest order gives as its reason; null where there is none.</param>
 internal sealed record NoticeStatus(
@@ -33,24 +33,26 @@ internal sealed record NoticeStatus(
     }
 
     /// <summary>One line for people.</summary>
-    public string ToText() => IsWithdrawn
-        ? $"notice   {Notice}: withdrawn since {Withdrawn} ({Reason}); nothing is kept under it"
+    public string ToText() => IsWithdrawn && Withdrawn is null
+        ? $"notice   {Notice}: withdrawn, by an order that is not here any more; nothing is kept under it"
+        : IsWithdrawn ? $"notice   {Notice}: withdrawn since {Withdrawn} ({Reason}); nothing is kept under it"
         : Invariant($"notice   {Notice}: {Days} days, kept from {FirstDay} on")
             + (Withdrawn is null ? "" : $"; withdrawn from {Withdrawn} on ({Reason})");
 
     private static NoticeStatus Of(NoticeBook book, Id16 notice, ulong now)
     {
+        bool isWithdrawn = book.IsWithdrawn(notice, now);
         KeepingOrder? withdrawal = book.Withdrawal(notice, now);
         KeepingOrder? last = withdrawal ?? book.Withdrawal(notice, ulong.MaxValue)
             ?? book.Orders.LastOrDefault(order => order.Subject == notice);
         return new NoticeStatus(
             notice.ToString(),
-            withdrawal is null ? book.DaysOf(notice, now) : 0,
-            withdrawal is null ? StoreFolder.DayName(book.FirstDay(notice, now)) : null,
+            isWithdrawn ? 0 : book.DaysOf(notice, now),
+            isWithdrawn ? null : StoreFolder.DayName(book.FirstDay(notice, now)),
             last?.Kind == KeepingKind.Withdrawn
                 ? UtcText.Of(LeapSeconds.ToTai((long)Math.Max(last.UtcUs, last.FromUtcUs)))
                 : null,
-            withdrawal is not null,
+            isWithdrawn,
             last?.Reason);
     }
 }

@@ -88,6 +88,37 @@ public sealed partial class NoticeTermTests : IDisposable
     }
 
     [Fact]
+    public void A_withdrawal_is_remembered_when_its_order_is_gone_and_no_key_comes_back_from_a_copy()
+    {
+        Order(KeepingKind.Withdrawn);
+        Expire(TestBox.Day);
+        Array.ForEach(Directory.GetFiles(store.Folder.Notices, "*" + NoticeBook.Ending), File.Delete);
+        string copy = Path.Combine(store.Folder.Root, "copy.json");
+        File.WriteAllText(copy, brief.Keys.ToJson());
+        Array.ForEach(Directory.GetFiles(store.Folder.Keys, $"{brief.Keys.Device}*"), File.Delete);
+
+        Assert.Equal(0, store.Run("keys", "add", copy).Code);
+
+        Assert.Empty(DaysWithKeys(brief));
+        Assert.Contains(
+            $"notice   {brief.Keys.Notice}: withdrawn, by an order that is not here any more; nothing is kept under it",
+            store.Run("status").Output);
+        Assert.Equal(OutcomeKind.Refused, store.Add(brief.Seal(briefEpoch, 300))[0].Kind);
+    }
+
+    [Fact]
+    public void Where_one_notice_is_acted_on_alone_the_others_keep_even_what_is_over()
+    {
+        Order(KeepingKind.Withdrawn);
+
+        ExpiryReport report = Expire(TestBox.Day + 400, only: brief.Keys.Notice);
+
+        Assert.Equal((12, 2L), (report.Keys, report.Batches));
+        Assert.Equal([TestBox.Day, TestBox.Day + 1], DaysWithKeys(whole));
+        Assert.Equal(1, Expire(TestBox.Day + 400).Batches);
+    }
+
+    [Fact]
     public void Nobody_can_order_more_than_twelve_months()
     {
         Order(KeepingKind.Term, days: 4000);
@@ -173,11 +204,11 @@ public sealed partial class NoticeTermTests : IDisposable
 
     private static string Hex(KeySet set) => Convert.ToHexStringLower(set.DeviceKey.Point.Span);
 
-    private ExpiryReport Expire(int day)
+    private ExpiryReport Expire(int day, Id16? only = null)
     {
         store.Kill();
         using StoreDatabase database = StoreDatabase.Open(store.Folder.Database, toWrite: true);
-        return new StoreExpiry(store.Folder, database, NoticeBook.Of(store.Folder), TestClock.OfDay(day))
+        return new StoreExpiry(store.Folder, database, NoticeBook.Of(store.Folder), TestClock.OfDay(day)) { Only = only }
             .Run(NoticeBook.DaysMax);
     }
 

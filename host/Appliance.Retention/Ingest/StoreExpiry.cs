@@ -112,7 +112,8 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         var ring = KeyRing.Load(folder);
         var destructions = new Destructions(folder.Root, ring.MakeStoreKey(folder), clock);
         bool Goes(KeySet set, RecipientKey key) =>
-            isOver(set, key) || (Only is null && ring.IsCustodySplit && IsDrained(ring.Find(set.Device)!, set.Notice, key));
+            isOver(set, key)
+            || (Only is null && ring.IsCustodySplit && IsDrained(ring.Find(set.Device)!, set.Notice, key));
         return destructions.Run(KeyRing.Expired(folder, Goes), () => KeyRing.DestroyExpired(folder, Goes));
     }
 

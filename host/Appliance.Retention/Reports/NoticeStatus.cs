@@ -11,7 +11,7 @@ namespace Appliance.Retention.Reports;
 /// <param name="Notice">The notice, 32 hexadecimal digits.</param>
 /// <param name="Days">Days after their own that records are kept; 0 where it is withdrawn.</param>
 /// <param name="FirstDay">First day that is kept; null where it is withdrawn.</param>
-/// <param name="Withdrawn">From when on an order withdraws it, also where that is still to come; null: none does.</param>
+/// <param name="Withdrawn">From when on an order withdraws it, also if that is still to come; null: none does.</param>
 /// <param name="IsWithdrawn">True where that is so now.</param>
 /// <param name="Reason">What the latest order gives as its reason; null where there is none.</param>
 internal sealed record NoticeStatus(
@@ -33,9 +33,11 @@ internal sealed record NoticeStatus(
     }
 
     /// <summary>One line for people.</summary>
-    public string ToText() => IsWithdrawn && Withdrawn is null
-        ? $"notice   {Notice}: withdrawn, by an order that is not here any more; nothing is kept under it"
-        : IsWithdrawn ? $"notice   {Notice}: withdrawn since {Withdrawn} ({Reason}); nothing is kept under it"
+    public string ToText() =>
+        IsWithdrawn && Withdrawn is null
+            ? $"notice   {Notice}: withdrawn, by an order that is not here any more; nothing is kept under it"
+        : IsWithdrawn
+            ? $"notice   {Notice}: withdrawn since {Withdrawn} ({Reason}); nothing is kept under it"
         : Invariant($"notice   {Notice}: {Days} days, kept from {FirstDay} on")
             + (Withdrawn is null ? "" : $"; withdrawn from {Withdrawn} on ({Reason})");
 

@@ -94,7 +94,8 @@ internal sealed class OpenWarden : IDisposable
         cases.EndExpired(now);
         ReadNotices();
         book.Remember(
-            ring.Devices.SelectMany(device => device.Notices).Concat(book.Notices), notice => book.FirstDay(notice, now));
+            ring.Devices.SelectMany(device => device.Notices).Concat(book.Notices),
+            notice => book.FirstDay(notice, now));
         bool Goes(KeySet set, RecipientKey key) => book.IsOver(set.Notice, key, now);
         return Destructions.Run(
             KeyRing.Expired(folder.KeyFolder, Goes), () => ring.Destroy(folder.KeyFolder, Goes));

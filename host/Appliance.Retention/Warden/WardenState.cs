@@ -65,9 +65,9 @@ internal sealed class WardenState : IDisposable
     }
 
     /// <summary>
-    /// Counts the lines of a referral that a question asks; false where one of them was asked in another question, where
-    /// a question that goes on asks other lines than it did, or where the request has had as many as it may. Durable
-    /// when this returns.
+    /// Counts the lines of a referral that a question asks; false where one of them was asked in another question,
+    /// where a question that goes on asks other lines than it did, or where the request has had as many as it may.
+    /// Durable when this returns.
     /// </summary>
     public bool TryCountLines(Id16 request, ulong entry, IReadOnlyList<int> rows, uint most)
     {

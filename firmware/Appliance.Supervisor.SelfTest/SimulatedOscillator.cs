@@ -10,7 +10,7 @@ internal sealed class SimulatedOscillator
 {
     private readonly SimulatedBoard board;
     private long armedPs = -1;
-    private uint noise = 12345;
+    private long noise = 12345;
 
     public SimulatedOscillator(SimulatedBoard board)
     {
@@ -44,9 +44,9 @@ internal sealed class SimulatedOscillator
     public void Second()
     {
         Pulses++;
-        noise = (noise * 1664525) + 1013904223;
+        noise = ((noise * 1664525) + 1013904223) & 0xFFFFFFFFL;
         PhasePs -= FrequencyPpt;
-        PhasePs += (int)(noise >> 21) - 1024;
+        PhasePs += (noise >> 21) - 1024;
         if (armedPs >= 0)
         {
             PhasePs = armedPs + board.Receiver.ErrorPs;

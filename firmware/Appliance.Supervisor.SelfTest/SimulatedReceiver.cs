@@ -14,7 +14,7 @@ internal sealed class SimulatedReceiver
     private readonly byte[] frame = new byte[300];
     private readonly UbxReader reader = new UbxReader();
     private readonly int[] date = new int[3];
-    private uint noise = 777;
+    private long noise = 777;
 
     public SimulatedReceiver(SimulatedBoard board)
     {
@@ -111,14 +111,14 @@ internal sealed class SimulatedReceiver
     private void SendPulse()
     {
         Blank();
-        LinkBytes.Put32(frame, 6 + 8, (int)(Next() % 8000) - 4000);
+        LinkBytes.Put32(frame, 6 + 8, (Next() % 8000) - 4000);
         Send(0x0D, 0x01, 16);
     }
 
     private void SendStamp()
     {
         Blank();
-        long ps = board.Oscillator.PhasePs - ErrorPs + ((int)(Next() % 10000) - 5000);
+        long ps = board.Oscillator.PhasePs - ErrorPs + (Next() % 10000) - 5000;
         long ns = ps >= 0 ? ps / 1000 : (ps - 999) / 1000;
         ns = ((ns % 1000000000) + 1000000000) % 1000000000;
         frame[6 + 1] = (byte)(0x80 | (HasFix ? 0x40 : 0));
@@ -153,9 +153,9 @@ internal sealed class SimulatedReceiver
     private void Send(int messageClass, int id, int length) =>
         ToChip.Put(frame, ReceiverSetUp.Close(messageClass, id, frame, length));
 
-    private uint Next()
+    private long Next()
     {
-        noise = (noise * 1664525) + 1013904223;
+        noise = ((noise * 1664525) + 1013904223) & 0xFFFFFFFFL;
         return noise >> 8;
     }
 }

@@ -10,13 +10,10 @@ namespace Appliance.Tests.Firmware.Subset;
 /// <summary>
 /// Walks a compiled image for what the compiler accepts and the chip's interpreter does not survive: generics,
 /// multi-dimensional arrays, stackalloc, default interface methods, overflow checks, volatile, pinned pointers, and
-/// format strings that it does not know.
+/// format strings that it does not know, and casts that do not change a sign (<see cref="SignWalk"/>).
 /// </summary>
 internal sealed class SubsetWalk : IDisposable
 {
-    private static readonly Dictionary<int, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
-        .Select(f => (OpCode)f.GetValue(null)!).ToDictionary(o => (int)(ushort)o.Value);
-
     private readonly MetadataReader reader;
     private readonly PEReader image;
     private readonly List<string> found = [];
@@ -124,15 +121,15 @@ internal sealed class SubsetWalk : IDisposable
             found.Add($"default interface method: {name}");
         }
 
-        Code(name, image.GetMethodBody(method.RelativeVirtualAddress).GetILReader());
+        MethodBodyBlock body = image.GetMethodBody(method.RelativeVirtualAddress);
+        Code(name, body.GetILReader());
+        new SignWalk(reader, found).Walk(name, method, body);
     }
 
     private void Code(string name, BlobReader code)
     {
-        while (code.RemainingBytes > 0)
+        foreach ((OpCode op, int operand) in IlReader.Read(code))
         {
-            int value = code.ReadByte();
-            OpCode op = OpCodesByValue[value == 0xFE ? 0xFE00 | code.ReadByte() : value];
             if (op == OpCodes.Localloc || op == OpCodes.Volatile || op.Name!.Contains(".ovf", StringComparison.Ordinal))
             {
                 found.Add($"{op.Name}: {name}");
@@ -140,19 +137,8 @@ internal sealed class SubsetWalk : IDisposable
 
             if (op == OpCodes.Ldstr)
             {
-                Text(name, reader.GetUserString((UserStringHandle)MetadataTokens.Handle(code.ReadInt32())));
-                continue;
+                Text(name, reader.GetUserString((UserStringHandle)MetadataTokens.Handle(operand)));
             }
-
-            code.Offset += op.OperandType switch
-            {
-                OperandType.InlineNone => 0,
-                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-                OperandType.InlineVar => 2,
-                OperandType.InlineI8 or OperandType.InlineR => 8,
-                OperandType.InlineSwitch => 4 + (4 * code.ReadInt32()),
-                _ => 4,
-            };
         }
     }
 

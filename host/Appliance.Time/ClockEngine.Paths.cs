@@ -1,3 +1,5 @@
+using Appliance.Wire;
+
 namespace Appliance.Time;
 
 // The way from the wire to the stamp, leg by leg.
@@ -28,12 +30,17 @@ public sealed partial class ClockEngine
         }
     }
 
-    /// <summary>The way from the wire to the stamp of a leg, as it is used now.</summary>
-    public StampPath PathOf(int leg)
+    /// <summary>
+    /// What a record of a leg would be given whose stamp was taken at the last step; counts for no manifest.
+    /// </summary>
+    public ClockReading LastStep(int leg)
     {
         lock (gate)
         {
-            return map.Paths[leg];
+            long stamp = last.System;
+            ClockState state = map.Map(stamp, leg, out long tai, out double bound);
+            return stamp == 0 ? Reading(0, 0, double.PositiveInfinity, ClockState.Unset)
+                : Reading(stamp, tai, bound, state);
         }
     }
 
@@ -42,24 +49,44 @@ public sealed partial class ClockEngine
         List<byte> rows = [];
         while (changed.TryDequeue(out (int Leg, StampPath Path) wider))
         {
-            if (map.Paths.TrySet(wider.Leg, wider.Path))
+            long shortNs = map.Paths.Widen(wider.Leg, wider.Path);
+            if (shortNs == 0)
             {
-                rows.AddRange(log.Path(wider.Leg, wider.Path, estimator));
-                AddEvent(new ClockEvent(
-                    null, estimator.State, [$"mirror of leg {wider.Leg} is slower than declared"],
-                    intake.Leap.State.ToString().ToLowerInvariant(), 0));
+                continue;
             }
+
+            for (int leg = -1; leg < Limits.Legs; leg++)
+            {
+                if ((leg < 0 || map.Paths.Has(leg)) && map.Paths.IsTimedBy(leg, wider.Leg))
+                {
+                    rows.AddRange(log.Path(leg, map.Paths.RecordPathOf(leg), estimator));
+                }
+            }
+
+            TellSlowMirror(wider.Leg, shortNs);
         }
 
         return [.. rows];
     }
 
+    private void TellSlowMirror(int leg, long shortNs)
+    {
+        long? tai = estimator.Readout.IsSet ? estimator.Readout.Filter.TaiAt(last.Raw) : null;
+        uint shortUs = MicrosecondsOf(shortNs);
+        AddEvent(new ClockEvent(
+            tai is long ns ? new TaiTime(ns / 1000) : null, estimator.State, [StampPaths.SlowMirror(leg, shortUs)],
+            intake.Leap.State.ToString().ToLowerInvariant(), 0)
+        {
+            ShortUs = shortUs,
+        });
+    }
+
     private long WidestPathNs()
     {
-        long widest = map.Paths.Rest.Whole.HalfNs;
+        long widest = map.Paths.WayOf(-1).HalfNs;
         for (int leg = 0; leg < Limits.Legs; leg++)
         {
-            widest = Math.Max(widest, map.Paths[leg].Whole.HalfNs);
+            widest = Math.Max(widest, map.Paths.WayOf(leg).HalfNs);
         }
 
         return widest;

@@ -38,13 +38,13 @@ public sealed record ClockEngineOptions
     /// <summary>The same of NTP; its half round trip is in the bound and holds any asymmetry.</summary>
     public uint NtpAsymmetryNs { get; init; }
 
-    /// <summary>
-    /// Largest delay between the wire and the stamp of a packet, ns, on legs that are not in <see cref="Legs"/>.
-    /// </summary>
+    /// <summary>Largest delay between the wire and the stamp of a packet, ns, without <see cref="Paths"/>.</summary>
     public uint StampPathNs { get; init; } = 1_000_000;
 
-    /// <summary>Stamp path and mirror delay of legs, by the number of the leg's rule.</summary>
-    public IReadOnlyDictionary<int, StampPath> Legs { get; init; } = new Dictionary<int, StampPath>();
+    /// <summary>
+    /// Stamp path and mirror delay, leg by leg; the engine keeps it and widens it where joined flows say so.
+    /// </summary>
+    public StampPaths? Paths { get; init; }
 
     /// <summary>
     /// When this program was built, or the last time that an earlier run trusted, TAI ns since 1970: no earlier time
@@ -72,18 +72,6 @@ public sealed record ClockEngineOptions
         LatestTai = EarliestTaiNs == 0 ? long.MaxValue : EarliestTaiNs + FifteenYearsNs,
     };
 
-    internal StampPaths ToPaths()
-    {
-        StampPaths paths = new(new StampPath(DelayRange.UpTo(StampPathNs), default));
-        foreach ((int leg, StampPath path) in Legs)
-        {
-            if (leg < 0 || !paths.TrySet(leg, path))
-            {
-                throw new ArgumentException(
-                    $"leg {leg}: a stamp path is for legs 0 to {Limits.Legs - 1}, from 0 up to an hour");
-            }
-        }
-
-        return paths;
-    }
+    internal StampPaths ToPaths() =>
+        Paths ?? new StampPaths(new StampPath(DelayRange.UpTo(StampPathNs), default));
 }

@@ -69,6 +69,11 @@ public readonly record struct ClockEvent(
     /// <summary>The half width of those times that holds the truth as it is known now, microseconds.</summary>
     public uint DoubtBoundUs { get; init; }
 
+    /// <summary>
+    /// By how much all bounds that were given before can be too small: a mirror is slower than declared. 0: not.
+    /// </summary>
+    public uint ShortUs { get; init; }
+
     /// <summary>One line for a manifest, at most 256 bytes.</summary>
     public string Words()
     {

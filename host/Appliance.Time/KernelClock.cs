@@ -12,11 +12,12 @@ public readonly record struct KernelClockState(long AtNs, bool IsSynchronised, u
 /// The clock of packets that the kernel stamped: its own state gives the bound, until a better source is there. Where
 /// nobody disciplines the clock its state is unset and there is no bound.
 /// </summary>
-/// <param name="stampBoundUs">Largest delay between the wire and the stamp, microseconds: the stamp's path.</param>
-public sealed class KernelClock(uint stampBoundUs) : IClockMap
+/// <param name="paths">The ways from the wire to the stamp; kept, and widened where joined flows say so.</param>
+public sealed class KernelClock(StampPaths paths) : IClockMap
 {
     // The kernel lets its own maximum error grow by this much while no new measurement comes (MAXFREQ, 500 ppm).
     private const long DriftPartsPerMillion = 500;
+    private const long NsPerUs = 1000;
 
     private readonly Lock gate = new();
     private KernelClockState known;
@@ -43,14 +44,33 @@ public sealed class KernelClock(uint stampBoundUs) : IClockMap
         }
     }
 
-    /// <inheritdoc/>
-    public ClockReading Map(long stampNs)
+    /// <summary>Takes what joined flows show of two legs, on the thread that maps.</summary>
+    /// <returns>
+    /// What there is to tell and by how much bounds that were given before are short; null where all fits.
+    /// </returns>
+    public (string Words, uint ShortUs)? Learn(in LearnedDelay learned)
     {
-        KernelClockState state = Known;
-        TaiTime time = LeapSeconds.ToTai(Math.DivRem(stampNs, 1000).Quotient);
-        ClockReading reading = state.IsSynchronised
-            ? new(time, BoundOf(state, stampNs), ClockState.Network)
-            : new(time, ClockReading.Unbounded, ClockState.Unset);
+        if (paths.Learn(learned) is not { } wider || paths.Widen(wider.Leg, wider.Path) is not (> 0 and long shortNs))
+        {
+            return null;
+        }
+
+        uint shortUs = (uint)(shortNs / NsPerUs) + 1;
+        return (StampPaths.SlowMirror(wider.Leg, shortUs), shortUs);
+    }
+
+    /// <summary>
+    /// What a record of a leg would be given whose stamp was taken when the state was; counts for no manifest.
+    /// </summary>
+    public ClockReading Latest(int leg) => Reading(Known, Known.AtNs, leg);
+
+    /// <inheritdoc/>
+    public ClockReading Map(long stampNs) => Map(stampNs, -1);
+
+    /// <inheritdoc/>
+    public ClockReading Map(long stampNs, int leg)
+    {
+        ClockReading reading = Reading(Known, stampNs, leg);
         summary = new ClockSummary(
             Math.Max(summary.WorstBoundUs, reading.BoundUs),
             summary.States | (1u << (int)reading.State),
@@ -68,10 +88,21 @@ public sealed class KernelClock(uint stampBoundUs) : IClockMap
         return told;
     }
 
-    private uint BoundOf(KernelClockState state, long stampNs)
+    private ClockReading Reading(in KernelClockState state, long stampNs, int leg)
     {
-        long sinceUs = Math.Abs(stampNs - state.AtNs) / 1000;
+        DelayRange way = paths.WayOf(leg);
+        TaiTime time = LeapSeconds.ToTai(Math.DivRem(stampNs - way.MiddleNs, NsPerUs).Quotient);
+        return state.IsSynchronised
+            ? new(time, BoundOf(state, stampNs, way), ClockState.Network)
+            : new(time, ClockReading.Unbounded, ClockState.Unset);
+    }
+
+    // One more for what the time itself was rounded by, and one each for the drift and the path.
+    private static uint BoundOf(in KernelClockState state, long stampNs, DelayRange way)
+    {
+        long sinceUs = Math.Abs(stampNs - state.AtNs) / NsPerUs;
         long drift = (sinceUs * DriftPartsPerMillion / TaiTime.MicrosecondsPerSecond) + 1;
-        return (uint)Math.Min(ClockReading.Unbounded - 1, state.MaxErrorUs + drift + stampBoundUs + 1);
+        long path = (way.HalfNs / NsPerUs) + 1;
+        return (uint)Math.Min(ClockReading.Unbounded - 1, state.MaxErrorUs + drift + path + 1);
     }
 }

@@ -1,6 +1,7 @@
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Service;
+using Appliance.Flow;
 using Appliance.Time;
 using Appliance.Wire;
 using KernelSays = Appliance.Linux.Process;
@@ -16,15 +17,13 @@ internal sealed class BoxClock : IDisposable
     private readonly KernelClock kernel;
     private readonly ClockService? service;
     private readonly ApplianceOptions options;
-    private readonly uint widestExtraUs;
 
     /// <summary>Opens it; the process before, if any, has ended its own.</summary>
     /// <exception cref="Journal.JournalDeviceException">The folder of the anchor log cannot be used.</exception>
     public BoxClock(ApplianceOptions options, KeySet keys, PulseOpening pulses, bool isHandedOver)
     {
         this.options = options;
-        widestExtraUs = ClockSettings.ExtraPathsUs(options).Append(0u).Max();
-        kernel = new KernelClock(ClockSettings.LeastPathUs(options));
+        kernel = new KernelClock(ClockSettings.PathsOf(options));
         service = options.Clock.HasSources ? new ClockService(options, keys, pulses, isHandedOver) : null;
     }
 
@@ -40,12 +39,17 @@ internal sealed class BoxClock : IDisposable
     public void BeginStop() => service?.BeginStop();
 
     /// <summary>
-    /// Once a second, on the writing thread: the kernel's state is read, and what happened to a clock of our own goes
-    /// into the next manifest. Of records that have left already the event is the correction; those that have not are
-    /// given the wider bound.
+    /// Once a second, on the writing thread: the kernel's state is read, joined flows are held against the declared
+    /// stamp paths, and what happened to the clock goes into the next manifest. Of records that have left already the
+    /// event is the correction; those that have not are given the wider bound.
     /// </summary>
     public void EachSecond(long nowNs, BoxPipeline box)
     {
+        foreach (LearnedDelay learned in Shown(box))
+        {
+            Learn(learned, nowNs, box);
+        }
+
         if (service is null)
         {
             kernel.Take(ReadKernel(nowNs));
@@ -54,31 +58,24 @@ internal sealed class BoxClock : IDisposable
 
         for (int i = 0; i < Limits.EventsInManifest && service.TryTakeEvent(out ClockEvent happened); i++)
         {
-            // The engine knows the shortest path; rows of another leg have more in their bounds.
-            ulong bound = (ulong)happened.DoubtBoundUs + widestExtraUs;
-            ClockEvent wide = happened with { DoubtBoundUs = (uint)Math.Min(bound, uint.MaxValue) };
-            if (wide.DoubtSince is { } since)
-            {
-                box.Widen(since, wide.DoubtBoundUs);
-            }
-
-            TaiTime at = wide.Time ?? LeapSeconds.ToTai(nowNs / 1000);
-            box.TryNote(new ManifestEvent(at, EventKind.Clock, wide.Words()));
+            Tell(happened, nowNs, box);
         }
     }
 
-    /// <summary>How it is.</summary>
+    /// <summary>How it is; a bound is what a record has whose packets were stamped at the last step.</summary>
     public ClockStatus Status()
     {
-        if (service is not null)
-        {
-            return ClockDetail.StatusOf(service, options.Clock, ClockSettings.LeastPathUs(options));
-        }
-
-        KernelClockState known = kernel.Known;
-        return new ClockStatus(
-            known.IsSynchronised ? "network" : "unset",
-            known.IsSynchronised ? known.MaxErrorUs + options.Clock.StampBoundMicroseconds : null);
+        ClockReading[] latest = [.. Enumerable.Range(0, options.Legs.Count).Select(Latest)];
+        uint[] bounds = [.. latest.Append(Latest(-1)).Select(reading => reading.BoundUs)];
+        LegBound[] legs =
+        [
+            .. latest.Select((reading, i) => new LegBound(
+                FlowSettings.NameOf(options.Legs[i]), LegBound.Known(reading.BoundUs))),
+        ];
+        uint? widest = LegBound.Known(bounds.Max());
+        return service is not null
+            ? ClockDetail.StatusOf(service, widest) with { Legs = legs }
+            : new ClockStatus(kernel.Known.IsSynchronised ? "network" : "unset", widest) { Legs = legs };
     }
 
     /// <summary>What is wrong and what to do, a sentence each.</summary>
@@ -89,6 +86,51 @@ internal sealed class BoxClock : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => service?.Dispose();
+
+    /// <summary>What joined flows show of the delays between legs.</summary>
+    internal static List<LearnedDelay> Shown(BoxPipeline box)
+    {
+        List<LearnedDelay> shown = [];
+        foreach (LegDelayReading reading in box.Engine.LegDelays)
+        {
+            if (ClockSettings.DelayOf(reading) is { } learned)
+            {
+                shown.Add(learned);
+            }
+        }
+
+        return shown;
+    }
+
+    /// <summary>What happened to the clock, for the next manifest and the rows of the open batch.</summary>
+    internal static void Tell(in ClockEvent happened, long nowNs, BoxPipeline box)
+    {
+        if (happened.DoubtSince is { } since)
+        {
+            box.Widen(since, happened.DoubtBoundUs);
+        }
+
+        box.WidenBy(happened.ShortUs);
+        Note(happened.Time, nowNs, happened.Words(), box);
+    }
+
+    private static void Note(TaiTime? at, long nowNs, string words, BoxPipeline box) =>
+        box.TryNote(new ManifestEvent(at ?? LeapSeconds.ToTai(nowNs / 1000), EventKind.Clock, words));
+
+    private ClockReading Latest(int leg) => service?.Engine.LastStep(leg) ?? kernel.Latest(leg);
+
+    private void Learn(in LearnedDelay learned, long nowNs, BoxPipeline box)
+    {
+        if (service is not null)
+        {
+            service.Engine.Learn(learned);
+        }
+        else if (kernel.Learn(learned) is { } slow)
+        {
+            box.WidenBy(slow.ShortUs);
+            Note(null, nowNs, $"clock: {slow.Words}", box);
+        }
+    }
 
     private static KernelClockState ReadKernel(long nowNs)
     {

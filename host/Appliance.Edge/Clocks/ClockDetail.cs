@@ -68,12 +68,9 @@ public sealed record ClockDetail
     /// <summary>The newest events, the oldest of them first.</summary>
     public required IReadOnlyList<string> Events { get; init; }
 
-    internal static ClockStatus StatusOf(ClockService service, ClockOptions options, uint pathUs)
+    internal static ClockStatus StatusOf(ClockService service, uint? boundUs)
     {
         ClockReport report = service.Engine.Report();
-        uint? boundUs = report.BoundNs is double bound && (bound / 1000) + pathUs + 1 < ClockReading.Unbounded
-            ? (uint)Math.Ceiling(bound / 1000) + pathUs
-            : null;
         string state = report.State switch
         {
             ClockState.FreeRunning => "free-running",

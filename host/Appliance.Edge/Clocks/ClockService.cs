@@ -126,6 +126,9 @@ internal sealed class ClockService : IClockMap, IDisposable
     /// <inheritdoc/>
     public ClockReading Map(long stampNs) => Engine.Map(stampNs);
 
+    /// <inheritdoc/>
+    public ClockReading Map(long stampNs, int leg) => Engine.Map(stampNs, leg);
+
     /// <summary>What the manifest says of the clock; the head that it names is on the medium.</summary>
     public ClockSummary Summarise()
     {

@@ -41,6 +41,12 @@ internal static class Limits
     /// <summary>Clock events in one manifest: they leave room for others among the 256 that it may have.</summary>
     public const int EventsInManifest = 64;
 
+    /// <summary>
+    /// What a NAT keeps a packet for at most, ns: forwarding takes tens of microseconds, under load some hundred. What
+    /// joined flows show beyond it is put down to a mirror, which only widens bounds.
+    /// </summary>
+    public const long NatNs = 1_000_000;
+
     /// <summary>Events that <c>icrctl clock</c> shows.</summary>
     public const int EventsShown = 8;
 }

@@ -4,6 +4,7 @@ namespace Appliance.Edge.Configuration;
 internal static class ClockCheck
 {
     private const int LatencyNsMax = 10_000_000;
+    private const int PathUsMax = 1_000_000;
     private static readonly uint[] Speeds = [0, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600];
 
     public static IEnumerable<string?> Problems(ApplianceOptions options)
@@ -17,13 +18,19 @@ internal static class ClockCheck
             yield return problem;
         }
 
+        yield return clock.StampBoundMicroseconds <= PathUsMax
+            ? null : $"clock.stampBoundMicroseconds is {clock.StampBoundMicroseconds}; it must be 0 to {PathUsMax}";
         for (int i = 0; i < clock.StampPaths.Count; i++)
         {
             StampPathOptions path = clock.StampPaths[i];
             string at = $"clock.stampPaths[{i}]";
             yield return options.Legs.Any(leg => leg.Interface == path.Interface)
                 ? null : $"{at}.interface is '{path.Interface}'; it must be an interface of a leg";
-            yield return path.StampMicroseconds + (ulong)path.MirrorMicroseconds <= 1_000_000
+            yield return path.StampLeastMicroseconds <= path.StampMicroseconds
+                ? null : $"{at}.stampLeastMicroseconds is more than stampMicroseconds; give the smallest delay";
+            yield return path.MirrorLeastMicroseconds <= path.MirrorMicroseconds
+                ? null : $"{at}.mirrorLeastMicroseconds is more than mirrorMicroseconds; give the smallest delay";
+            yield return path.StampMicroseconds + (ulong)path.MirrorMicroseconds <= PathUsMax
                 ? null : $"{at} is more than a second; measure the delay of the mirror and give that";
         }
     }

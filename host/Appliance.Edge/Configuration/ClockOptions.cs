@@ -61,11 +61,17 @@ public sealed record StampPathOptions
 {
     public string Interface { get; init; } = "";
 
-    /// <summary>Largest delay between the wire and the stamp, microseconds.</summary>
+    /// <summary>Largest delay between the box's port and the stamp, microseconds.</summary>
     public uint StampMicroseconds { get; init; } = 1000;
 
-    /// <summary>Largest delay between the network and the mirror port, microseconds.</summary>
+    /// <summary>Smallest delay between the box's port and the stamp, microseconds.</summary>
+    public uint StampLeastMicroseconds { get; init; }
+
+    /// <summary>Largest delay between the network and the box's port: mirror or tap, its queue; microseconds.</summary>
     public uint MirrorMicroseconds { get; init; }
+
+    /// <summary>Smallest delay between the network and the box's port, microseconds.</summary>
+    public uint MirrorLeastMicroseconds { get; init; }
 }
 
 /// <summary>A GNSS receiver at a serial line.</summary>

@@ -61,8 +61,12 @@ public static class FlowSettings
         Address = rule.Prefix is null ? null : PrefixOf(rule.Prefix),
         Leg = rule.Leg == "inside" ? Leg.Inside : Leg.Outside,
         Realm = rule.Realm,
-        Name = rule.Name ?? (rule.Interface == rule.Leg ? rule.Leg : $"{rule.Interface} {rule.Leg}"),
+        Name = NameOf(rule),
     };
+
+    /// <summary>The leg's name in records.</summary>
+    internal static string NameOf(LegRuleOptions rule) =>
+        rule.Name ?? (rule.Interface == rule.Leg ? rule.Leg : $"{rule.Interface} {rule.Leg}");
 
     private static RemoteMapping MappingOf(RemoteMappingOptions mapping) =>
         new() { Inside = PrefixOf(mapping.Inside), Outside = PrefixOf(mapping.Outside) };

@@ -134,6 +134,15 @@ internal sealed class BatchWriter(
         }
     }
 
+    /// <summary>Makes the bounds of all rows of the open batch wider by so much.</summary>
+    public void WidenBy(uint shortUs)
+    {
+        foreach (ref FlowRow row in CollectionsMarshal.AsSpan(Rows.Flows))
+        {
+            row.BoundUs = (uint)Math.Min(ClockReading.Unbounded, (ulong)row.BoundUs + shortUs);
+        }
+    }
+
     /// <summary>Closes the open batch, empty or not, and returns once it is durable.</summary>
     public CommitState Close(ReadOnlySpan<ulong> counters)
     {
@@ -155,7 +164,7 @@ internal sealed class BatchWriter(
         return Commit();
     }
 
-    // What a leg's path or a correction added stands in the rows alone.
+    // What a correction added stands in the rows alone.
     private static uint WorstBoundUs(ReadOnlySpan<FlowRow> flows)
     {
         uint worst = 0;

@@ -192,8 +192,8 @@ public sealed class BoxPipeline : IDisposable
     /// <summary>Trust in the clock was taken back: rows that have not left have this bound at least.</summary>
     internal void Widen(TaiTime since, uint boundUs) => batches.Widen(since, boundUs);
 
-    /// <summary>By rule of the leg table, what its stamps may be later than the clock's bound says.</summary>
-    internal void SetPaths(uint[] extraUs) => maker.ExtraPathsUs = extraUs;
+    /// <summary>Bounds were given too small by so much: rows that have not left are given it.</summary>
+    internal void WidenBy(uint shortUs) => batches.WidenBy(shortUs);
 
     /// <summary>Notes packets that were not seen, in the manifest and as a record of their own.</summary>
     internal void Note(in NotedGap gap)

@@ -30,15 +30,12 @@ internal sealed class RowMaker
         legs = [.. options.Rules.Select(rule => System.Text.Encoding.UTF8.GetBytes(rule.Name))];
     }
 
-    /// <summary>By rule of the leg table, what its stamps may be later than the clock's bound says.</summary>
-    public uint[] ExtraPathsUs { get; set; } = [];
-
     /// <summary>Makes one row; its strings go into the batch's pool.</summary>
     public FlowRow Make(in FlowRecord record, StringPool strings)
     {
-        ClockReading start = clock.Map(record.StartNs);
-        ClockReading last = clock.Map(record.LastNs);
-        ClockReading end = record.EndNs == 0 ? last : clock.Map(record.EndNs);
+        ClockReading start = clock.Map(record.StartNs, record.LegRule);
+        ClockReading last = clock.Map(record.LastNs, record.LegRule);
+        ClockReading end = record.EndNs == 0 ? last : clock.Map(record.EndNs, record.LegRule);
         return new FlowRow
         {
             Kind = record.Kind,
@@ -55,7 +52,7 @@ internal sealed class RowMaker
             SubscriberPort = record.SubscriberPort,
             PublicPort = record.PublicPort,
             RemotePort = record.RemotePort,
-            BoundUs = WithPath(record.LegRule, Math.Max(start.BoundUs, Math.Max(last.BoundUs, end.BoundUs))),
+            BoundUs = Math.Max(start.BoundUs, Math.Max(last.BoundUs, end.BoundUs)),
             Group = record.Group,
             Realm = RealmOf(record, strings),
             Leg = strings.Add(legs[record.LegRule]),
@@ -96,10 +93,6 @@ internal sealed class RowMaker
         text ??= [.. realm, (byte)'/', .. System.Text.Encoding.ASCII.GetBytes(record.SubscriberSoftwire.ToString())];
         return strings.Add(text);
     }
-
-    private uint WithPath(int rule, uint boundUs) => rule < ExtraPathsUs.Length
-        ? (uint)Math.Min(ClockReading.Unbounded, (ulong)boundUs + ExtraPathsUs[rule])
-        : boundUs;
 
     // A record is as trustworthy as the worse of its two ends.
     private static ClockState Worse(in ClockReading start, in ClockReading last) =>

@@ -66,7 +66,6 @@ internal sealed class BoxDaemon(
         AdminSocket.Clear(options.Admin.Socket);
         clock = new BoxClock(options, keys, pulses, isHandedOver);
         box = new BoxPipeline(options, flow, keys, flash, clock.Map, software, RandomNumberGenerator.Fill);
-        box.SetPaths(ClockSettings.ExtraPathsUs(options));
         double? gapMs = box.NoteRestart(receivingSinceNs, isHandedOver);
         natLog = OpenNatLog(box.Engine);
         packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs, natLog?.Queue);

@@ -4,6 +4,7 @@ using Appliance.Edge.Clocks;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Supervisor;
 using Appliance.Edge.Uplink;
+using Appliance.Time;
 
 namespace Appliance.Edge.Service;
 
@@ -82,6 +83,17 @@ public sealed record ClockStatus(string State, uint? BoundUs)
     /// <summary>A clock of the box's own; absent where the kernel's is taken at its word.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ClockDetail? Detail { get; init; }
+
+    /// <summary>What records of each leg rule have now.</summary>
+    public IReadOnlyList<LegBound> Legs { get; init; } = [];
+}
+
+/// <summary>The bound of a leg's records.</summary>
+/// <param name="Leg">Name of the leg rule.</param>
+/// <param name="BoundUs">Half width with the stamps' path, microseconds; null without one.</param>
+public sealed record LegBound(string Leg, uint? BoundUs)
+{
+    internal static uint? Known(uint boundUs) => boundUs == ClockReading.Unbounded ? null : boundUs;
 }
 
 /// <summary>Flow table, records and join.</summary>

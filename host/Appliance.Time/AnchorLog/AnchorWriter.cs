@@ -30,12 +30,12 @@ internal sealed class AnchorWriter
         int length = Checkpoint.Write(body, estimator);
         List<byte> file = [.. header];
         file.AddRange(Frame(length, estimator, 0));
-        file.AddRange(Path(-1, paths.Rest, estimator));
+        file.AddRange(Path(-1, paths.RecordPathOf(-1), estimator));
         for (int leg = 0; leg < Limits.Legs; leg++)
         {
             if (paths.Has(leg))
             {
-                file.AddRange(Path(leg, paths[leg], estimator));
+                file.AddRange(Path(leg, paths.RecordPathOf(leg), estimator));
             }
         }
 

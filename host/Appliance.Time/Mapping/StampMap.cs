@@ -106,7 +106,7 @@ internal sealed class StampMap(StampPaths paths)
     public ClockState Map(long stamp, int leg, out long tai, out double bound)
     {
         ClockState state = AtStamp(stamp, out tai, out bound);
-        DelayRange way = paths[leg].Whole;
+        DelayRange way = paths.WayOf(leg);
         tai -= way.MiddleNs;
         bound += way.HalfNs;
         return state;

@@ -58,7 +58,7 @@ public sealed class WirePathTests
         Assert.False(paths.TrySet(2, new StampPath(new DelayRange(-1, 5), default)));
         Assert.False(paths.TrySet(2, new StampPath(new DelayRange(5, 4), default)));
         Assert.False(paths.TrySet(64, WirePathScenario.Tap));
-        Assert.Equal(paths.Rest, paths[2]);
+        Assert.Equal(paths[-1], paths[2]);
     }
 
     private static StampPaths Declared()

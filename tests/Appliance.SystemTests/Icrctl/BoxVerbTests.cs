@@ -91,6 +91,8 @@ public sealed class BoxVerbTests
         "clock",
         """
         clock     locked, within 8 us; class A
+        leg       mirror0 inside: records within 5 us
+        leg       mirror1 outside: records within 8 us
         time      2026-11-22T07:46:28Z within 61 ns; the counter runs off by -1,234.5 ns/s
         leap      known, TAI - UTC = 37 s until 2027-06-28
         receiver  11 of 14 satellites used; 120,000 messages, 2 damaged; 30,000 pulses

@@ -29,6 +29,7 @@ internal sealed class ToldStatus : IDisposable
     /// <summary>A clock with a receiver, pulses and peers, which gives chronyd its time.</summary>
     public static ClockStatus OwnClock { get; } = new("locked", 8)
     {
+        Legs = [new LegBound("mirror0 inside", 5), new LegBound("mirror1 outside", 8)],
         Detail = new ClockDetail
         {
             Class = "A", BoundNs = 61, Utc = "2026-11-22T07:46:28Z", RateNsPerSecond = -1234.5, Checks = [],

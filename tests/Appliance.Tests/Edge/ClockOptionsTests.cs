@@ -8,11 +8,6 @@ namespace Appliance.Tests.Edge;
 /// <summary>What the configuration of the clock must keep, and what it means for bounds.</summary>
 public sealed class ClockOptionsTests
 {
-    private const string Legs = """
-        "legs": [ { "interface": "in0", "leg": "inside" }, { "interface": "in1", "leg": "inside" },
-        { "interface": "out0", "leg": "outside" } ]
-        """;
-
     [Fact]
     public void Without_a_source_of_its_own_the_box_takes_the_kernels_clock()
     {
@@ -63,27 +58,11 @@ public sealed class ClockOptionsTests
     [InlineData("""{ "peers": { "chrony": "a", "pollSeconds": 0 } }""", "clock.peers.pollSeconds")]
     [InlineData("""{ "log": { "days": 0 } }""", "clock.log.days")]
     [InlineData("""{ "stampPaths": [ { "interface": "eth9" } ] }""", "clock.stampPaths[0].interface is 'eth9'")]
+    [InlineData("""{ "stampBoundMicroseconds": 1000001 }""", "clock.stampBoundMicroseconds")]
     public void What_cannot_work_is_refused_by_the_name_of_its_key(string clock, string key)
     {
         Assert.False(ConfigurationFile.TryParse($$"""{ "clock": {{clock}} }""", out _, out string problem));
 
         Assert.StartsWith(key, problem);
-    }
-
-    [Fact]
-    public void A_legs_bound_has_the_longest_path_that_its_times_can_have_come_by()
-    {
-        const string paths = """
-            "stampPaths": [ { "interface": "in0", "stampMicroseconds": 5, "mirrorMicroseconds": 2 },
-            { "interface": "out0", "stampMicroseconds": 50 } ]
-            """;
-        string text = $$"""{ {{Legs}}, "clock": { {{paths}} } }""";
-
-        Assert.True(ConfigurationFile.TryParse(text, out ApplianceOptions options, out string problem), problem);
-
-        // in0 has 7 us, out0 50, in1 the default of 1000: flows of in0 may be timed at out0, those of out0 anywhere.
-        Assert.Equal(7u, ClockSettings.LeastPathUs(options));
-        Assert.Equal([43u, 993u, 993u], ClockSettings.ExtraPathsUs(options));
-        Assert.Equal(7_000u, ClockSettings.Of(options, null).StampPathNs);
     }
 }

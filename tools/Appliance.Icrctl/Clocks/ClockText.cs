@@ -12,19 +12,20 @@ internal static class ClockText
     /// <summary>State and bound, and of a clock of the box's own all that it tells.</summary>
     public static string Whole(ClockStatus clock)
     {
-        string first = $"clock     {Line(clock)}";
+        IEnumerable<string> legs = clock.Legs.Select(leg => $"leg       {leg.Leg}: records {Within(leg.BoundUs)}");
+        string first = string.Join('\n', legs.Prepend($"clock     {Line(clock)}"));
         return clock.Detail is { } detail ? $"{first}\n{Detail(detail)}" : first;
     }
 
     /// <summary>State and bound in one line.</summary>
     public static string Line(ClockStatus clock)
     {
-        string bound = clock.BoundUs is uint us
-            ? string.Create(Invariant, $", within {us:N0} us")
-            : ", without a bound";
         string own = clock.Detail is { } detail ? $"; class {detail.Class}" : "";
-        return $"{clock.State}{bound}{own}";
+        return $"{clock.State}, {Within(clock.BoundUs)}{own}";
     }
+
+    private static string Within(uint? boundUs) =>
+        boundUs is uint us ? string.Create(Invariant, $"within {us:N0} us") : "without a bound";
 
     private static string Detail(ClockDetail d)
     {

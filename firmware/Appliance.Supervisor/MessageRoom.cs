@@ -118,7 +118,7 @@ internal sealed class MessageRoom : ILinkHandler
             case LinkKind.ProvisionKey:
                 if (key.Read(payload, length))
                 {
-                    Loop.Key.Provision(key.PublicKey);
+                    Loop.Update.Provision(key.PublicKey);
                 }
 
                 return true;

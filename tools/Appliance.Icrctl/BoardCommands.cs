@@ -39,29 +39,39 @@ internal static class BoardCommands
     public static Command Update()
     {
         Option<string> socket = Socket();
-        Argument<string> file = new("file") { Description = "signed firmware of the supervisor" };
+        Argument<string?> file = new("file")
+        {
+            Description = "signed firmware of the supervisor", Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<string?> key = new("--key")
+        {
+            Description = "give a new supervisor the public key (PEM, P-256) that signs its firmware; it takes one",
+        };
         Command command = new("update", "send signed firmware to the supervisor; `icrctl status` shows how far it is")
         {
-            file, socket,
+            file, key, socket,
         };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => (parsed.GetValue(file), parsed.GetValue(key)) switch
         {
-            string path = parsed.GetValue(file)!;
-            try
-            {
-                if (new FileInfo(path).Length > FileBytesMax)
-                {
-                    return Exit.Refuse($"{path} is larger than any update; name the file of the release");
-                }
-
-                return Post(parsed.GetValue(socket)!, "supervisor/update", File.ReadAllBytes(path));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                return Exit.Refuse($"cannot read {path}; give the path of a file that exists and can be read");
-            }
+            (string path, null) => PostFile(parsed.GetValue(socket)!, "supervisor/update", path),
+            (null, string path) => PostFile(parsed.GetValue(socket)!, "supervisor/key", path),
+            _ => Exit.Refuse("give either a file of firmware or --key FILE"),
         });
         return command;
+    }
+
+    private static int PostFile(string socket, string what, string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length > FileBytesMax
+                ? Exit.Refuse($"{path} is larger than any update; name the file of the release")
+                : Post(socket, what, File.ReadAllBytes(path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Exit.Refuse($"cannot read {path}; give the path of a file that exists and can be read");
+        }
     }
 
     private static int Show(string socket, bool json)

@@ -19,7 +19,10 @@ internal static class BoardText
         string firmware = board.Firmware is null ? "" : $", firmware {board.Firmware}";
         string oscillator = board.Oscillator is null ? "" : $", oscillator {board.Oscillator}";
         string update = board.Update is null ? "" : $"\n          update: {board.Update}";
-        return $"\nboard     supervisor {board.State}{firmware}{oscillator}, {Case(board)}{Measured(board)}{update}";
+        string key = board.HoldsUpdateKey == false
+            ? "\n          no key for updates yet: `icrctl update --key FILE`" : "";
+        return $"\nboard     supervisor {board.State}{firmware}{oscillator}, {Case(board)}{Measured(board)}"
+            + key + update;
     }
 
     private static string Case(SupervisorStatus board) =>

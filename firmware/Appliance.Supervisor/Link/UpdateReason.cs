@@ -1,6 +1,6 @@
 namespace Appliance.Supervisor.Link;
 
-/// <summary>Why an update was refused. Numbers, because the chip cannot print the names of an enum.</summary>
+/// <summary>Why an update or a key was refused. Numbers, because the chip cannot print the names of an enum.</summary>
 public static class UpdateReason
 {
     /// <summary>It was not.</summary>
@@ -35,4 +35,10 @@ public static class UpdateReason
 
     /// <summary>The host abandoned it.</summary>
     public const int Abandoned = 10;
+
+    /// <summary>Nothing is wrong: the key that was given is the chip's key.</summary>
+    public const int KeyTaken = 11;
+
+    /// <summary>The chip holds another key, and takes none a second time.</summary>
+    public const int OtherKey = 12;
 }

@@ -122,7 +122,15 @@ internal sealed class UpdateTask
         return true;
     }
 
-    /// <summary>1 finish, 2 abandon, 3 confirm.</summary>
+    /// <summary>The key that signs updates, from the host; what became of it is told at once.</summary>
+    public void Provision(byte[] publicKey)
+    {
+        bool wasSet = key.IsSet;
+        bool isHeld = key.Provision(publicKey);
+        Tell(isHeld ? UpdateReason.KeyTaken : wasSet ? UpdateReason.OtherKey : UpdateReason.StoreFault);
+    }
+
+    /// <summary>1 finish, 2 abandon, 3 confirm, 4 start anew.</summary>
     public void Command(int action)
     {
         if (action == 1 && Phase == UpdatePhase.Receiving)
@@ -149,6 +157,12 @@ internal sealed class UpdateTask
         {
             Phase = UpdatePhase.Idle;
         }
+        else if (action == 4 && Phase == UpdatePhase.Staged)
+        {
+            // The host's power does not depend on it: a resistor holds its pin while the chip starts.
+            board.Restart();
+            return;
+        }
 
         Tell();
     }
@@ -174,10 +188,13 @@ internal sealed class UpdateTask
     }
 
     /// <summary>Sends how far it is.</summary>
-    public void Tell()
+    public void Tell() => Tell(Reason);
+
+    private void Tell(int reason)
     {
         status.Phase = Phase;
-        status.Reason = Reason;
+        status.Reason = reason;
+        status.HoldsKey = key.IsSet ? 1 : 0;
         status.Slot = slot;
         status.RunningSlot = RunningSlot;
         status.NextOffset = NextOffset;

@@ -89,6 +89,7 @@ internal static class AlarmWords
         UpdateReason.StoreFault => "the chip's memory did not take it",
         UpdateReason.NotConfirmed => "the new firmware was not confirmed in time; the old one runs again",
         UpdateReason.Abandoned => "it was abandoned",
+        UpdateReason.OtherKey => "the chip holds another key, and takes none a second time",
         _ => "no reason given",
     };
 }

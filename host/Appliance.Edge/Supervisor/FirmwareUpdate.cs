@@ -18,6 +18,9 @@ internal sealed class FirmwareUpdate
     private long movedMs;
     private bool hasBegun;
     private bool isFinished;
+    private bool isStaged;
+    private bool isStarted;
+    private bool isTried;
 
     private FirmwareUpdate(UpdateBeginMessage head, byte[] image, long nowMs)
     {
@@ -84,6 +87,12 @@ internal sealed class FirmwareUpdate
             (kind, length) = (LinkKind.UpdateCommand, new UpdateCommandMessage { Action = 1 }.Write(payload));
         }
 
+        else if (isStaged && !isStarted)
+        {
+            isStarted = true;
+            (kind, length) = (LinkKind.UpdateCommand, new UpdateCommandMessage { Action = 4 }.Write(payload));
+        }
+
         return length > 0;
     }
 
@@ -106,8 +115,18 @@ internal sealed class FirmwareUpdate
                 movedMs = nowMs;
                 Words = $"the chip checks it ({status.VerifyPermille / 10} %)";
                 break;
-            case UpdatePhase.Staged:
-                End("staged: the chip takes it at its next start");
+            case UpdatePhase.Staged when isFinished:
+                isStaged = true;
+                movedMs = nowMs;
+                Words = "staged: the chip starts anew with it";
+                break;
+            case UpdatePhase.Trial when isStarted:
+                isTried = true;
+                movedMs = nowMs;
+                Words = "the new firmware runs on trial";
+                break;
+            case UpdatePhase.Idle when isTried:
+                End("the new firmware runs and is kept");
                 break;
             case UpdatePhase.Refused when hasBegun:
                 End($"refused: {AlarmWords.Update(status.Reason)}");

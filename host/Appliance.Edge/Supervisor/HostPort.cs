@@ -47,6 +47,10 @@ internal sealed class HostPort : ILinkHandler
     private long clockMs;
     private long clearMs;
     private long updateMs;
+    private int helloSession = -1;
+    private int healthSession = -1;
+    private int trialSession = -1;
+    private bool? holdsKey;
     private bool isArmed;
 
     public HostPort(int session, HostPortParts parts)
@@ -65,7 +69,10 @@ internal sealed class HostPort : ILinkHandler
     public FirmwareUpdate? Update { get; set; }
 
     /// <summary>Lowest rollback number that the chip takes; null before it said it.</summary>
-    public long? RollbackFloor => chip?.RollbackFloor;
+    public long? RollbackFloor { get; private set; }
+
+    /// <summary>What the chip said of the key it was given last, <see cref="UpdateReason"/>; null before.</summary>
+    public int? KeyAnswer { get; private set; }
 
     private bool IsHeard => nowMs - heardMs < SupervisorLimits.SilentMs;
 
@@ -110,6 +117,15 @@ internal sealed class HostPort : ILinkHandler
         SetClock();
         ClearLatches();
         MoveUpdate();
+        Confirm();
+    }
+
+    /// <summary>Gives the chip the key that signs its updates; the chip decides whether it takes it.</summary>
+    /// <param name="publicKey">x and y of a point of P-256, 64 bytes.</param>
+    public void GiveKey(byte[] publicKey)
+    {
+        KeyAnswer = null;
+        Send(LinkKind.ProvisionKey, new ProvisionKeyMessage { PublicKey = publicKey }.Write);
     }
 
     /// <summary>The keys are gone because of this alarm: the chip can say it when it is asked.</summary>
@@ -134,7 +150,12 @@ internal sealed class HostPort : ILinkHandler
         {
             case LinkKind.Hello:
                 HelloMessage hello = new();
-                chip = hello.Read(payload, length) ? hello : chip;
+                if (hello.Read(payload, length))
+                {
+                    (chip, helloSession) = (hello, link.PeerSession);
+                    RollbackFloor = hello.RollbackFloor;
+                }
+
                 return true;
             case LinkKind.GnssBytes:
                 if (gnss.Read(payload, length))
@@ -149,7 +170,11 @@ internal sealed class HostPort : ILinkHandler
                 return true;
             case LinkKind.Health:
                 HealthMessage measured = new();
-                health = measured.Read(payload, length) ? measured : health;
+                if (measured.Read(payload, length))
+                {
+                    (health, healthSession) = (measured, link.PeerSession);
+                }
+
                 return true;
             case LinkKind.Alarm:
                 return TakeAlarm(payload, length);
@@ -159,13 +184,7 @@ internal sealed class HostPort : ILinkHandler
                 IsPowerFailing |= cut is { Phase: 1 };
                 return true;
             case LinkKind.UpdateStatus:
-                UpdateStatusMessage status = new();
-                if (status.Read(payload, length))
-                {
-                    Update?.Take(status, nowMs);
-                    Confirm(status);
-                }
-
+                TakeUpdate(payload, length);
                 return true;
             default:
                 return true;
@@ -188,6 +207,7 @@ internal sealed class HostPort : ILinkHandler
         LinkFaults = link.BadFrames + link.LostFrames + (health?.LinkBadFrames ?? 0),
         ReceiverBytesLost = parts.Relay.LostBytes,
         Update = Update?.Words,
+        HoldsUpdateKey = holdsKey,
         Alarms = [.. Alarms()],
     };
 
@@ -313,12 +333,29 @@ internal sealed class HostPort : ILinkHandler
         update.Tick(nowMs);
     }
 
-    // A new firmware that measures and is understood works; one that is not goes back by itself.
-    private void Confirm(UpdateStatusMessage status)
+    private void TakeUpdate(byte[] payload, int length)
     {
-        if (status.Phase == UpdatePhase.Trial && Speaks() && health is not null)
+        UpdateStatusMessage status = new();
+        if (!status.Read(payload, length))
         {
-            Send(LinkKind.UpdateCommand, new UpdateCommandMessage { Action = 3 }.Write);
+            return;
+        }
+
+        (holdsKey, RollbackFloor) = (status.HoldsKey == 1, status.RollbackFloor);
+        trialSession = status.Phase == UpdatePhase.Trial ? link.PeerSession : -1;
+        KeyAnswer = status.Reason is UpdateReason.KeyTaken or UpdateReason.OtherKey or UpdateReason.StoreFault
+            ? status.Reason : KeyAnswer;
+        Update?.Take(status, nowMs);
+    }
+
+    // A new firmware that greets, measures and is understood works; one that does not goes back by itself. What the old
+    // one said before it counts for nothing.
+    private void Confirm()
+    {
+        if (trialSession == link.PeerSession && helloSession == trialSession && healthSession == trialSession
+            && Speaks() && Send(LinkKind.UpdateCommand, new UpdateCommandMessage { Action = 3 }.Write))
+        {
+            trialSession = -1;
         }
     }
 

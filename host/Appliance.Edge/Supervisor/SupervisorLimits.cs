@@ -60,6 +60,15 @@ internal static class SupervisorLimits
     /// <summary>Blocks of an update that wait for the line; the link's other places are for what is urgent.</summary>
     public const int BlocksAhead = 8;
 
+    /// <summary>Wait for the chip's word on a key: a write of its memory and two ways over the line.</summary>
+    public const int KeyAnswerMs = 3_000;
+
+    /// <summary>Bytes of a public key as text: a P-256 key is 178.</summary>
+    public const int KeyTextMax = 4_096;
+
+    /// <summary>Acts of an engineer that wait for a manifest: more than anybody types between two batches.</summary>
+    public const int ActsMax = 32;
+
     /// <summary>An update that has not moved for so long has failed.</summary>
     public const int UpdateStallMs = 120_000;
 }

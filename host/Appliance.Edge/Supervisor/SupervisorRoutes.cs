@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Appliance.Linux.Process;
+using Appliance.Supervisor.Link;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +25,8 @@ internal static class SupervisorRoutes
             ? Acknowledge(context, board, onAcknowledged) : Refuse(context, NoBoard));
         app.MapPost("/supervisor/update", context => supervisor() is { } board
             ? Update(context, board) : Refuse(context, NoBoard));
+        app.MapPost("/supervisor/key", context => supervisor() is { } board
+            ? Key(context, board) : Refuse(context, NoBoard));
     }
 
     /// <summary>The lock in words that say what to do.</summary>
@@ -79,14 +83,54 @@ internal static class SupervisorRoutes
             }
         }
 
-        if (supervisor.TryUpdate(file.ToArray(), out string problem))
+        byte[] bytes = file.ToArray();
+        string act = $"update of the supervisor asked by user {UserOf(context)}: SHA-256 "
+            + Convert.ToHexStringLower(SHA256.HashData(bytes));
+        if (Obstacle(supervisor, act) is { } obstacle)
         {
-            await context.Response.WriteAsync("sending it to the supervisor");
+            await Refuse(context, obstacle);
         }
-        else
+        else if (!supervisor.TryUpdate(bytes, out string problem))
         {
             await Refuse(context, problem);
         }
+        else
+        {
+            await context.Response.WriteAsync("sending it to the supervisor");
+        }
+    }
+
+    // A box that was opened gets no new firmware before somebody has looked; nothing is done that no manifest tells.
+    private static string? Obstacle(SupervisorService supervisor, string act) =>
+        supervisor.Book.Lock is not null ? "the box is locked: look at it, then `icrctl tamper acknowledge`"
+        : supervisor.TryRemember(act) ? null
+        : "too much waits for the next batch; try again in a minute";
+
+    // The chip takes the first key for ever, so what is not a point of the curve must not get there.
+    private static async Task Key(HttpContext context, SupervisorService supervisor)
+    {
+        string text = await TextOf(context, SupervisorLimits.KeyTextMax);
+        if (!UpdateKeyText.TryParse(text, out byte[] point, out string problem))
+        {
+            await Refuse(context, problem);
+            return;
+        }
+
+        string name = UpdateKeyText.NameOf(point);
+        string act = $"key {name} for updates given to the supervisor by user {UserOf(context)}";
+        if (Obstacle(supervisor, act) is { } obstacle)
+        {
+            await Refuse(context, obstacle);
+            return;
+        }
+
+        int? answer = await supervisor.GiveKeyAsync(point);
+        await (answer switch
+        {
+            UpdateReason.KeyTaken => context.Response.WriteAsync($"the supervisor holds key {name} and takes no other"),
+            null => Refuse(context, "the supervisor says nothing of the key; is it connected (`icrctl status`)?"),
+            _ => Refuse(context, $"the key was not taken: {AlarmWords.Update(answer.Value)}"),
+        });
     }
 
     private static Task Refuse(HttpContext context, string sentence)

@@ -20,6 +20,7 @@ internal sealed class SupervisorService : IDisposable
     private readonly Func<bool> lives;
     private readonly HostPort port;
     private readonly Lock gate = new();
+    private readonly Queue<string> acts = new();
     private readonly byte[] bytes = new byte[SupervisorLimits.LineBytes];
     private IReadOnlyList<KeptAlarm> noted = [];
     private bool hasNoted;
@@ -126,6 +127,47 @@ internal sealed class SupervisorService : IDisposable
         }
     }
 
+    /// <summary>
+    /// What an engineer did to the board, for the next manifest; false where so many wait that none may be done.
+    /// </summary>
+    public bool TryRemember(string act)
+    {
+        lock (gate)
+        {
+            bool fits = acts.Count < SupervisorLimits.ActsMax;
+            if (fits)
+            {
+                acts.Enqueue(act);
+            }
+
+            return fits;
+        }
+    }
+
+    /// <summary>
+    /// Gives the chip the key that signs its updates and waits for its word: <see cref="UpdateReason"/>, or null where
+    /// it says nothing in time.
+    /// </summary>
+    public async Task<int?> GiveKeyAsync(byte[] publicKey)
+    {
+        lock (gate)
+        {
+            port.GiveKey(publicKey);
+        }
+
+        int? answer = null;
+        for (int waitedMs = 0; answer is null && waitedMs < SupervisorLimits.KeyAnswerMs; waitedMs += 50)
+        {
+            await Task.Delay(50);
+            lock (gate)
+            {
+                answer = port.KeyAnswer;
+            }
+        }
+
+        return answer;
+    }
+
     /// <summary>Begins an update of the chip; false with the sentence to print.</summary>
     public bool TryUpdate(byte[] file, out string problem)
     {
@@ -180,6 +222,15 @@ internal sealed class SupervisorService : IDisposable
 
     private void NoteWhatIsNew(BoxPipeline box, TaiTime now)
     {
+        lock (gate)
+        {
+            while (acts.TryPeek(out string? act)
+                && box.TryNote(new ManifestEvent(now, EventKind.Administration, act)))
+            {
+                acts.Dequeue();
+            }
+        }
+
         // What finds no room in this manifest is noted for the next.
         noted = [.. Book.Untold().TakeWhile(
             alarm => box.TryNote(new ManifestEvent(now, EventKind.Alarm, TextOf(alarm))))];

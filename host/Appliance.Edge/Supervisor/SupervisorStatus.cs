@@ -38,6 +38,9 @@ public sealed record SupervisorStatus
     /// <summary>How far an update of its firmware is; null where none was asked for.</summary>
     public string? Update { get; init; }
 
+    /// <summary>It holds the key that signs its updates; null before it said so.</summary>
+    public bool? HoldsUpdateKey { get; init; }
+
     /// <summary>What is wrong with the board and what to do, a sentence each.</summary>
     public required IReadOnlyList<string> Alarms { get; init; }
 }

@@ -48,6 +48,13 @@ internal sealed class BoardDaemon : IDisposable
             cable.Namespace, "dotnet", Programs.Library("Appliance.Edge", "Appliance.Edge"), configuration));
     }
 
+    /// <summary>Its power goes: nothing is said, nothing is written any more.</summary>
+    public void Kill()
+    {
+        BedProcess.Signal("KILL", Id);
+        Finish();
+    }
+
     /// <summary>Waits for its end; the exit code.</summary>
     public int Finish() => process!.Wait(Limit)
         ? process.ExitCode
@@ -59,7 +66,7 @@ internal sealed class BoardDaemon : IDisposable
     public JsonElement WaitForStatus(Func<JsonElement, bool> isAsWanted, string what)
     {
         JsonElement status = default;
-        PlayedChip.WaitUntil(
+        SimulatedBox.WaitUntil(
             () =>
             {
                 Outcome outcome = Icrctl("status", "--json");

@@ -27,7 +27,8 @@ public sealed class DependencyTableTests
         ["Appliance.Tests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor "
             + "Supervisor.SelfTest Time Wire",
         ["Appliance.Simulation"] = "Edge Flow Journal Lab Mqtt Time Wire",
-        ["Appliance.SystemTests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor Time Wire",
+        ["Appliance.SystemTests"] = "Edge Evidence Flow Icrctl Journal Lab Linux Mqtt Retention Supervisor "
+            + "Supervisor.SelfTest Time Wire",
     };
 
     [Fact]

@@ -1,12 +1,15 @@
 namespace Appliance.Supervisor.Link;
 
-/// <summary>Finishes, abandons or confirms an update. Drawn in LINK.md.</summary>
+/// <summary>Finishes, abandons, starts or confirms an update. Drawn in LINK.md.</summary>
 public sealed class UpdateCommandMessage
 {
     /// <summary>Length of the payload.</summary>
     public const int Bytes = 4;
 
-    /// <summary>1 all blocks are sent: check and stage; 2 abandon; 3 the new image works: keep it.</summary>
+    /// <summary>
+    /// 1 all blocks are sent: check and stage; 2 abandon; 3 the new image works: keep it; 4 start anew with what is
+    /// staged.
+    /// </summary>
     public int Action;
 
     /// <summary>Writes the payload; returns its length.</summary>

@@ -27,6 +27,9 @@ public sealed class UpdateStatusMessage
     /// <summary>How far the check of the signature is.</summary>
     public int VerifyPermille;
 
+    /// <summary>1: the chip holds the key that signs updates; 0: it takes the first that is given.</summary>
+    public int HoldsKey;
+
     /// <summary>Writes the payload; returns its length.</summary>
     public int Write(byte[] payload)
     {
@@ -37,14 +40,15 @@ public sealed class UpdateStatusMessage
         LinkBytes.Put32(payload, 4, NextOffset);
         LinkBytes.Put32(payload, 8, RollbackFloor);
         LinkBytes.PutU16(payload, 12, VerifyPermille);
-        LinkBytes.PutU16(payload, 14, 0);
+        payload[14] = (byte)HoldsKey;
+        payload[15] = 0;
         return Bytes;
     }
 
     /// <summary>Reads a payload; false where its length or a reserved byte is wrong.</summary>
     public bool Read(byte[] payload, int length)
     {
-        if (length != Bytes || !LinkBytes.AreZero(payload, 14, 2))
+        if (length != Bytes || !LinkBytes.AreZero(payload, 15, 1))
         {
             return false;
         }
@@ -56,6 +60,7 @@ public sealed class UpdateStatusMessage
         NextOffset = LinkBytes.U32(payload, 4);
         RollbackFloor = LinkBytes.U32(payload, 8);
         VerifyPermille = LinkBytes.U16(payload, 12);
+        HoldsKey = payload[14];
         return true;
     }
 }

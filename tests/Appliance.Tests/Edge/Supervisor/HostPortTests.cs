@@ -163,10 +163,24 @@ public sealed class HostPortTests : IDisposable
         Assert.Equal(1, chip.Last(LinkKind.UpdateCommand)[0]);
 
         chip.Say(LinkKind.UpdateStatus, new UpdateStatusMessage { Phase = UpdatePhase.Staged }.Write);
+        chip.Pass(1_000);
+        Assert.Equal("staged: the chip starts anew with it", chip.Host.Status().Update);
+        Assert.Equal(4, chip.Last(LinkKind.UpdateCommand)[0]);
+
+        // What the old firmware measured says nothing of the new one.
+        chip.RestartChip();
+        chip.SayHello(rollbackFloor: 4);
         chip.Say(LinkKind.UpdateStatus, new UpdateStatusMessage { Phase = UpdatePhase.Trial }.Write);
         chip.Pass(1_000);
-        Assert.Equal("staged: the chip takes it at its next start", chip.Host.Status().Update);
+        Assert.Equal(4, chip.Last(LinkKind.UpdateCommand)[0]);
+        chip.Say(LinkKind.Health, new HealthMessage().Write);
+        chip.Pass(1_000);
         Assert.Equal(3, chip.Last(LinkKind.UpdateCommand)[0]);
+        chip.Say(LinkKind.UpdateStatus, new UpdateStatusMessage { Phase = UpdatePhase.Idle, HoldsKey = 1 }.Write);
+        chip.Pass(200);
+        Assert.Equal(
+            ("the new firmware runs and is kept", true),
+            (chip.Host.Status().Update, chip.Host.Status().HoldsUpdateKey));
     }
 
     [Theory]

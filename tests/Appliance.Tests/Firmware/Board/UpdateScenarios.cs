@@ -14,6 +14,7 @@ internal static class UpdateScenarios
     public static IEnumerable<Scenario> All =>
     [
         new(Group, "a good image, confirmed", Good),
+        new(Group, "the host says to start anew, before and after an image is staged", Started),
         new(Group, "a good image that nobody confirms", NotConfirmed),
         new(Group, "a good image whose first run ends in a loss of power", CutInTrial),
         new(Group, "no key on the chip", w => Refused(w, UpdateReason.NoKey, _ => { }, provision: false)),
@@ -62,6 +63,20 @@ internal static class UpdateScenarios
         world.Start(1);
         Assert.Equal(0, world.Slot);
         return "staged, tried at the next start, confirmed, and still runs after a loss of power";
+    }
+
+    private static string Started(World world)
+    {
+        new UpdateDriver(Up(world)).Command(4);
+        Assert.Equal(1, world.Starts);
+        UpdateDriver driver = new(world);
+        driver.Send();
+        long hadPowerAtMs = world.Board.ChangedAtMs[BoardPins.HostPower];
+        driver.Command(4);
+        Assert.Equal((2, 0), (world.Starts, world.Slot));
+        Assert.Equal(UpdatePhase.Trial, world.Chip.Update.Phase);
+        Assert.Equal(hadPowerAtMs, world.Board.ChangedAtMs[BoardPins.HostPower]);
+        return "nothing; the image runs on trial, and the host kept its power";
     }
 
     private static string NotConfirmed(World world)
@@ -122,15 +137,17 @@ internal static class UpdateScenarios
     private static string SecondKey(World world)
     {
         new UpdateDriver(Up(world)).Provision();
+        Assert.Equal((UpdateReason.KeyTaken, 1), (world.Host.Update.Reason, world.Host.Update.HoldsKey));
         byte[] key = [.. world.Chip.Key.Bytes];
         ProvisionKeyMessage other = new() { PublicKey = new byte[64] };
         world.Host.Send(LinkKind.ProvisionKey, other.Write(world.Host.Message));
         world.RunSeconds(1);
+        Assert.Equal((UpdateReason.OtherKey, 1), (world.Host.Update.Reason, world.Host.Update.HoldsKey));
         Assert.Equal(key, world.Chip.Key.Bytes);
         world.Cut();
         world.Start(1);
         Assert.Equal(key, world.Chip.Key.Bytes);
-        return "not taken";
+        return "the first is taken and told, the second is not";
     }
 
     // The whole way, from the first block over the trial to the confirmation, cut in each write; then what runs is

@@ -54,4 +54,18 @@ internal static class LinuxLimits
 
     /// <summary>Sources of chronyd that are asked for; a box has a handful of servers.</summary>
     public const int ChronySourcesMax = 16;
+
+    /// <summary>
+    /// What the system clock may jump between two looks and not be stepped, ns: less is slewing to the map of stamps.
+    /// </summary>
+    public const long SteadyStepNs = 1_000_000;
+
+    /// <summary>Ticks of the kernel's clock are turned by a tenth at most (adjtimex(2)): chronyd slews so.</summary>
+    public const long SteadySlewPart = 10;
+
+    /// <summary>Steps that records on their way may lie before; nobody steps a clock so often in their time.</summary>
+    public const int SteadyStretches = 64;
+
+    /// <summary>Stretches of doubt that are remembered: at most one or two a step and source.</summary>
+    public const int SteadyDoubts = 128;
 }

@@ -25,6 +25,7 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
     private readonly AnchorWriter log = new();
     private readonly Queue<ClockEvent> events = new();
     private readonly Resumption resumption;
+    private long hostSteps;
     private uint worstBoundUs;
     private uint states;
     private SecondInput last;
@@ -48,6 +49,12 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
 
         told = (ClockState.Unset, Checks.None, LeapState.Unknown);
     }
+
+    /// <summary>
+    /// What the line of time along which stamps are given is behind the system clock, ns: the sum of its steps. To be
+    /// set with each pair that is taken, by the thread that takes it.
+    /// </summary>
+    public long LineOffsetNs { get; set; }
 
     /// <summary>Events that were dropped because nobody took them.</summary>
     public long EventsDropped { get; private set; }
@@ -107,6 +114,8 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
         lock (gate)
         {
             last = intake.Gather(now, utcSeconds);
+            last.System -= last.System == 0 ? 0 : LineOffsetNs;
+            hostSteps += (last.Checks & Checks.HostStep) == 0 ? 0 : 1;
             estimator.Step(last);
             Tell(last.Raw, ClockSteps.Note(map, estimator, last));
             byte[] row = log.Second(last, estimator).ToArray();
@@ -121,9 +130,9 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
     {
         lock (gate)
         {
-            map.AddTip(
-                pair.Reading.Nanoseconds, pair.At.Nanoseconds, pair.HalfWidthNs, estimator.Readout);
-            return log.Pair(pair.At.Nanoseconds, pair.Reading.Nanoseconds, pair.HalfWidthNs, estimator).ToArray();
+            long line = pair.Reading.Nanoseconds - LineOffsetNs;
+            map.AddTip(line, pair.At.Nanoseconds, pair.HalfWidthNs, estimator.Readout);
+            return log.Pair(pair.At.Nanoseconds, line, pair.HalfWidthNs, estimator).ToArray();
         }
     }
 
@@ -200,7 +209,7 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
                 TaiMinusUtc = intake.Leap.TaiMinusUtc,
                 LeapExpiryDay = intake.Leap.ExpiryDay,
                 LeapNext = intake.Leap.Next,
-                Steps = map.Steps,
+                Steps = hostSteps,
                 Head = log.Head,
             };
         }

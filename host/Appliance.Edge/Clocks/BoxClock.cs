@@ -25,10 +25,11 @@ internal sealed class BoxClock : IDisposable
         this.options = options;
         kernel = new KernelClock(ClockSettings.PathsOf(options));
         service = options.Clock.HasSources ? new ClockService(options, keys, pulses, isHandedOver) : null;
+        Map = new SteadyMap((IClockMap?)service ?? kernel, WallClock.Steady, isSystems: service is null);
     }
 
     /// <summary>From stamps to true time.</summary>
-    public IClockMap Map => (IClockMap?)service ?? kernel;
+    public IClockMap Map { get; }
 
     /// <summary>Starts the threads of the devices.</summary>
     public void Start(Action<Exception> onFailure) => service?.Start(onFailure);
@@ -45,20 +46,21 @@ internal sealed class BoxClock : IDisposable
     /// </summary>
     public void EachSecond(long nowNs, BoxPipeline box)
     {
+        long systemNs = WallClock.Steady.ToSystem(nowNs);
         foreach (LearnedDelay learned in Shown(box))
         {
-            Learn(learned, nowNs, box);
+            Learn(learned, systemNs, box);
         }
 
         if (service is null)
         {
-            kernel.Take(ReadKernel(nowNs));
+            kernel.Take(ReadKernel(systemNs));
             return;
         }
 
         for (int i = 0; i < Limits.EventsInManifest && service.TryTakeEvent(out ClockEvent happened); i++)
         {
-            Tell(happened, nowNs, box);
+            Tell(happened, systemNs, box);
         }
     }
 

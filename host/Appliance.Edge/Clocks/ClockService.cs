@@ -1,4 +1,5 @@
 using Appliance.Edge.Configuration;
+using Appliance.Edge.Service;
 using Appliance.Journal;
 using Appliance.Linux.Clocks;
 using Appliance.Time;
@@ -64,7 +65,7 @@ internal sealed class ClockService : IClockMap, IDisposable
         if (isRecovered)
         {
             Engine.ContinueLog(head);
-            Second(CounterReader.SystemClock());
+            Second(ReadClock());
         }
     }
 
@@ -202,7 +203,7 @@ internal sealed class ClockService : IClockMap, IDisposable
 
             while (!stop.Wait((int)(ReadingNs / 1_000_000)))
             {
-                CounterPair now = CounterReader.SystemClock();
+                CounterPair now = ReadClock();
                 if (now.At.Nanoseconds >= nextTickRaw)
                 {
                     Second(now);
@@ -217,6 +218,13 @@ internal sealed class ClockService : IClockMap, IDisposable
         {
             onFailure(failure);
         }
+    }
+
+    // Stamps are put on the box's line of time before they are mapped: the engine must know how far behind that is.
+    private CounterPair ReadClock()
+    {
+        (CounterPair now, Engine.LineOffsetNs) = WallClock.Steady.Read();
+        return now;
     }
 
     private void Between(in CounterPair now)

@@ -1,4 +1,5 @@
 using Appliance.Edge.Configuration;
+using Appliance.Edge.Service;
 using Appliance.Flow;
 using Appliance.Wire;
 
@@ -126,11 +127,16 @@ internal sealed class NatLogIntake
         }
     }
 
+    // Messages are read by the system clock, since their senders' stamps are; bindings count along the box's line.
     private void Hand()
     {
+        long offset = WallClock.Steady.OffsetNs;
         foreach (ref readonly NatEvent item in events.Items)
         {
-            Queue.Put(item);
+            NatEvent made = item;
+            made.ArrivalNs -= made.ArrivalNs == 0 ? 0 : offset;
+            made.StampNs -= made.StampNs == 0 ? 0 : offset;
+            Queue.Put(made);
         }
 
         events.Clear();

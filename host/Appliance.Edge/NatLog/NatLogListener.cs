@@ -166,7 +166,7 @@ internal sealed class NatLogListener : IDisposable
         while (!isOver)
         {
             int length = socket.ReceiveFrom(buffer.AsSpan(), SocketFlags.None, sender);
-            long arrivalNs = WallClock.NowNs;
+            long arrivalNs = WallClock.SystemNs;
             (Ip exporter, ushort port) = SenderOf(sender);
             if (intake.Admits(exporter))
             {
@@ -224,7 +224,7 @@ internal sealed class NatLogListener : IDisposable
         finally
         {
             Interlocked.Decrement(ref streams);
-            intake.Interrupt(exporter, WallClock.NowNs);
+            intake.Interrupt(exporter, WallClock.SystemNs);
             sockets.Remove(stream);
         }
     }
@@ -243,7 +243,7 @@ internal sealed class NatLogListener : IDisposable
             }
 
             held += count;
-            int used = TakeWhole(buffer.AsSpan(0, held), exporter, port, WallClock.NowNs);
+            int used = TakeWhole(buffer.AsSpan(0, held), exporter, port, WallClock.SystemNs);
             if (used < 0)
             {
                 intake.Refuse();

@@ -15,6 +15,9 @@ namespace Appliance.Edge.Pipeline;
 public sealed class BoxPipeline : IDisposable
 {
     private const int QueueRecords = 1 << 15;
+
+    // Sessions are told of after the fact: the way of a stamp is no matter, a stepped clock is.
+    private const long SessionStepUs = 10_000;
     private const Counter FirstDrop = Counter.KernelDropsInside;
 
     private readonly RecordQueue queue = new(QueueRecords);
@@ -123,7 +126,7 @@ public sealed class BoxPipeline : IDisposable
             queue.Release(taken);
         }
 
-        return isDurable && DrainLines(now);
+        return isDurable && DrainLines(now, now.Microseconds - LeapSeconds.ToTai(nowNs / 1000).Microseconds);
     }
 
     /// <summary>
@@ -251,12 +254,12 @@ public sealed class BoxPipeline : IDisposable
         return settings.TotalMiB == 0 ? options : options with { TotalBytesMax = (long)settings.TotalMiB << 20 };
     }
 
-    private bool DrainLines(TaiTime now)
+    private bool DrainLines(TaiTime now, long laterUs)
     {
         bool isDurable = true;
         while (isDurable && Lines is not null && Lines.TryNext(out LineRecord? record))
         {
-            lineRows.Add(record, batches.Rows);
+            lineRows.Add(record, batches.Rows, laterUs / SessionStepUs * SessionStepUs);
             isDurable = !batches.IsFull || batches.Advance(now, counters) == CommitState.Durable;
         }
 

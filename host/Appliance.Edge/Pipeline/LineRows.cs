@@ -10,7 +10,8 @@ namespace Appliance.Edge.Pipeline;
 internal sealed class LineRows(Policy policy)
 {
     /// <summary>Adds one session or block, where the notice allows it.</summary>
-    public void Add(LineRecord record, RowBatch rows)
+    /// <param name="laterUs">What true time is later than the line along which sessions are counted.</param>
+    public void Add(LineRecord record, RowBatch rows, long laterUs)
     {
         if (!policy.TryAdmit(record.Address, record.Range.Public))
         {
@@ -27,8 +28,8 @@ internal sealed class LineRows(Policy policy)
                 PublicAddress = record.Range.Public,
                 PortFirst = record.Range.First,
                 PortLast = record.Range.Last,
-                Start = TimeOf(record.StartNs),
-                End = TimeOf(record.EndNs),
+                Start = TimeOf(record.StartNs, laterUs),
+                End = TimeOf(record.EndNs, laterUs),
                 Source = strings.Add(record.Source),
             });
             return;
@@ -41,8 +42,8 @@ internal sealed class LineRows(Policy policy)
             Realm = strings.Add(record.Realm),
             Address = record.Address.Address,
             PrefixLength = (byte)record.Address.Length,
-            Start = TimeOf(record.StartNs),
-            End = TimeOf(record.EndNs),
+            Start = TimeOf(record.StartNs, laterUs),
+            End = TimeOf(record.EndNs, laterUs),
             Source = strings.Add(record.Source),
             Equipment = strings.Add(record.Equipment),
             Access = strings.Add(record.Access),
@@ -50,5 +51,7 @@ internal sealed class LineRows(Policy policy)
     }
 
     // Not by the clock's map: that one speaks for the stamps of the batch, and a session may have begun days ago.
-    private static TaiTime TimeOf(long ns) => ns == 0 ? default : LeapSeconds.ToTai(Math.DivRem(ns, 1000).Quotient);
+    private static TaiTime TimeOf(long ns, long laterUs) => ns == 0
+        ? default
+        : new TaiTime(LeapSeconds.ToTai(Math.DivRem(ns, 1000).Quotient).Microseconds + laterUs);
 }

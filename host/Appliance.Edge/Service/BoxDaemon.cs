@@ -54,6 +54,7 @@ internal sealed class BoxDaemon(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         SoftwareIdentity software = SoftwareIdentity.OfRunning();
+        WallClock.Begin(SteadyFile.Read(options.Journal.Path));
         legs = new LiveLegs(options);
         long receivingSinceNs = WallClock.NowNs;
         double receivingMs = StartMode.ElapsedMs;
@@ -102,7 +103,9 @@ internal sealed class BoxDaemon(
     }
 
     /// <summary>Begins to hand over to a process that has opened its rings already.</summary>
-    /// <returns>The last stamp that this process records; null where it does not record.</returns>
+    /// <returns>
+    /// The last stamp that this process records, by the system clock; null where it does not record.
+    /// </returns>
     public long? HandOver(int process)
     {
         if (packets is null || writerThread is null || Interlocked.Exchange(ref isEnding, 1) != 0)
@@ -117,7 +120,7 @@ internal sealed class BoxDaemon(
         // The service goes on as the other process: systemd is not told that it stops.
         SystemdNotify.Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={process}"));
         host.StopApplication();
-        return lastStampNs;
+        return WallClock.Steady.ToSystem(lastStampNs);
     }
 
     /// <summary>Takes what the rings hold, closes all flows and the last batch, signs the end of the chain.</summary>
@@ -178,8 +181,8 @@ internal sealed class BoxDaemon(
             return FlashFolder.Open(options.Journal.Path);
         }
 
-        receivingSinceNs = stamp;
-        legs!.BeginAfter(stamp);
+        receivingSinceNs = stamp - WallClock.Steady.OffsetNs;
+        legs!.BeginAfter(receivingSinceNs);
         return Predecessor.WaitForFolder(options.Journal.Path);
     }
 

@@ -18,6 +18,7 @@ internal sealed class LineMirror : IDisposable
     private const int BlocksInPass = 4;
 
     private readonly List<PacketRing> rings = [];
+    private readonly List<SteadySource> sources = [];
     private readonly LineFrames frames;
     private readonly LineEvent happened = new();
 
@@ -30,6 +31,7 @@ internal sealed class LineMirror : IDisposable
             {
                 RingOptions ring = new() { Interface = interfaces[i], RingBytes = RingBytes, ShortensFrames = false };
                 rings.Add(new PacketRing(ring, (ushort)i));
+                sources.Add(new SteadySource(rings[i], WallClock.Steady));
             }
         }
         catch
@@ -51,10 +53,10 @@ internal sealed class LineMirror : IDisposable
     public bool Pump(SessionTable table)
     {
         bool isMore = false;
-        foreach (PacketRing ring in rings)
+        foreach (SteadySource source in sources)
         {
             int blocks = 0;
-            while (blocks < BlocksInPass && ring.TryNext(out PacketBlock block) == SourceState.Block)
+            while (blocks < BlocksInPass && source.TryNext(out PacketBlock block) == SourceState.Block)
             {
                 Take(block, table);
                 blocks++;

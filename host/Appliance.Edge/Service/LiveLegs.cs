@@ -35,7 +35,8 @@ internal sealed class LiveLegs : IDisposable
             {
                 kernel[i] = new KernelDrops(Interfaces[i]);
                 rings[i] = new PacketRing(RingOf(options.Capture, Interfaces[i]), (ushort)i);
-                cuts.Add(new TimeCut(rings[i], BlocksBeforeIdle * rings[i].BlockCount));
+                SteadySource steady = new(rings[i], WallClock.Steady);
+                cuts.Add(new TimeCut(steady, BlocksBeforeIdle * rings[i].BlockCount));
                 Record(folder, i);
             }
         }

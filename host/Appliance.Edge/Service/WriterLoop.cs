@@ -1,3 +1,4 @@
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
@@ -27,6 +28,7 @@ internal sealed class WriterLoop
     private readonly LossWatch watch = new();
     private readonly PauseHistory pauses = new();
     private readonly LossNotes losses = new();
+    private readonly SteadyFile line;
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
@@ -42,6 +44,7 @@ internal sealed class WriterLoop
         options = parts.Options;
         uplink = parts.Uplink;
         this.board = board;
+        line = new SteadyFile(options.Journal.Path);
     }
 
     /// <summary>Monotonic time of the last pass, milliseconds. Any thread.</summary>
@@ -68,6 +71,7 @@ internal sealed class WriterLoop
                 EachSecond(nowNs);
             }
 
+            KeepLine(nowNs);
             parts.Lines?.Pump(nowNs);
             Note(box.Drain(nowNs), nowNs);
             parts.Supervisor?.Serve(box, Tai(nowNs));
@@ -100,6 +104,16 @@ internal sealed class WriterLoop
         board.Publish(Status(isFull));
     }
 
+    // Before the tables that count along the line are sealed.
+    private void KeepLine(long nowNs)
+    {
+        if (line.Keep(WallClock.Steady))
+        {
+            box.TryNote(new ManifestEvent(
+                Tai(nowNs), EventKind.Clock, "the system clock was stepped; packets are ordered without the step"));
+        }
+    }
+
     private void TakeLosses(long nowNs)
     {
         legs.ReadCounters();
@@ -115,7 +129,7 @@ internal sealed class WriterLoop
     // A batch leaves the box at the end of its retention whether or not it has a receipt.
     private void Expire(long nowNs)
     {
-        int today = LeapSeconds.UtcDay(LeapSeconds.ToTai(nowNs / 1000));
+        int today = LeapSeconds.UtcDay(Tai(nowNs));
         box.Journal.Expire((uint)Math.Max(0, today - options.Journal.RetentionDays));
     }
 
@@ -133,7 +147,7 @@ internal sealed class WriterLoop
         }
     }
 
-    private static TaiTime Tai(long utcNs) => LeapSeconds.ToTai(utcNs / 1000);
+    private TaiTime Tai(long lineNs) => parts.Clock.Map.Map(lineNs).Time;
 
     private BoxStatus Status(bool isFull) =>
         StatusMaker.Make(

@@ -57,7 +57,7 @@ public sealed class SessionOptionsTests
         Policy policy = new(new PolicyOptions { Excluded = [new IpPrefix(Address(excluded), excludedLength)] });
         RowBatch rows = new();
 
-        new LineRows(policy).Add(Record(new IpPrefix(Address(held), length)), rows);
+        new LineRows(policy).Add(Record(new IpPrefix(Address(held), length)), rows, 0);
 
         Assert.Equal((isKept ? 1 : 0, isKept ? 0UL : 1UL), (rows.Sessions.Count, policy.Excluded));
     }
@@ -67,7 +67,7 @@ public sealed class SessionOptionsTests
     {
         RowBatch rows = new();
 
-        new LineRows(new Policy(new PolicyOptions())).Add(Record(new IpPrefix(Address("2001:db8::"), 56)), rows);
+        new LineRows(new Policy(new PolicyOptions())).Add(Record(new IpPrefix(Address("2001:db8::"), 56)), rows, 0);
 
         SessionRow row = Assert.Single(rows.Sessions);
         Assert.Equal((LeapSeconds.ToTai(1_700_000_000_000_000), default), (row.Start, row.End));

@@ -1,0 +1,132 @@
+using Appliance.Time.Observations;
+
+namespace Appliance.Linux.Clocks;
+
+/// <summary>
+/// The system clock without its steps: the line of time along which a box orders packets, waits and forgets. The kernel
+/// stamps packets with the system clock, which others step by hours, forth and back; what goes by that clock would
+/// stand still for an hour, or lose its sessions in an instant. Each look compares it with the raw counter; what it
+/// jumped by is taken off from there on. Any thread.
+/// <code>
+/// system clock  ------------.   . - - - - - stepped by D
+/// raw counter   ------------+---+----------
+///                 look, earliest, from: here it is seen; somewhere between the two it happened
+/// steady        ------------+---+----------  system less the sum of all D
+/// </code>
+/// </summary>
+/// <param name="read">Reads the system clock against the raw counter.</param>
+/// <param name="offsetNs">
+/// What the line is behind the system clock at the start, ns: 0, or as the run before had it.
+/// </param>
+public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
+{
+    private readonly Lock gate = new();
+    private CounterPair before = read();
+    private SteadyStretch[] stretches = [new(long.MinValue, long.MinValue, offsetNs)];
+    private SteadyDoubt[] doubts = [];
+    private long steps;
+
+    /// <summary>Nanoseconds since 1970 by the system clock as it ran before it was ever stepped.</summary>
+    public long NowNs
+    {
+        get
+        {
+            (CounterPair pair, long behind) = Read();
+            return pair.Reading.Nanoseconds - behind;
+        }
+    }
+
+    /// <summary>Steps seen.</summary>
+    public long Steps => Volatile.Read(ref steps);
+
+    /// <summary>What the line is behind the system clock since the last look, ns.</summary>
+    public long OffsetNs => Stretches[^1].OffsetNs;
+
+    /// <summary>The newest stretches between steps, oldest first; nobody changes the array.</summary>
+    public SteadyStretch[] Stretches => Volatile.Read(ref stretches);
+
+    /// <summary>The system clock now, and what the line is behind it, ns.</summary>
+    public (CounterPair System, long OffsetNs) Read()
+    {
+        lock (gate)
+        {
+            CounterPair now = read();
+            Compare(now);
+            before = now;
+            return (now, stretches[^1].OffsetNs);
+        }
+    }
+
+    /// <summary>The system clock's reading that belongs to a time of the line, ns since 1970.</summary>
+    public long ToSystem(long steadyNs)
+    {
+        SteadyStretch[] all = Stretches;
+        int at = all.Length - 1;
+        while (at > 0 && steadyNs < all[at].FromNs)
+        {
+            at--;
+        }
+
+        return steadyNs + all[at].OffsetNs;
+    }
+
+    /// <summary>Stamps of a stretch may be further off than anyone else knows.</summary>
+    /// <param name="fromNs">First time of the line.</param>
+    /// <param name="toNs">Last time of the line.</param>
+    /// <param name="byNs">By how much, ns.</param>
+    public void Doubt(long fromNs, long toNs, long byNs)
+    {
+        lock (gate)
+        {
+            if (doubts.Length > 0 && doubts[^1].ByNs == byNs && fromNs <= doubts[^1].ToNs)
+            {
+                SteadyDoubt wider = new(Math.Min(fromNs, doubts[^1].FromNs), Math.Max(toNs, doubts[^1].ToNs), byNs);
+                Volatile.Write(ref doubts, [.. doubts[..^1], wider]);
+                return;
+            }
+
+            SteadyDoubt[] newest = doubts.Length < LinuxLimits.SteadyDoubts ? doubts : doubts[1..];
+            Volatile.Write(ref doubts, [.. newest, new SteadyDoubt(fromNs, toNs, byNs)]);
+        }
+    }
+
+    /// <summary>How much further off a time of the line may be than its clock says, ns; mostly 0.</summary>
+    public long DoubtAt(long steadyNs)
+    {
+        long most = 0;
+        foreach (SteadyDoubt doubt in Volatile.Read(ref doubts))
+        {
+            most = steadyNs >= doubt.FromNs && steadyNs <= doubt.ToNs ? Math.Max(most, doubt.ByNs) : most;
+        }
+
+        return most;
+    }
+
+    // A clock that is only slewed stays on its line: the kernel's ticks can be turned by a tenth at most.
+    private void Compare(in CounterPair now)
+    {
+        long raw = now.At - before.At;
+        long apart = now.Reading - before.Reading - raw;
+        long limit = LinuxLimits.SteadyStepNs + (raw / LinuxLimits.SteadySlewPart)
+            + now.HalfWidthNs + before.HalfWidthNs;
+        if (Math.Abs(apart) <= limit)
+        {
+            return;
+        }
+
+        SteadyStretch last = stretches[^1];
+        long earliest = before.Reading.Nanoseconds - last.OffsetNs;
+        long from = earliest + raw;
+        SteadyStretch[] newest = stretches.Length < LinuxLimits.SteadyStretches ? stretches : stretches[1..];
+        Volatile.Write(ref stretches, [.. newest, new(from, earliest, now.Reading.Nanoseconds - from)]);
+        Volatile.Write(ref steps, steps + 1);
+    }
+
+    private readonly record struct SteadyDoubt(long FromNs, long ToNs, long ByNs);
+}
+
+/// <summary>Between two steps of the system clock; times of the line, ns.</summary>
+/// <param name="FromNs">When the step before it was seen: from here on the offset holds.</param>
+/// <param name="EarliestNs">The look before that: until here the offset before held.</param>
+/// <param name="OffsetNs">What the line is behind the system clock.</param>
+public readonly record struct SteadyStretch(long FromNs, long EarliestNs, long OffsetNs);

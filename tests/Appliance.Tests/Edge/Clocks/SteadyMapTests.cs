@@ -1,0 +1,114 @@
+using Appliance.Edge.Clocks;
+using Appliance.Journal;
+using Appliance.Linux.Clocks;
+using Appliance.Time;
+using Appliance.Time.Observations;
+using Appliance.Wire;
+using Xunit;
+
+namespace Appliance.Tests.Edge.Clocks;
+
+/// <summary>What becomes true time of stamps along the box's line of time, and what the next run knows of it.</summary>
+public sealed class SteadyMapTests : IDisposable
+{
+    private const long Begin = 1_790_000_000_000_000_000;
+    private const long SecondNs = 1_000_000_000;
+    private const long HourNs = 3600 * SecondNs;
+    private readonly string folder = Directory.CreateTempSubdirectory("steady-").FullName;
+    private readonly SteadyClock clock;
+    private long raw;
+    private long system = Begin;
+
+    public SteadyMapTests() => clock = new SteadyClock(Read, 0);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void The_kernels_clock_is_asked_for_the_time_that_it_stamped()
+    {
+        Said says = new(ClockState.Network);
+        SteadyMap map = new(says, clock, isSystems: true);
+        Step(HourNs);
+
+        map.Map(Begin);
+        Assert.Equal(Begin, says.Asked);
+        map.Map(Begin + (3 * SecondNs));
+        Assert.Equal(Begin + HourNs + (3 * SecondNs), says.Asked);
+    }
+
+    [Fact]
+    public void A_clock_of_ones_own_is_asked_along_the_line()
+    {
+        Said says = new(ClockState.Locked);
+        SteadyMap map = new(says, clock, isSystems: false);
+        Step(HourNs);
+
+        map.Map(Begin + (3 * SecondNs));
+        Assert.Equal(Begin + (3 * SecondNs), says.Asked);
+    }
+
+    [Fact]
+    public void A_clock_that_knows_nothing_gives_the_system_clock_and_no_bound()
+    {
+        SteadyMap map = new(new Said(ClockState.Unset), clock, isSystems: false);
+        Step(HourNs);
+
+        ClockReading reading = map.Map(Begin + (3 * SecondNs));
+        Assert.Equal(LeapSeconds.ToTai((Begin + HourNs + (3 * SecondNs)) / 1000), reading.Time);
+        Assert.Equal(ClockReading.Unbounded, reading.BoundUs);
+    }
+
+    [Theory]
+    [InlineData(0, 7)]
+    [InlineData(5, 7 + 2)]
+    public void A_stretch_of_doubt_widens_the_bound(int second, uint boundUs)
+    {
+        clock.Doubt(Begin + (5 * SecondNs), Begin + (6 * SecondNs), 1001);
+        SteadyMap map = new(new Said(ClockState.Locked), clock, isSystems: false);
+        Assert.Equal(boundUs, map.Map(Begin + (second * SecondNs)).BoundUs);
+    }
+
+    [Fact]
+    public void The_next_run_goes_on_along_the_same_line()
+    {
+        SteadyFile file = new(folder);
+        Assert.False(file.Keep(clock));
+        Assert.Equal(0, SteadyFile.Read(folder));
+
+        Step(-HourNs);
+        Assert.True(file.Keep(clock));
+        Assert.False(file.Keep(clock));
+        Assert.Equal(-HourNs, SteadyFile.Read(folder));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_number_is_told_and_not_taken_for_none()
+    {
+        File.WriteAllText(Path.Combine(folder, "timeline"), "later");
+        Assert.Contains("no number", Assert.Throws<JournalDeviceException>(() => SteadyFile.Read(folder)).Message);
+    }
+
+    private void Step(long ns)
+    {
+        raw += SecondNs;
+        system += SecondNs + ns;
+        _ = clock.NowNs;
+    }
+
+    private CounterPair Read() =>
+        new(new RawTime(raw), new CounterId(CounterKind.SystemClock), new RawTime(system), 40);
+
+    private sealed class Said(ClockState state) : IClockMap
+    {
+        public long Asked { get; private set; }
+
+        public ClockReading Map(long stampNs)
+        {
+            Asked = stampNs;
+            return new ClockReading(
+                new TaiTime(stampNs / 1000), state == ClockState.Unset ? ClockReading.Unbounded : 7, state);
+        }
+
+        public ClockSummary Summarise() => default;
+    }
+}

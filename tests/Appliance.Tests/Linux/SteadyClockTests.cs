@@ -1,0 +1,108 @@
+using Appliance.Linux.Clocks;
+using Appliance.Time.Observations;
+using Xunit;
+
+namespace Appliance.Tests.Linux;
+
+/// <summary>The line of time goes on evenly, whatever is done to the system clock.</summary>
+public sealed class SteadyClockTests
+{
+    private const long Begin = 1_790_000_000_000_000_000;
+    private const long MsNs = 1_000_000;
+    private const long HourNs = 3_600_000_000_000;
+    private long raw = 5_000_000_000;
+    private long system = Begin;
+
+    [Theory]
+    [InlineData(HourNs)]
+    [InlineData(-HourNs)]
+    [InlineData(2 * MsNs)]
+    [InlineData(-2 * MsNs)]
+    public void A_step_does_not_move_it_and_is_counted(long stepNs)
+    {
+        SteadyClock clock = new(Read, 0);
+        Pass(10 * MsNs);
+        Assert.Equal(Begin + (10 * MsNs), clock.NowNs);
+
+        system += stepNs;
+        Pass(5 * MsNs);
+        Assert.Equal(Begin + (15 * MsNs), clock.NowNs);
+        Assert.Equal((1, stepNs), (clock.Steps, clock.OffsetNs));
+        Assert.Equal(system, clock.ToSystem(clock.NowNs));
+        Assert.Equal(Begin + (10 * MsNs), clock.ToSystem(Begin + (10 * MsNs)));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(-500)]
+    [InlineData(83_333)]
+    public void A_slewed_clock_is_followed(int ppm)
+    {
+        SteadyClock clock = new(Read, 0);
+        for (int i = 0; i < 500; i++)
+        {
+            Pass(10 * MsNs);
+            system += 10 * MsNs * ppm / 1_000_000;
+            Assert.Equal(system, clock.NowNs);
+        }
+
+        Assert.Equal(0, clock.Steps);
+    }
+
+    [Fact]
+    public void Steps_of_many_hours_forth_and_back_leave_it_at_the_elapsed_time()
+    {
+        SteadyClock clock = new(Read, 0);
+        Random random = new(7);
+        long elapsed = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            long pass = random.Next(1, 20) * MsNs;
+            Pass(pass);
+            elapsed += pass;
+            system += random.NextInt64(-HourNs, HourNs);
+            Assert.Equal(Begin + elapsed, clock.NowNs);
+        }
+
+        Assert.Equal(1000, clock.Steps);
+    }
+
+    [Fact]
+    public void A_run_goes_on_where_the_one_before_was()
+    {
+        SteadyClock clock = new(Read, HourNs);
+        Assert.Equal(Begin - HourNs, clock.NowNs);
+        Assert.Equal(Begin, clock.ToSystem(clock.NowNs));
+        Assert.Equal(0, clock.Steps);
+    }
+
+    [Fact]
+    public void Doubt_holds_for_its_stretch_and_the_widest_counts()
+    {
+        SteadyClock clock = new(Read, 0);
+        clock.Doubt(Begin, Begin + 10, 7);
+        clock.Doubt(Begin + 5, Begin + 20, 7);
+        clock.Doubt(Begin + 15, Begin + 30, 9);
+
+        Assert.Equal(
+            [0L, 7, 7, 9, 9, 0],
+            ((long[])[-1, 0, 14, 15, 30, 31]).Select(after => clock.DoubtAt(Begin + after)));
+    }
+
+    [Fact]
+    public void It_reads_the_clocks_of_this_machine()
+    {
+        SteadyClock clock = new(CounterReader.SystemClock, 0);
+        long before = CounterReader.SystemClock().Reading.Nanoseconds;
+        Assert.InRange(clock.NowNs, before, CounterReader.SystemClock().Reading.Nanoseconds);
+    }
+
+    private CounterPair Read() =>
+        new(new RawTime(raw), new CounterId(CounterKind.SystemClock), new RawTime(system), 40);
+
+    private void Pass(long ns)
+    {
+        raw += ns;
+        system += ns;
+    }
+}

@@ -3,7 +3,6 @@ using System.Device.I2c;
 using System.IO.Ports;
 using System.Threading;
 using Appliance.Supervisor.Board;
-using Appliance.Supervisor.Link;
 using nanoFramework.Hardware.Esp32;
 using nanoFramework.Runtime.Native;
 
@@ -11,7 +10,8 @@ namespace Appliance.Supervisor.Device;
 
 /// <summary>
 /// The board as the chip has it: pins, UARTs and I2C of nanoFramework. Thin on purpose: what can be wrong here cannot
-/// be tested without a chip. Transfers that fail answer false; none of them throws.
+/// be tested without a chip. I2C transfers that fail answer false. What fails on a pin or a UART throws: the chip then
+/// starts anew.
 /// </summary>
 internal sealed class DeviceBoard : IBoard
 {
@@ -41,7 +41,8 @@ internal sealed class DeviceBoard : IBoard
 
     public bool ReadPin(int pin) => pins[pin].Read() == PinValue.High;
 
-    public void WritePin(int pin, bool high) => pins[pin].Write(high ? PinValue.High : PinValue.Low);
+    public void WritePin(int pin, bool high) =>
+        pins[pin].Write(high != BoardPins.IsInverted(pin) ? PinValue.High : PinValue.Low);
 
     public int ReadUart(int uart, byte[] bytes, int max)
     {
@@ -60,21 +61,30 @@ internal sealed class DeviceBoard : IBoard
 
     public bool WriteI2c(int address, byte[] bytes, int count)
     {
-        byte[] exact = bytes;
-        if (bytes.Length != count)
+        try
         {
-            exact = new byte[count];
-            LinkBytes.Copy(bytes, 0, exact, 0, count);
+            I2cTransferResult result = Device(address).Write(new System.SpanByte(bytes, 0, count));
+            return result.Status == I2cTransferStatus.FullTransfer;
         }
-
-        return Device(address).Write(new System.SpanByte(exact)).Status == I2cTransferStatus.FullTransfer;
+        catch (System.Exception)
+        {
+            // A device that does not answer is a status; a bus in a wrong state is an InvalidOperationException.
+            return false;
+        }
     }
 
     public bool ReadI2c(int address, byte[] written, int writtenCount, byte[] read, int readCount)
     {
-        I2cTransferResult result = Device(address).WriteRead(
-            new System.SpanByte(written, 0, writtenCount), new System.SpanByte(read, 0, readCount));
-        return result.Status == I2cTransferStatus.FullTransfer;
+        try
+        {
+            I2cTransferResult result = Device(address).WriteRead(
+                new System.SpanByte(written, 0, writtenCount), new System.SpanByte(read, 0, readCount));
+            return result.Status == I2cTransferStatus.FullTransfer;
+        }
+        catch (System.Exception)
+        {
+            return false;
+        }
     }
 
     public void Pause(int milliseconds) => Thread.Sleep(milliseconds);
@@ -98,12 +108,14 @@ internal sealed class DeviceBoard : IBoard
             }
         }
 
-        gnss.Close();
-        host.Close();
+        // Close alone leaves the port in the list of open ones, and a second SerialPort of that name throws.
+        gnss.Dispose();
+        host.Dispose();
     }
 
-    public void Restart() => Power.RebootDevice();
+    public void Restart() => Power.RebootDevice(RebootOption.NormalReboot);
 
+    // An output is driven low when it is opened; on the inverted lines that is what the board does without the chip.
     private void OpenPins()
     {
         GpioController controller = new GpioController();

@@ -1,6 +1,8 @@
+using System;
 using System.Threading;
 using Appliance.Supervisor.Board;
 using Appliance.Supervisor.Update;
+using nanoFramework.Runtime.Native;
 
 namespace Appliance.Supervisor.Device;
 
@@ -12,8 +14,32 @@ public static class Program
 {
     private const int TurnMs = 10;
 
-    /// <summary>The factory's image starts here.</summary>
+    // Long enough that a fault at every start does not keep the memory busy.
+    private const int RestartAfterMs = 1000;
+
+    /// <summary>
+    /// The factory's image starts here. Nothing starts a chip anew whose program has ended, so it does that itself; an
+    /// image on trial that throws is so given up at the next start.
+    /// </summary>
     public static void Main()
+    {
+        try
+        {
+            Start();
+        }
+        catch (Exception fault)
+        {
+            Console.WriteLine(fault.Message);
+        }
+
+        Thread.Sleep(RestartAfterMs);
+        Power.RebootDevice(RebootOption.NormalReboot);
+    }
+
+    /// <summary>An image in a slot starts here.</summary>
+    public static void RunFromSlot(int slot) => Run(new DeviceBoard(), slot);
+
+    private static void Start()
     {
         DeviceBoard board = new DeviceBoard();
         Memory memory = new Memory(board);
@@ -30,9 +56,6 @@ public static class Program
         board.Close();
         SlotLoader.Run(image, slot);
     }
-
-    /// <summary>An image in a slot starts here.</summary>
-    public static void RunFromSlot(int slot) => Run(new DeviceBoard(), slot);
 
     private static void Run(IBoard board, int slot)
     {

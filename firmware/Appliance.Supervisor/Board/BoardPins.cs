@@ -104,4 +104,12 @@ public static class BoardPins
 
     /// <summary>Number of this board in an update's head.</summary>
     public const int BoardNumber = 1;
+
+    /// <summary>
+    /// Outputs whose line hangs on an inverting transistor. A chip that resets lets its pins float, and opening an
+    /// output drives it low: with the transistor both leave the line high, the host running and its keys alone.
+    /// </summary>
+    public static bool IsInverted(int pin) =>
+        pin == GnssReset || pin == HostPower || pin == HostReset || pin == HostTamper || pin == HostPowerFail
+            || pin == DividerArm;
 }

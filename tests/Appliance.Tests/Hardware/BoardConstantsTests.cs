@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Appliance.Supervisor.Board;
 using Appliance.TestSupport;
 using Xunit;
 
@@ -42,6 +43,20 @@ public sealed partial class BoardConstantsTests
         // Of the firmware alone: the number that an update's head names.
         firmware.Remove("BoardNumber");
         Assert.Equal(told, firmware);
+    }
+
+    [Fact]
+    public void The_firmware_inverts_just_the_lines_that_the_board_inverts()
+    {
+        Pin[] pins = BoardFile.Read().Pins;
+        Assert.Equal(
+            pins.Where(pin => pin.Inverted == true).Select(pin => pin.Name),
+            pins.Where(pin => BoardPins.IsInverted(pin.Gpio)).Select(pin => pin.Name));
+
+        // What rests when the chip is in reset or opens its outputs, which drives them low.
+        Assert.All(
+            pins.Where(pin => pin.Direction == "out" && pin.Bus is null && pin.Inverted is null),
+            pin => Assert.Equal("panel", pin.Part));
     }
 
     private static Bus BusOf(BoardFile board, string name) => board.Buses.Single(bus => bus.Name == name);

@@ -27,7 +27,8 @@ internal sealed record BoardFile(
 }
 
 internal sealed record Pin(
-    string Name, int Gpio, string Direction, string? Active, string? Bus, string Part, string Net, string Use);
+    string Name, int Gpio, string Direction, string? Active, bool? Inverted, string? Bus, string Part, string Net,
+    string Use);
 
 internal sealed record ReservedGpio(string Reason, int[] Gpio);
 

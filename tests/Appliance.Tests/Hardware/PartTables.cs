@@ -36,7 +36,7 @@ internal static class PartTables
         foreach (Pin pin in board.Pins)
         {
             text.Append(Invariant, $"| {pin.Name} | {pin.Gpio} | {pin.Direction} | {pin.Active ?? "-"} | {pin.Net} ");
-            text.Append(Invariant, $"| {pin.Use} |\n");
+            text.Append(Invariant, $"| {pin.Use}{(pin.Inverted == true ? "; the pin drives it inverted" : "")} |\n");
         }
 
         ReservedGpio reserved = board.ReservedGpio;

@@ -27,7 +27,7 @@ namespace System
 
     public enum AttributeTargets
     {
-        All = 0x7fff,
+        All = 0x3fff,
     }
 
     public sealed class AttributeUsageAttribute : Attribute
@@ -99,18 +99,9 @@ namespace System.Runtime.CompilerServices
         public extern IndexerNameAttribute(string name);
     }
 
-    public sealed class IsByRefLikeAttribute : Attribute
-    {
-    }
-
-    public sealed class IsReadOnlyAttribute : Attribute
-    {
-    }
-
     public sealed class ExtensionAttribute : Attribute
     {
     }
-
 }
 
 namespace System.Reflection
@@ -120,9 +111,13 @@ namespace System.Reflection
         public abstract string Name { get; }
     }
 
-    public abstract class MethodInfo : MemberInfo
+    public abstract class MethodBase : MemberInfo
     {
         public extern object Invoke(object obj, object[] parameters);
+    }
+
+    public abstract class MethodInfo : MethodBase
+    {
     }
 
     public class Assembly

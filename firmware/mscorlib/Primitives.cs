@@ -115,7 +115,6 @@ namespace System
         public static extern bool operator ==(string a, string b);
         public static extern bool operator !=(string a, string b);
         public override extern bool Equals(object obj);
-        public override extern int GetHashCode();
         public extern char[] ToCharArray();
         public extern string Substring(int startIndex);
         public extern string Substring(int startIndex, int length);

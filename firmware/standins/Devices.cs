@@ -3,12 +3,17 @@ namespace System.Device.Gpio
 {
     public enum PinMode
     {
-        Input = 0,
-        InputPullUp = 2,
-        Output = 3,
+        Input,
+        InputPullDown,
+        InputPullUp,
+        Output,
+        OutputOpenDrain,
+        OutputOpenDrainPullUp,
+        OutputOpenSource,
+        OutputOpenSourcePullDown,
     }
 
-    public struct PinValue
+    public readonly struct PinValue
     {
         public static extern PinValue High { get; }
         public static extern PinValue Low { get; }
@@ -16,14 +21,15 @@ namespace System.Device.Gpio
         public static extern bool operator !=(PinValue a, PinValue b);
     }
 
-    public class GpioPin
+    public sealed class GpioPin : System.IDisposable
     {
+        internal extern GpioPin();
         public extern PinValue Read();
         public extern void Write(PinValue value);
         public extern void Dispose();
     }
 
-    public class GpioController
+    public sealed class GpioController
     {
         public extern GpioController();
         public extern GpioPin OpenPin(int pinNumber, PinMode mode);
@@ -34,14 +40,18 @@ namespace System.Device.I2c
 {
     public enum I2cBusSpeed
     {
-        StandardMode = 0,
-        FastMode = 1,
+        StandardMode,
+        FastMode,
+        FastModePlus,
     }
 
     public enum I2cTransferStatus
     {
-        UnknownError = 0,
-        FullTransfer = 1,
+        UnknownError,
+        FullTransfer,
+        ClockStretchTimeout,
+        PartialTransfer,
+        SlaveAddressNotAcknowledged,
     }
 
     public struct I2cTransferResult
@@ -49,13 +59,14 @@ namespace System.Device.I2c
         public extern I2cTransferStatus Status { get; }
     }
 
-    public class I2cConnectionSettings
+    public sealed class I2cConnectionSettings
     {
         public extern I2cConnectionSettings(int busId, int deviceAddress, I2cBusSpeed busSpeed);
     }
 
-    public class I2cDevice
+    public class I2cDevice : System.IDisposable
     {
+        public extern I2cDevice(I2cConnectionSettings settings);
         public static extern I2cDevice Create(I2cConnectionSettings settings);
         public extern I2cTransferResult Write(System.SpanByte buffer);
         public extern I2cTransferResult WriteRead(System.SpanByte writeBuffer, System.SpanByte readBuffer);
@@ -68,22 +79,29 @@ namespace System.IO.Ports
     public enum Parity
     {
         None = 0,
+        Odd = 1,
+        Even = 2,
     }
 
     public enum StopBits
     {
         One = 1,
+        Two = 2,
+        OnePointFive = 3,
     }
 
-    public class SerialPort
+    public sealed class SerialPort : System.IDisposable
     {
-        public extern SerialPort(string portName, int baudRate, Parity parity, int dataBits, StopBits stopBits);
+        public extern SerialPort(
+            string portName, int baudRate = 9600, Parity parity = Parity.None, int dataBits = 8,
+            StopBits stopBits = StopBits.One);
+
         public extern int ReadBufferSize { get; set; }
         public extern int BytesToRead { get; }
         public extern void Open();
-        public extern void Close();
         public extern int Read(byte[] buffer, int offset, int count);
         public extern void Write(byte[] buffer, int offset, int count);
+        public extern void Dispose();
     }
 }
 
@@ -91,25 +109,33 @@ namespace nanoFramework.Hardware.Esp32
 {
     public enum DeviceFunction
     {
-        COM2_TX,
-        COM2_RX,
-        COM3_TX,
-        COM3_RX,
-        I2C1_DATA,
-        I2C1_CLOCK,
+        I2C1_DATA = 0x20100,
+        I2C1_CLOCK = 0x20101,
+        COM2_TX = 0x30200,
+        COM2_RX = 0x30201,
+        COM3_TX = 0x30300,
+        COM3_RX = 0x30301,
     }
 
-    public static class Configuration
+    public class Configuration
     {
-        public static extern void SetPinFunction(int pin, DeviceFunction function);
+        public static extern void SetPinFunction(int pin, DeviceFunction value);
     }
 }
 
 namespace nanoFramework.Runtime.Native
 {
-    public static class Power
+    public enum RebootOption
     {
-        public static extern void RebootDevice();
+        NormalReboot = 0,
+        EnterNanoBooter = 1,
+        ClrOnly = 2,
+        EnterProprietaryBooter = 8,
+    }
+
+    public class Power
+    {
+        public static extern void RebootDevice(RebootOption rebootOption = RebootOption.NormalReboot);
     }
 }
 

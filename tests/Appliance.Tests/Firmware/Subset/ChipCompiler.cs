@@ -23,6 +23,10 @@ internal static class ChipCompiler
     public static byte[] Compile(string name, string[] sources, params (string Name, byte[] Image)[] references) =>
         Compile(name, sources, [("mscorlib", Library.Value), .. references], ["-nowarn:626,824"]);
 
+    /// <summary>The signatures themselves: the chip's library, and the stand-ins of its packages.</summary>
+    public static (byte[] Library, byte[] Packages) Signatures() =>
+        (Library.Value, Compile("Appliance.StandIns", [.. Sources("firmware/standins")]));
+
     /// <summary>Compiles texts, each a file Planted0.cs and so on, into one image.</summary>
     public static byte[] CompileTexts(params string[] texts)
     {

@@ -3,7 +3,7 @@ using System.Reflection.Metadata;
 
 namespace Appliance.Tests.Firmware.Subset;
 
-/// <summary>The instructions of a method, one after the other, each with its operand where that has 1 to 4 bytes.</summary>
+/// <summary>The instructions of a method in order, each with its operand where that has 1 to 4 bytes.</summary>
 internal static class IlReader
 {
     private static readonly Dictionary<int, OpCode> ByValue = typeof(OpCodes).GetFields()

@@ -27,7 +27,8 @@ internal sealed class SignWalk(MetadataReader reader, List<string> found)
         foreach ((OpCode op, int operand) in IlReader.Read(body.GetILReader()))
         {
             string what = op.Name!;
-            if (what.StartsWith("ldarg", StringComparison.Ordinal) && !what.StartsWith("ldarga", StringComparison.Ordinal))
+            if (what.StartsWith("ldarg", StringComparison.Ordinal)
+                && !what.StartsWith("ldarga", StringComparison.Ordinal))
             {
                 stack.Push(IsUnsigned(arguments[Index(what, operand)]));
             }
@@ -71,8 +72,8 @@ internal sealed class SignWalk(MetadataReader reader, List<string> found)
         }
 
         bool left = Pops(op);
-        bool isSignedStep = op == OpCodes.Conv_I8 || op == OpCodes.Conv_R4 || op == OpCodes.Conv_R8 || op == OpCodes.Shr;
-        Told(left && isSignedStep, op.Name!, name);
+        bool isSigned = op == OpCodes.Conv_I8 || op == OpCodes.Conv_R4 || op == OpCodes.Conv_R8 || op == OpCodes.Shr;
+        Told(left && isSigned, op.Name!, name);
         if (op.StackBehaviourPush != StackBehaviour.Push0)
         {
             // The compiler writes a long constant of up to 32 bits as an int that is made a ulong.

@@ -12,7 +12,8 @@ internal sealed record ServiceShare(string Service, string Category, int Lines, 
 
 /// <summary>
 /// The study's table (operational case, chapter 7) over many devices: which communications services were seen for what
-/// share of the lines. Made of answers that were delivered, each of one line, so it opens nothing.
+/// share of the lines. Made of answers that were delivered, each of one line, so it opens nothing. Of an answer with
+/// two readings (a local time that came twice) one is right: the fuller one is taken, so nothing is counted twice.
 /// </summary>
 internal sealed class ServiceTable
 {
@@ -48,10 +49,7 @@ internal sealed class ServiceTable
             JsonElement[] readings = root.TryGetProperty("readings", out JsonElement several)
                 ? [.. several.EnumerateArray()]
                 : [root];
-            foreach (JsonElement reading in readings)
-            {
-                Take(reading);
-            }
+            Take(readings.MaxBy(FlowsOf));
         }
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -64,12 +62,15 @@ internal sealed class ServiceTable
     {
         string line = reading.GetProperty("question").GetProperty("line").GetString()!;
         all.Add(line);
-        if (reading.GetProperty("answer").GetString() == "found")
+        JsonElement communications = reading.GetProperty("communications");
+
+        // Also where a part of the time is not covered: a line that a service is counted for is one of the whole.
+        if (reading.GetProperty("answer").GetString() == "found" || communications.GetArrayLength() > 0)
         {
             answered.Add(line);
         }
 
-        foreach (JsonElement used in reading.GetProperty("communications").EnumerateArray())
+        foreach (JsonElement used in communications.EnumerateArray())
         {
             string service = used.GetProperty("name").GetString()!;
             if (!lines.TryGetValue(service, out HashSet<string>? of))
@@ -82,4 +83,7 @@ internal sealed class ServiceTable
             seen[service] = seen[service] with { Flows = seen[service].Flows + used.GetProperty("flows").GetInt64() };
         }
     }
+
+    private static long FlowsOf(JsonElement reading) =>
+        reading.GetProperty("communications").EnumerateArray().Sum(used => used.GetProperty("flows").GetInt64());
 }

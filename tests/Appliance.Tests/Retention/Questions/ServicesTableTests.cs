@@ -92,6 +92,33 @@ public sealed class ServicesTableTests : IDisposable
             Table(files));
     }
 
+    [Fact]
+    public void Of_two_readings_one_is_counted_and_a_line_that_a_service_is_counted_for_is_one_of_the_whole()
+    {
+        string readings = $"[{Reading("a", "found", 2)}, {Reading("a", "found", 3)}]";
+        string twice = Keep("twice", $$"""{ "readings": {{readings}} }""");
+        string part = Keep("part", Reading("b", "not covered", 4));
+
+        Assert.Equal(
+            """
+            Services of 2 lines with records, of 2 that were asked about
+              % of lines  lines     flows  communications service
+                   100 %      2         7  Instant Messaging Service: WhatsApp
+
+            """,
+            Table([twice, part]));
+    }
+
+    private static string Reading(string line, string word, int flows) =>
+        $$"""
+        {
+          "question": { "line": "{{line}}" }, "answer": "{{word}}",
+          "communications": [
+            { "name": "WhatsApp", "category": "Instant Messaging Service", "flows": {{flows}} }
+          ]
+        }
+        """;
+
     private static string At(string time) => $"2024-10-04T{time}:00.000000Z";
 
     private static string Table(string[] files)
@@ -106,10 +133,12 @@ public sealed class ServicesTableTests : IDisposable
 
     private string AnswerOf(string line) => world.Ask(["services", line, "--json", .. Afternoon]).Output;
 
-    private string Keep(string line)
+    private string Keep(string line) => Keep(line, AnswerOf(line));
+
+    private string Keep(string name, string answer)
     {
-        string file = Path.Combine(world.FolderPath, line + ".json");
-        File.WriteAllText(file, AnswerOf(line));
+        string file = Path.Combine(world.FolderPath, name + ".json");
+        File.WriteAllText(file, answer);
         return file;
     }
 }

@@ -138,19 +138,19 @@ internal sealed class ReferralCommand(TimeProvider? clock)
         return Exit.Success;
     });
 
-    private (List<ReferralLine> Lines, AnonymiserList Anonymisers, string Identity) Read(ParseResult parsed)
+    private (IReadOnlyList<ReferralLine> Lines, AnonymiserList Anonymisers, string Identity) Read(ParseResult parsed)
     {
-        List<ReferralLine> lines = ReferralFile.Read(parsed.GetValue(file)!);
+        var asked = KnownReferral.Read(parsed.GetValue(file)!);
         string? list = parsed.GetValue(anonymisers);
         AnonymiserList known = list is null ? AnonymiserList.Empty : AnonymiserList.Read(list);
         string identity = ReferralState.Identify(
-            [File.ReadAllText(parsed.GetValue(file)!), list is null ? "" : File.ReadAllText(list)]);
-        return (lines, known, identity);
+            [asked.Digest.ToString(), list is null ? "" : File.ReadAllText(list)]);
+        return (asked.Lines, known, identity);
     }
 
     private ReferralReport Judge(
         ParseResult parsed,
-        (List<ReferralLine> Lines, AnonymiserList Anonymisers, string Identity) asked,
+        (IReadOnlyList<ReferralLine> Lines, AnonymiserList Anonymisers, string Identity) asked,
         Plan plan,
         AskDoor door,
         ProgressLine progress,

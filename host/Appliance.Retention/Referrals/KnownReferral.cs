@@ -28,8 +28,24 @@ internal sealed class KnownReferral
     /// <exception cref="ArchiveException">It cannot be read, has no lines, or too many.</exception>
     public static KnownReferral Read(string file)
     {
-        ReferralFile.Read(file);
-        return new KnownReferral(File.ReadAllBytes(file));
+        KnownReferral known;
+        try
+        {
+            known = new KnownReferral(File.ReadAllBytes(file));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ArchiveException(
+                $"{file} cannot be read: {failure.Message}; give a CSV of {ReferralFile.Header}", failure);
+        }
+
+        return known.Lines.Count switch
+        {
+            0 => throw new ArchiveException($"{file} has no lines; give a CSV of {ReferralFile.Header}"),
+            > Limits.LinesMax => throw new ArchiveException(
+                $"{file} has more than {Limits.LinesMax} lines; split it by case"),
+            _ => known,
+        };
     }
 
     /// <summary>The lines of these rows; null where there is none of one of them.</summary>
@@ -51,7 +67,7 @@ internal sealed class KnownReferral
 
     private static IEnumerable<string> LinesOf(byte[] bytes)
     {
-        using var reader = new StringReader(Encoding.UTF8.GetString(bytes));
+        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
             yield return line;

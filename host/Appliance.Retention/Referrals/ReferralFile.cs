@@ -1,5 +1,4 @@
 using System.Text;
-using Appliance.Retention.Archive;
 
 namespace Appliance.Retention.Referrals;
 
@@ -11,25 +10,6 @@ namespace Appliance.Retention.Referrals;
 internal static class ReferralFile
 {
     public const string Header = "case,ip,port,time,service";
-
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="ArchiveException">It cannot be read, has no lines, or too many.</exception>
-    public static List<ReferralLine> Read(string file)
-    {
-        try
-        {
-            List<ReferralLine> lines = Parse(File.ReadLines(file));
-            return lines.Count is > 0 and <= Limits.LinesMax
-                ? lines
-                : throw new ArchiveException(lines.Count == 0
-                    ? $"{file} has no lines; give a CSV of {Header}"
-                    : $"{file} has more than {Limits.LinesMax} lines; split it by case");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new ArchiveException($"{file} cannot be read: {failure.Message}; give a CSV of {Header}", failure);
-        }
-    }
 
     public static List<ReferralLine> Parse(IEnumerable<string> lines)
     {

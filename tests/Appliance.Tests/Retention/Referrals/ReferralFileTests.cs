@@ -41,7 +41,7 @@ public sealed class ReferralFileTests
         {
             File.WriteAllLines(file, Enumerable.Repeat("A,192.0.2.1,,2024-10-04T15:04Z", Limits.LinesMax + above));
 
-            Exception? refusal = Record.Exception(() => ReferralFile.Read(file));
+            Exception? refusal = Record.Exception(() => KnownReferral.Read(file));
 
             Assert.Equal(
                 isRefused ? $"{file} has more than {Limits.LinesMax} lines; split it by case" : null,

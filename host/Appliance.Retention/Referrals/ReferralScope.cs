@@ -7,14 +7,17 @@ using Appliance.Wire;
 namespace Appliance.Retention.Referrals;
 
 /// <summary>
-/// What some lines of a referral reach: their addresses with ports, their services, and no moment but theirs. The
-/// warden makes it of the file itself, so a store cannot ask for a line that the order's file does not have. Pure.
+/// What some lines of a referral reach: their addresses with ports, their services, and batches around their times. The
+/// warden makes it of the file itself, so a store cannot ask for a line that the order's file does not have. Between
+/// lines of one question it does not tell apart which address was given with which time: a batch is released whole.
+/// Pure.
 /// </summary>
 internal sealed class ReferralScope
 {
     private readonly HashSet<(Ip Address, ushort Port)> endpoints = [];
     private readonly HashSet<Ip> addresses = [];
     private readonly List<string> services = [];
+    private readonly List<Window> times = [];
 
     private ReferralScope(IReadOnlyList<int> rows) => Rows = rows;
 
@@ -57,6 +60,7 @@ internal sealed class ReferralScope
                 : window;
         }
 
+        reached.Join();
         scope = reached;
         return all is { } asked && UtcOf(asked.From) == question.FromUtcUs && UtcOf(asked.To) == question.ToUtcUs
             ? null
@@ -84,6 +88,43 @@ internal sealed class ReferralScope
         return false;
     }
 
+    /// <summary>Whether a stretch of time lies around the time of a line.</summary>
+    /// <param name="first">Its begin.</param>
+    /// <param name="last">Its end.</param>
+    /// <param name="aroundUs">How far from a line's time it may lie, microseconds.</param>
+    public bool Reaches(TaiTime first, TaiTime last, long aroundUs)
+    {
+        foreach (Window time in times)
+        {
+            if (time.Widen(aroundUs).Touches(first, last))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Times that touch become one: few are left of thousands.</summary>
+    private void Join()
+    {
+        times.Sort(static (left, right) => left.From.Microseconds.CompareTo(right.From.Microseconds));
+        int kept = 0;
+        for (int i = 1; i < times.Count; i++)
+        {
+            if (times[i].From <= times[kept].To)
+            {
+                times[kept] = new Window(times[kept].From, Later(times[kept].To, times[i].To));
+            }
+            else
+            {
+                times[++kept] = times[i];
+            }
+        }
+
+        times.RemoveRange(kept + 1, times.Count - kept - 1);
+    }
+
     public static ulong UtcOf(TaiTime time) => (ulong)LeapSeconds.ToUtc(time);
 
     private Window? Take(ReferralLine line, bool withDestination)
@@ -104,7 +145,8 @@ internal sealed class ReferralScope
             services.Add(service);
         }
 
-        return time!.Meaning;
+        times.Add(time!.Meaning);
+        return time.Meaning;
     }
 
     private static TaiTime Earlier(TaiTime left, TaiTime right) => left < right ? left : right;

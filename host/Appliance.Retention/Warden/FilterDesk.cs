@@ -77,7 +77,7 @@ internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, TimeProvi
             return new OrderRefusal("tokens.batch", "a batch is not named as it should be");
         }
 
-        OrderRefusal? wrong = ReleaseScope.JudgeDay(asked.Question, batch.Day);
+        OrderRefusal? wrong = ReleaseScope.JudgeDay(asked, batch.Day);
         if (wrong is not null)
         {
             return wrong;

@@ -10,8 +10,9 @@ internal static class ReleaseScope
     private const long DayUs = 86_400 * TaiTime.MicrosecondsPerSecond;
 
     /// <summary>Null where the sections of the batch may be opened for the question.</summary>
-    public static OrderRefusal? Judge(Request request, AskedQuestion question, Manifest manifest, byte[] sections)
+    public static OrderRefusal? Judge(JudgedQuestion asked, Manifest manifest, byte[] sections)
     {
+        (Request request, AskedQuestion question) = (asked.Order.Request, asked.Question);
         if (manifest.Notice != request.Notice)
         {
             return new OrderRefusal("release.notice", "a batch was kept under another notice than the order names");
@@ -27,7 +28,7 @@ internal static class ReleaseScope
                     "the question does not reach this section: who it was is not what was contacted");
             }
 
-            if (!Reaches(question, manifest, section))
+            if (!Reaches(asked, manifest, section))
             {
                 return new OrderRefusal("release.time", "a batch lies outside of the time that the question reaches");
             }
@@ -39,23 +40,30 @@ internal static class ReleaseScope
     }
 
     /// <summary>Null where filters of a day's batches may be asked for the question.</summary>
-    public static OrderRefusal? JudgeDay(AskedQuestion question, int day)
-    {
-        long around = WardenLimits.AttributionAroundUs + DayUs;
-        bool reaches = (day + 1) * DayUs >= (long)question.FromUtcUs - around
-            && day * DayUs <= (long)question.ToUtcUs + around;
-        return reaches
+    public static OrderRefusal? JudgeDay(JudgedQuestion asked, int day) => Reaches(
+        asked,
+        LeapSeconds.ToTai(day * DayUs),
+        LeapSeconds.ToTai((day + 1) * DayUs),
+        WardenLimits.AttributionAroundUs + DayUs)
             ? null
             : new OrderRefusal("tokens.time", "a batch lies outside of the time that the question reaches");
-    }
 
-    private static bool Reaches(AskedQuestion question, Manifest manifest, byte section)
+    private static bool Reaches(JudgedQuestion asked, Manifest manifest, byte section) => Reaches(
+        asked,
+        manifest.First,
+        manifest.Last,
+        section == SectionPlain.ContactNumber ? WardenLimits.ContactAroundUs : WardenLimits.AttributionAroundUs);
+
+    /// <summary>Around the question's time; of a referral around the time of one of its lines.</summary>
+    private static bool Reaches(JudgedQuestion asked, TaiTime first, TaiTime last, long aroundUs)
     {
-        long around = section == SectionPlain.ContactNumber
-            ? WardenLimits.ContactAroundUs
-            : WardenLimits.AttributionAroundUs;
-        long from = LeapSeconds.ToTai((long)question.FromUtcUs).Microseconds - around;
-        long to = LeapSeconds.ToTai((long)question.ToUtcUs).Microseconds + around;
-        return manifest.Last.Microseconds >= from && manifest.First.Microseconds <= to;
+        if (asked.Lines is { } lines)
+        {
+            return lines.Reaches(first, last, aroundUs);
+        }
+
+        long from = LeapSeconds.ToTai((long)asked.Question.FromUtcUs).Microseconds - aroundUs;
+        long to = LeapSeconds.ToTai((long)asked.Question.ToUtcUs).Microseconds + aroundUs;
+        return last.Microseconds >= from && first.Microseconds <= to;
     }
 }

@@ -33,6 +33,32 @@ public sealed class ReferralScopeTests
     }
 
     [Fact]
+    public void Lines_that_lie_far_apart_reach_nothing_between_them()
+    {
+        var file = new KnownReferral(Encoding.UTF8.GetBytes(
+            """
+            case,ip,port,time,service
+            A,192.0.2.1,1100,2024-10-05T00:00Z,
+            A,192.0.2.1,1100,2024-10-04T00:00Z,
+            A,192.0.2.1,1100,2024-10-04T00:00Z,
+            """));
+        AskedQuestion asked = Asked("2-4") with
+        {
+            Referral = file.Digest.ToString(), ToUtcUs = Us("2024-10-05T00:01:00Z") - 1,
+        };
+
+        var order = new ReferralOrder(file.Digest, 3, true);
+        Assert.Null(ReferralScope.Judge(order, file, asked, out ReferralScope? scope));
+
+        const long Hour = 3_600_000_000;
+        Assert.Equal(
+            [true, true, false, true, true, false],
+            new[] { "03T23:30", "04T00:59", "04T12:00", "04T23:30", "05T00:30", "05T01:30" }.Select(
+                text => LeapSeconds.ToTai((long)Us($"2024-10-{text}:00Z"))).Select(
+                time => scope!.Reaches(time, time, Hour)));
+    }
+
+    [Fact]
     public void A_question_that_is_not_of_the_orders_file_and_lines_is_refused()
     {
         AskedQuestion good = Asked("2-3");

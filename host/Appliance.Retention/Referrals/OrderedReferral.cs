@@ -34,7 +34,6 @@ internal sealed class OrderedReferral(
     OrderedDoor door, KnownReferral file, AnonymiserList anonymisers, bool withDestinations, PartFolder to)
 {
     private readonly StoreFolder folder = new(door.Data);
-    private bool hasToldWarden;
 
     /// <summary>Asks what is left, and hands all parts over; returns how many there are.</summary>
     /// <param name="progress">Told how many lines have an answer.</param>
@@ -170,41 +169,49 @@ internal sealed class OrderedReferral(
         IReadOnlyList<ReferralLine> asked =
             file.Find(RowList.Read(lines.Question.Rows!, Limits.OrderedLinesMax) ?? [])
             ?? throw new ArchiveException("the log has a question about rows that the file does not have");
-        using AskDoor open = AskDoor.OpenOrdered(
-            door.Data, lines.Question, door.Socket, door.Clock, door.WitnessSocket, lines.Entry);
-        open.Ordered!.Keep = text => kept.Put(lines.Number, text);
-        open.Answer(TextWriter.Null, output =>
-        {
-            output.Write(Judge(lines.Question, asked, intake, open).ToJson());
-            return Exit.Success;
-        });
-    }
-
-    private ReferralPart Judge(
-        AskedQuestion question, IReadOnlyList<ReferralLine> asked, LineIntake intake, AskDoor open)
-    {
-        var verdicts = new List<LineVerdict>();
-        var group = new List<OpenLine>();
+        var told = new List<LineVerdict>();
+        var open = new List<OpenLine>();
         foreach (ReferralLine line in asked)
         {
             (LineVerdict verdict, OpenLine? needs) = intake.Read(line);
             if (needs is null)
             {
-                verdicts.Add(verdict);
+                told.Add(verdict);
             }
             else
             {
-                group.Add(needs);
+                open.Add(needs);
             }
         }
 
-        if (group.Count > 0)
+        // Before the question is logged: a warden that was started anew, or has had other referrals since, would refuse
+        // it.
+        if (open.Count > 0)
         {
-            TellWarden();
-            var run = new ReferralRun(open.Archive, open.Oldest, question.Destinations);
-            verdicts.AddRange(run.JudgeGroup(group));
-            open.Rely(run.Places);
-            open.Disclose((ulong)run.Places.Count);
+            using var warden = new WardenClient(door.Socket);
+            warden.OfferReferral(file.Digest, file.Bytes);
+        }
+
+        using AskDoor ordered = AskDoor.OpenOrdered(
+            door.Data, lines.Question, door.Socket, door.Clock, door.WitnessSocket, lines.Entry);
+        ordered.Ordered!.Keep = text => kept.Put(lines.Number, text);
+        ordered.Answer(TextWriter.Null, output =>
+        {
+            output.Write(Judge(lines.Question, told, open, ordered).ToJson());
+            return Exit.Success;
+        });
+    }
+
+    private static ReferralPart Judge(
+        AskedQuestion question, List<LineVerdict> told, List<OpenLine> open, AskDoor ordered)
+    {
+        List<LineVerdict> verdicts = [.. told];
+        if (open.Count > 0)
+        {
+            var run = new ReferralRun(ordered.Archive, ordered.Oldest, question.Destinations);
+            verdicts.AddRange(run.JudgeGroup(open));
+            ordered.Rely(run.Places);
+            ordered.Disclose((ulong)run.Places.Count);
         }
 
         return new ReferralPart
@@ -214,16 +221,6 @@ internal sealed class OrderedReferral(
             Rows = question.Rows!,
             Lines = [.. verdicts.OrderBy(verdict => verdict.Row)],
         };
-    }
-
-    private void TellWarden()
-    {
-        if (!hasToldWarden)
-        {
-            using var warden = new WardenClient(door.Socket);
-            warden.TakeReferral(file.Bytes);
-            hasToldWarden = true;
-        }
     }
 
     /// <summary>Copies the parts, once every witness signed the log with all their deliveries.</summary>

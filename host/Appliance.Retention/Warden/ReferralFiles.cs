@@ -6,18 +6,32 @@ namespace Appliance.Retention.Warden;
 
 /// <summary>
 /// The files of referrals that are being asked, by digest, in memory: the warden reads lines itself and believes no
-/// store what a row says. The oldest goes when there are too many; its run brings it again.
+/// store what a row says. The one that was asked for least lately goes when there are too many. A run asks
+/// before each question whether its file is here, and brings it again.
 /// </summary>
 internal sealed class ReferralFiles
 {
     private readonly Dictionary<Hash32, KnownReferral> known = [];
-    private readonly Queue<Hash32> order = new();
+    // The one that was asked for last stands last.
+    private readonly List<Hash32> order = [];
+
+    /// <summary>Whether a file is here; then it stays for longer than others.</summary>
+    public bool Has(Hash32 digest)
+    {
+        bool isHere = order.Remove(digest);
+        if (isHere)
+        {
+            order.Add(digest);
+        }
+
+        return isHere;
+    }
 
     /// <summary>Takes a file; what of it may be asked is judged with each question.</summary>
     public OrderRefusal? Take(byte[] file)
     {
         var digest = Hash32.Of(file);
-        if (known.ContainsKey(digest))
+        if (Has(digest))
         {
             return null;
         }
@@ -28,13 +42,14 @@ internal sealed class ReferralFiles
             return new OrderRefusal("referral.file", "the file has no lines, or more than a referral may have");
         }
 
-        while (known.Count >= WardenLimits.ReferralsMax && order.TryDequeue(out Hash32 oldest))
+        while (order.Count >= WardenLimits.ReferralsMax)
         {
-            known.Remove(oldest);
+            known.Remove(order[0]);
+            order.RemoveAt(0);
         }
 
         known.Add(digest, read);
-        order.Enqueue(digest);
+        order.Add(digest);
         return null;
     }
 

@@ -88,6 +88,10 @@ internal sealed record FilterKeys(byte[][] Keys);
 /// <summary>The file of a referral, as the order names it by its digest.</summary>
 internal sealed record ReferralTake(byte[] File);
 
+/// <summary>Whether the warden has the file of a referral.</summary>
+/// <param name="Digest">SHA-256 of the file.</param>
+internal sealed record ReferralHere(byte[] Digest);
+
 /// <summary>A refusal, as an answer.</summary>
 internal sealed record WardenNo(string Rule, string Sentence);
 

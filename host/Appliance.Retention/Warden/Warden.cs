@@ -105,6 +105,9 @@ internal sealed class Warden
     /// <summary>Takes the file of a referral whose lines will be asked.</summary>
     public OrderRefusal? TakeReferral(byte[] file) => referrals.Take(file);
 
+    /// <summary>Whether it is still here.</summary>
+    public bool HasReferral(Hash32 digest) => referrals.Has(digest);
+
     /// <summary>Papers, law, scope, log and quota: what every call for a request is held against.</summary>
     public OrderRefusal? Judge(AskedUnder under, out JudgedQuestion? asked) => judge.Judge(under, out asked);
 
@@ -185,7 +188,7 @@ internal sealed class Warden
         foreach (AskedBatch batch in batches)
         {
             OrderRefusal? wrong = keys.Check(batch, out VerifiedManifest? header)
-                ?? ReleaseScope.Judge(asked.Order.Request, asked.Question, header!.Manifest, batch.Sections);
+                ?? ReleaseScope.Judge(asked, header!.Manifest, batch.Sections);
             if (wrong is not null)
             {
                 return wrong;

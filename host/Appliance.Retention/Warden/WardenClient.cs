@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Appliance.Retention.Requests;
+using Appliance.Wire;
 
 namespace Appliance.Retention.Warden;
 
@@ -55,10 +56,19 @@ internal sealed class WardenClient : IWarden
     public ReleasePromise OpenHold(HoldOpenAsk ask) =>
         Call<ReleasePromise>(HttpMethod.Post, "open-hold", JsonContent.Create(ask, options: WardenJson.Options));
 
-    /// <summary>Shows the warden the file of a referral whose lines will be asked.</summary>
+    /// <summary>Shows the warden the file of a referral whose lines will be asked, unless it has it.</summary>
     /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>
-    public void TakeReferral(byte[] file) => Call<Taken>(
-        HttpMethod.Post, "referral", JsonContent.Create(new ReferralTake(file), options: WardenJson.Options));
+    public void OfferReferral(Hash32 digest, byte[] file)
+    {
+        var ask = new ReferralHere(digest.ToArray());
+        bool isHere = Call<Taken>(
+            HttpMethod.Post, "referral-here", JsonContent.Create(ask, options: WardenJson.Options)).Done;
+        if (!isHere)
+        {
+            Call<Taken>(
+                HttpMethod.Post, "referral", JsonContent.Create(new ReferralTake(file), options: WardenJson.Options));
+        }
+    }
 
     /// <summary>Ends a hold before its time.</summary>
     /// <exception cref="WardenException">It refuses, or cannot be reached.</exception>

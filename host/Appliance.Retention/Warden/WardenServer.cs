@@ -1,3 +1,4 @@
+using Appliance.Wire;
 using Microsoft.AspNetCore.Builder;
 
 namespace Appliance.Retention.Warden;
@@ -28,6 +29,9 @@ internal sealed class WardenServer(OpenWarden open, IReadOnlySet<uint> users)
             context, ask => (warden.Tokens(ask, out TokenAnswer? made), made)));
         app.MapPost("/referral", context => socket.Answer<ReferralTake>(
             context, ask => (warden.TakeReferral(ask.File), new Taken(true))));
+        app.MapPost("/referral-here", context => socket.Answer<ReferralHere>(
+            context, ask => (null, new Taken(
+                ask.Digest.Length == Hash32.Size && warden.HasReferral(Hash32.FromBytes(ask.Digest))))));
         app.MapPost("/hold", context => socket.Answer<HoldAsk>(
             context, ask => (open.Holds.Make(ask, out HoldMade? made), made)));
         app.MapPost("/open-hold", context => socket.Answer<HoldOpenAsk>(

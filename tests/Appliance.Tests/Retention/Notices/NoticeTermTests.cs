@@ -209,7 +209,8 @@ public sealed partial class NoticeTermTests : IDisposable
         store.Kill();
         using StoreDatabase database = StoreDatabase.Open(store.Folder.Database, toWrite: true);
         return new StoreExpiry(
-            store.Folder, database, NoticeBook.Of(store.Folder), TestClock.OfDay(day)) { Only = only }.Run(NoticeBook.DaysMax);
+            store.Folder, database, NoticeBook.Of(store.Folder), TestClock.OfDay(day)) { Only = only }
+            .Run(NoticeBook.DaysMax);
     }
 
     private void Order(KeepingKind kind, uint days = 0)

@@ -146,6 +146,23 @@ public sealed class OrderedReferralTests : IDisposable
     }
 
     [Fact]
+    public void A_warden_that_is_started_anew_between_two_questions_is_shown_the_file_before_the_next()
+    {
+        string request = world.Order();
+        var referral = new OrderedReferral(
+            new OrderedDoor(
+                world.Orders.Data, request, world.Orders.Socket, world.Orders.WitnessSocket, world.Orders.Clock),
+            KnownReferral.Read(world.Orders.File("referral.csv")),
+            AnonymiserList.Empty,
+            withDestinations: true,
+            new PartFolder(world.Orders.File("out")));
+
+        Assert.Equal(5, referral.Run(_ => world.Orders.StartWarden()));
+
+        Assert.DoesNotContain(Entries(request), entry => entry.Entry.Kind is LogKind.Refusal or LogKind.Error);
+    }
+
+    [Fact]
     public void Each_run_that_is_killed_and_gone_on_with_begins_and_ends_in_the_log()
     {
         string request = world.Order();

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Appliance.Benchmarks;
 using Appliance.Benchmarks.Live;
+using Appliance.Benchmarks.Referral;
 
 // ./appliance bench [--packets MILLIONS] [--runs N]
 // ./appliance bench live [--rates N,N] [--seconds N] [--rounds N]
 // ./appliance bench ingest [--sessions N] [--runs N]
 // ./appliance bench clock [--runs N]
+// ./appliance bench referral [--lines N] [--seconds N] [--rate N] [--runs N]
 // See README.md for what the figures mean.
 string folder = Directory.CreateTempSubdirectory("appliance-bench-").FullName;
 try
@@ -15,6 +17,7 @@ try
         ["live", ..] => Live(),
         ["ingest", ..] => Ingest(),
         ["clock", ..] => Clock(),
+        ["referral", ..] => Referral(),
         _ => Files(),
     };
 }
@@ -38,6 +41,15 @@ int Clock()
 int Ingest()
 {
     IngestBenchmark.Run(folder, Number("--sessions", 300_000), Number("--runs", 3));
+    return 0;
+}
+
+int Referral()
+{
+    ReferralBenchmark.Run(
+        folder,
+        new ReferralSettings(Number("--seconds", 7200), Number("--rate", 400), Number("--lines", 5000)),
+        Number("--runs", 3));
     return 0;
 }
 

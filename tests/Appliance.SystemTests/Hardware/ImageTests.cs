@@ -20,6 +20,7 @@ public sealed class ImageTests : IDisposable
         Outcome outcome = Run(
             "shellcheck", Path.Combine(Folder, "build"), Path.Combine(Folder, "update"),
             Path.Combine(Checkout.Root, "hardware", "package", "build"),
+            Path.Combine(Checkout.Root, "tests", "Appliance.SystemTests", "Machines", "parts"),
             Path.Combine(Checkout.Root, "hardware", "package", "share", "launcher"),
             Path.Combine(Checkout.Root, "hardware", "package", "appliance-store", "serve-with-store"));
         Assert.True(outcome.Code == 0, outcome.Output);

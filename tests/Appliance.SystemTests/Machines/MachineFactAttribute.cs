@@ -1,0 +1,17 @@
+using Appliance.TestSupport;
+using Xunit;
+
+namespace Appliance.SystemTests.Machines;
+
+/// <summary>A test in a virtual machine; skipped, visibly, without QEMU, its parts, or the programs it names.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class MachineFactAttribute : FactAttribute
+{
+    public MachineFactAttribute(params string[] programs)
+    {
+        Skip = InstalledPrograms.Complaint(["qemu-system-x86_64", .. programs])
+            ?? (File.Exists(Path.Combine(MachineParts.Folder, "release"))
+                ? null
+                : "needs a kernel for virtual machines (artifacts/machine): run ./appliance test as root once");
+    }
+}

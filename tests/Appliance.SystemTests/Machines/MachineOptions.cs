@@ -1,0 +1,31 @@
+namespace Appliance.SystemTests.Machines;
+
+/// <summary>A drive of a machine: a raw file.</summary>
+internal sealed record MachineDrive(string File, bool IsReadOnly = false);
+
+/// <summary>What a machine is made of. Either a kernel with its initramfs, or firmware that starts a drive.</summary>
+internal sealed record MachineOptions
+{
+    /// <summary>Where sockets and logs go; the caller's, made and removed by it. Short: socket paths have 107 bytes.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Kernel that is started directly; null where <see cref="Firmware"/> starts a drive.</summary>
+    public string? Kernel { get; init; }
+
+    public string? Initrd { get; init; }
+
+    /// <summary>Added to what the harness gives the kernel.</summary>
+    public string CommandLine { get; init; } = "";
+
+    /// <summary>UEFI: the program, and the machine's own file of variables.</summary>
+    public (string Code, string Variables)? Firmware { get; init; }
+
+    public IReadOnlyList<MachineDrive> Drives { get; init; } = [];
+
+    public SoftwareTpm? Tpm { get; init; }
+
+    public int MemoryMebibytes { get; init; } = 512;
+
+    /// <summary>More arguments for QEMU, a network for example. No machine has one otherwise.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
+}

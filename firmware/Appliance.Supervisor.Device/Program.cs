@@ -1,4 +1,5 @@
 using System;
+using System.Reflection;
 using System.Threading;
 using Appliance.Supervisor.Board;
 using Appliance.Supervisor.Update;
@@ -46,7 +47,8 @@ public static class Program
         SlotBook book = new SlotBook(memory);
         int slot = book.ChooseAtStart();
         byte[] image = slot == SlotBook.Factory ? null : SlotLoader.Read(memory, book, slot);
-        if (image == null)
+        MethodInfo entry = image == null ? null : SlotLoader.Entry(image);
+        if (entry == null)
         {
             Run(board, SlotBook.Factory);
             return;
@@ -54,7 +56,7 @@ public static class Program
 
         // The image opens pins and lines for itself.
         board.Close();
-        SlotLoader.Run(image, slot);
+        entry.Invoke(null, new object[] { slot });
     }
 
     private static void Run(IBoard board, int slot)

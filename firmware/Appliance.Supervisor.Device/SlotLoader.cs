@@ -1,3 +1,4 @@
+using System;
 using System.Reflection;
 using Appliance.Supervisor.Board;
 using Appliance.Supervisor.Update;
@@ -26,8 +27,20 @@ internal static class SlotLoader
         return image;
     }
 
-    /// <summary>Runs it; does not come back while it works.</summary>
-    public static void Run(byte[] image, int slot) =>
-        Assembly.Load(image).GetType("Appliance.Supervisor.Device.Program").GetMethod("RunFromSlot")
-            .Invoke(null, new object[] { slot });
+    /// <summary>
+    /// Loads it and finds where it starts; null where it needs what this chip does not have. Its code runs from the
+    /// array, which the interpreter keeps.
+    /// </summary>
+    public static MethodInfo Entry(byte[] image)
+    {
+        try
+        {
+            return Assembly.Load(image).GetType("Appliance.Supervisor.Device.Program").GetMethod("RunFromSlot");
+        }
+        catch (Exception fault)
+        {
+            Console.WriteLine(fault.Message);
+            return null;
+        }
+    }
 }

@@ -35,6 +35,8 @@ internal static class SelfTestRun
         world.RunSeconds(1);
         failed += Say("the latch survives a loss of power", world.Chip.Tamper.Latched == Watch.Tamper.Lid);
         failed += Say("the display shows something", world.Board.Display.LitDots() > 100);
+        failed += Say("a good signature is taken", SignatureCheck.Verdict(false) == Update.P256Verifier.Good);
+        failed += Say("a spoilt signature is refused", SignatureCheck.Verdict(true) == Update.P256Verifier.Bad);
         return failed;
     }
 

@@ -15,6 +15,10 @@ internal sealed class P256Verifier
     /// <summary>It does not, or one of its numbers or the key is out of range.</summary>
     public const int Bad = 2;
 
+    // What one bit of the sum costs is what this many bits of an inversion cost.
+    private const int InversionBits = 8;
+    private const int Steps = 256 + (2 * 256 / InversionBits);
+
     private static readonly byte[] Constants = new byte[]
     {
         // b
@@ -50,6 +54,7 @@ internal sealed class P256Verifier
     private readonly uint[] u2 = new uint[PrimeField.Words];
     private readonly uint[] work = new uint[PrimeField.Words];
     private readonly uint[] other = new uint[PrimeField.Words];
+    private int step;
     private int bit;
 
     public P256Verifier()
@@ -61,13 +66,14 @@ internal sealed class P256Verifier
     public int Verdict { get; private set; } = Bad;
 
     /// <summary>How far, thousandths.</summary>
-    public int Permille => (255 - bit) * 1000 / 256;
+    public int Permille => step * 1000 / Steps;
 
     /// <summary>
     /// Takes a public key (x, y), the hash of the message and the signature (r, s), all most significant byte first.
     /// </summary>
     public void Begin(byte[] publicKey, byte[] hash, byte[] signature, int signatureAt)
     {
+        step = 0;
         bit = 255;
         Verdict = IsInRange(signature, signatureAt) && IsOnCurve(publicKey) ? Working : Bad;
         if (Verdict == Bad)
@@ -75,55 +81,82 @@ internal sealed class P256Verifier
             return;
         }
 
-        // u1 = hash / s, u2 = r / s, both modulo the order. A hash above the order is first reduced by it.
+        PrimeField.Load(hash, 0, u1);
         order.ToForm(s, work);
-        order.Invert(work, work);
-        PrimeField.Load(hash, 0, other);
-        order.ToForm(other, other);
-        order.Multiply(other, work, u1);
-        order.FromForm(u1, u1);
-        order.ToForm(r, other);
-        order.Multiply(other, work, u2);
-        order.FromForm(u2, u2);
+        order.BeginInvert(work);
         LoadPoint(Constants, 32, generator);
         both.Set(generator);
         sums.Add(both, key);
         PrimeField.Copy(field.One, total.X);
         PrimeField.Copy(field.One, total.Y);
-        PrimeField.Copy(work, total.Z);
-        field.Subtract(total.Z, total.Z, total.Z);
+        field.Subtract(field.One, field.One, total.Z);
     }
 
-    /// <summary>Goes on by a number of the 256 bits.</summary>
-    public void Step(int bits)
+    /// <summary>
+    /// Goes on by a number of steps, each about as long as the next: first 1 / s, then the 256 bits of the sum, then
+    /// 1 / z of the sum.
+    /// </summary>
+    public void Step(int steps)
     {
-        for (int i = 0; i < bits && Verdict == Working; i++)
+        for (int i = 0; i < steps && Verdict == Working; i++)
         {
-            sums.Double(total);
-            uint first = (u1[bit / 32] >> (bit % 32)) & 1;
-            uint second = (u2[bit / 32] >> (bit % 32)) & 1;
-            if (first != 0 || second != 0)
+            if (step < 256 / InversionBits)
             {
-                sums.Add(total, second == 0 ? generator : first == 0 ? key : both);
+                if (order.StepInvert(InversionBits, work))
+                {
+                    Scalars();
+                }
             }
-
-            bit--;
-            if (bit < 0)
+            else if (bit >= 0)
             {
-                bit = 0;
+                Sum();
+            }
+            else if (field.StepInvert(InversionBits, work))
+            {
                 Verdict = IsRight() ? Good : Bad;
             }
+
+            step++;
         }
     }
 
-    private bool IsRight()
+    // u1 = hash / s, u2 = r / s, both modulo the order. A hash above the order is first reduced by it.
+    private void Scalars()
     {
-        if (total.IsInfinity)
+        order.ToForm(u1, other);
+        order.Multiply(other, work, u1);
+        order.FromForm(u1, u1);
+        order.ToForm(r, other);
+        order.Multiply(other, work, u2);
+        order.FromForm(u2, u2);
+    }
+
+    private void Sum()
+    {
+        sums.Double(total);
+        uint first = (u1[bit / 32] >> (bit % 32)) & 1;
+        uint second = (u2[bit / 32] >> (bit % 32)) & 1;
+        if (first != 0 || second != 0)
         {
-            return false;
+            sums.Add(total, second == 0 ? generator : first == 0 ? key : both);
         }
 
-        field.Invert(total.Z, work);
+        bit--;
+        if (bit < 0)
+        {
+            if (total.IsInfinity)
+            {
+                Verdict = Bad;
+                return;
+            }
+
+            field.BeginInvert(total.Z);
+        }
+    }
+
+    // work holds 1 / z.
+    private bool IsRight()
+    {
         field.Multiply(work, work, work);
         field.Multiply(total.X, work, work);
         field.FromForm(work, work);

@@ -14,6 +14,8 @@ internal sealed class PrimeField
     private readonly uint[] sum = new uint[Words + 2];
     private readonly uint[] plainOne = new uint[Words];
     private readonly uint[] accumulated = new uint[Words];
+    private readonly uint[] inverted = new uint[Words];
+    private int inversionBit;
 
     /// <summary>The field of a prime, most significant word first as it is printed.</summary>
     public PrimeField(uint[] prime)
@@ -183,21 +185,38 @@ internal sealed class PrimeField
         }
     }
 
-    /// <summary>1 / a by Fermat: a to the power of the modulus less 2. Zero stays zero.</summary>
-    public void Invert(uint[] a, uint[] result)
+    /// <summary>Begins 1 / a by Fermat: a to the power of the modulus less 2. Zero stays zero.</summary>
+    public void BeginInvert(uint[] a)
     {
+        Copy(a, inverted);
         Copy(One, accumulated);
-        for (int bit = 255; bit >= 0; bit--)
+        inversionBit = 255;
+    }
+
+    /// <summary>
+    /// Goes on by some of the 256 bits; true where the inverse is ready and was written to the result.
+    /// </summary>
+    public bool StepInvert(int bits, uint[] result)
+    {
+        for (int i = 0; i < bits && inversionBit >= 0; i++)
         {
             Multiply(accumulated, accumulated, accumulated);
-            uint word = bit < 32 ? Modulus[0] - 2 : Modulus[bit / 32];
-            if (((word >> (bit % 32)) & 1) != 0)
+            uint word = inversionBit < 32 ? Modulus[0] - 2 : Modulus[inversionBit / 32];
+            if (((word >> (inversionBit % 32)) & 1) != 0)
             {
-                Multiply(accumulated, a, accumulated);
+                Multiply(accumulated, inverted, accumulated);
             }
+
+            inversionBit--;
+        }
+
+        if (inversionBit >= 0)
+        {
+            return false;
         }
 
         Copy(accumulated, result);
+        return true;
     }
 
     // Adds the multiple of the modulus that makes the lowest word zero, and shifts by a word.

@@ -14,7 +14,7 @@ internal sealed class UpdateTask
     /// <summary>Time that a new image has to be confirmed.</summary>
     public const int TrialMs = 600000;
 
-    private const int BitsPerTurn = 1;
+    private const int StepsPerTurn = 1;
     private const int PagesPerTurn = 1;
 
     private readonly IBoard board;
@@ -171,7 +171,7 @@ internal sealed class UpdateTask
     {
         if (Phase == UpdatePhase.Verifying)
         {
-            verifier.Step(BitsPerTurn);
+            verifier.Step(StepsPerTurn);
             Verified();
         }
         else if (Phase == UpdatePhase.Hashing)

@@ -55,13 +55,17 @@ internal static class LinuxLimits
     /// <summary>Sources of chronyd that are asked for; a box has a handful of servers.</summary>
     public const int ChronySourcesMax = 16;
 
-    /// <summary>
-    /// What the system clock may jump between two looks and not be stepped, ns: less is slewing to the map of stamps.
-    /// </summary>
-    public const long SteadyStepNs = 1_000_000;
+    /// <summary>What the system clock may jump between two looks and not be stepped, ns.</summary>
+    public const long SteadyStepNs = 250_000;
+
+    /// <summary>1000 ppm: as the map of stamps has it, more than the kernel slews by its frequency.</summary>
+    public const long SteadySlewPart = 1000;
 
     /// <summary>Ticks of the kernel's clock are turned by a tenth at most (adjtimex(2)): chronyd slews so.</summary>
-    public const long SteadySlewPart = 10;
+    public const long SteadyTickPart = 10;
+
+    /// <summary>Looks that follow sooner compare with the one before them: slews are told from steps by time.</summary>
+    public const long SteadyLookNs = 5_000_000;
 
     /// <summary>Steps that records on their way may lie before; nobody steps a clock so often in their time.</summary>
     public const int SteadyStretches = 64;

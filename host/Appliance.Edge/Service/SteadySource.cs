@@ -16,8 +16,12 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
     // Neighbours in a ring may be out of order by the processors that they came through.
     private const long DisorderNs = 10_000_000;
 
-    // A block is handed over 20 ms after its first frame, and the kernel's timer may be late.
-    private const long SettledNs = 100_000_000;
+    // A block is handed over 20 ms after its first frame; the kernel's timer is late on a machine that is held up.
+    private const long SettledNs = 250_000_000;
+
+    // What is further behind was not held up but stamped by a clock that stood elsewhere.
+    private const long LateNs = 10_000_000_000;
+    private const long HeldUpNs = 1_000_000_000;
 
     // Readings of two clocks at one instant, and what a slewed clock gains meanwhile.
     private const long SlackNs = 1_000_000;
@@ -26,6 +30,7 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
     private SteadyStretch[] all = clock.Stretches;
     private SteadyStretch here = clock.Stretches[^1];
     private long emptyNs = clock.NowNs;
+    private long lookedNs = clock.NowNs;
     private long lastNs = long.MinValue;
 
     /// <inheritdoc/>
@@ -38,14 +43,14 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
         all = clock.Stretches;
         if (state != SourceState.Block)
         {
-            emptyNs = nowNs;
-            if (nowNs > all[^1].FromNs + SettledNs)
-            {
-                here = all[^1];
-            }
-
+            // By the look before it: this one may have come long after the ring was asked.
+            emptyNs = lookedNs;
+            lookedNs = nowNs;
+            here = emptyNs > all[^1].FromNs + SettledNs ? all[^1] : here;
             return state;
         }
+
+        lookedNs = nowNs;
 
         ReadOnlySpan<PacketRef> packets = block.Packets;
         if (IsPlain(packets, nowNs))
@@ -99,10 +104,16 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
 
         long steady = stampNs - here.OffsetNs;
         long earliest = Earliest;
+        if (steady < earliest && steady > earliest - LateNs)
+        {
+            // Held up on its way, or the clock was stepped and put back between two looks: both must fit.
+            clock.Doubt(steady, nowNs, nowNs - steady);
+            return steady;
+        }
+
         if (steady < earliest || steady > nowNs + SlackNs)
         {
-            // The clock was stepped and put back between two looks: the stamp lies where it can be.
-            clock.Doubt(earliest, nowNs, nowNs - earliest);
+            clock.Doubt(earliest, nowNs, nowNs - earliest + HeldUpNs);
             steady = Math.Clamp(steady, earliest, nowNs);
         }
 

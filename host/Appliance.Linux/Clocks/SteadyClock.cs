@@ -25,6 +25,7 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
     private SteadyStretch[] stretches = [new(long.MinValue, long.MinValue, offsetNs)];
     private SteadyDoubt[] doubts = [];
     private long steps;
+    private int slewing;
 
     /// <summary>Nanoseconds since 1970 by the system clock as it ran before it was ever stepped.</summary>
     public long NowNs
@@ -51,8 +52,7 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
         lock (gate)
         {
             CounterPair now = read();
-            Compare(now);
-            before = now;
+            before = IsNews(now) ? now : before;
             return (now, stretches[^1].OffsetNs);
         }
     }
@@ -102,18 +102,33 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
         return most;
     }
 
-    // A clock that is only slewed stays on its line: the kernel's ticks can be turned by a tenth at most.
-    private void Compare(in CounterPair now)
+    // A kernel slews by 500 ppm, and with turned ticks by a tenth at most: that goes on from look to look, a step does
+    // not. Where it began is taken for a small step, which does no harm.
+    private bool IsNews(in CounterPair now)
     {
         long raw = now.At - before.At;
         long apart = now.Reading - before.Reading - raw;
-        long limit = LinuxLimits.SteadyStepNs + (raw / LinuxLimits.SteadySlewPart)
+        long noise = LinuxLimits.SteadyStepNs + (raw / LinuxLimits.SteadySlewPart)
             + now.HalfWidthNs + before.HalfWidthNs;
-        if (Math.Abs(apart) <= limit)
+        bool isSlewed = Math.Abs(apart) <= noise + (raw / LinuxLimits.SteadyTickPart);
+        int turn = Math.Abs(apart) <= noise ? 0 : Math.Sign(apart);
+        if (turn == 0 && raw < LinuxLimits.SteadyLookNs)
         {
-            return;
+            return false;
         }
 
+        bool goesOn = isSlewed && turn == slewing;
+        slewing = isSlewed ? turn : 0;
+        if (turn != 0 && !goesOn)
+        {
+            Step(now, raw);
+        }
+
+        return true;
+    }
+
+    private void Step(in CounterPair now, long raw)
+    {
         SteadyStretch last = stretches[^1];
         long earliest = before.Reading.Nanoseconds - last.OffsetNs;
         long from = earliest + raw;

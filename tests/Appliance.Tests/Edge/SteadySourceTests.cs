@@ -66,8 +66,8 @@ public sealed class SteadySourceTests : IDisposable
             Frames(random.Next(30));
             if (random.Next(25) == 0)
             {
-                // Less than this within the time between two looks is taken for slewing.
-                long least = 10 * MsNs;
+                // Less than this is taken for noise of the readings.
+                long least = MsNs;
                 long step = least + (long)(Math.Pow(10, random.Next(1, 8)) * random.NextDouble() * MsNs);
                 system += random.Next(2) == 0 ? step : -step;
             }

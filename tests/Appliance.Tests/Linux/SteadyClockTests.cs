@@ -18,6 +18,7 @@ public sealed class SteadyClockTests
     [InlineData(-HourNs)]
     [InlineData(2 * MsNs)]
     [InlineData(-2 * MsNs)]
+    [InlineData(MsNs / 2)]
     public void A_step_does_not_move_it_and_is_counted(long stepNs)
     {
         SteadyClock clock = new(Read, 0);
@@ -35,7 +36,6 @@ public sealed class SteadyClockTests
     [Theory]
     [InlineData(500)]
     [InlineData(-500)]
-    [InlineData(83_333)]
     public void A_slewed_clock_is_followed(int ppm)
     {
         SteadyClock clock = new(Read, 0);
@@ -47,6 +47,22 @@ public sealed class SteadyClockTests
         }
 
         Assert.Equal(0, clock.Steps);
+    }
+
+    [Fact]
+    public void A_clock_slewed_by_its_ticks_is_followed_from_where_that_was_seen()
+    {
+        SteadyClock clock = new(Read, 0);
+        long ahead = 0;
+        for (int i = 0; i < 500; i++)
+        {
+            Pass(10 * MsNs);
+            system += 833_330;
+            ahead = i == 0 ? system - clock.NowNs : ahead;
+            Assert.Equal(system - ahead, clock.NowNs);
+        }
+
+        Assert.Equal((1, 833_330), (clock.Steps, ahead));
     }
 
     [Fact]

@@ -144,9 +144,9 @@ internal static class ClockTable
             "asserted over 10^5 (10^6 in full)", "`No_pulse_gets_a_wrong_second_from_late_or_lost_messages`");
         Row(text, "T18", "stamps: half the window + 50 ns; true under +-500 ppm and +-1 s", "fbclock 10 ms anchors",
             "asserted, half window 40 ns", "`ClockMapTests`");
-        Row(text, "T19", "others' hands at the system clock seen <= 1 s", "chrony 4.7", "asserted, simulated",
+        Row(text, "T19", "others' hands at the system clock seen <= 1 s", "chrony 4.7", "asserted, simulated and real",
             "`A_step_of_the_system_clock_...`, `HostStepTests`; "
-            + "NOT COVERED: a real clock_settime: one clock for all tests");
+            + "in a machine of its own, steps of +-10 ms to +-1 h and +-500 ppm under the daemon: `SteppedClockTests`");
         Row(text, "T20", "now() < 100 ns, map() < 150 ns, no allocation, no torn read", "shared memory",
             "asserted: no allocation, none torn; x64: see there", "`ClockCostTests`; times: `bench clock`, its README");
         Row(text, "T21", "restart: class C only with a witness", "chrony drift file",

@@ -51,7 +51,7 @@ internal sealed class ClockDaemon : IDisposable
         {
             legs = new[] { new { @interface = "rx0", leg = "inside" }, new { @interface = "rx1", leg = "outside" } },
             traffic = new { flowLimit = 4096, udpIdleSeconds = 5 },
-            capture = new { ringMilliseconds = 50, ratedPacketsPerSecond = 10_000 },
+            capture = new { ringMilliseconds = 500, ratedPacketsPerSecond = 10_000 },
             notice = new { profile = "uk-icr" },
             batch = new { ageSeconds = 1 },
             journal = new { path = Path.Combine(folder, "journal"), segmentMiB = 1 },

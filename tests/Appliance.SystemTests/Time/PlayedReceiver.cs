@@ -8,7 +8,7 @@ namespace Appliance.SystemTests.Time;
 
 /// <summary>
 /// A u-blox timing receiver on a pseudo-terminal: each second, a tenth of it after the pulse, NAV-PVT, NAV-TIMEGPS,
-/// NAV-TIMELS and TIM-TP, made for the present time of the system clock, which is the truth of the test. Its pulses are
+/// NAV-TIMELS and TIM-TP, made for the true time of the test, by default the system clock's. Its pulses are
 /// no device's (the machine has none): the daemon is given them through the seam at which it opens its source.
 /// </summary>
 internal sealed class PlayedReceiver : IDisposable
@@ -16,6 +16,7 @@ internal sealed class PlayedReceiver : IDisposable
     private const long SecondNs = 1_000_000_000;
     private const long GpsLessUtcSeconds = 18;
     private readonly string link;
+    private readonly TrueTime truth;
     private readonly ManualResetEventSlim stop = new();
     private readonly Thread thread;
     private readonly Lock gate = new();
@@ -24,9 +25,11 @@ internal sealed class PlayedReceiver : IDisposable
     private uint sequence;
 
     /// <param name="link">Path under which the line is found; it points to the terminal that is plugged in.</param>
-    public PlayedReceiver(string link)
+    /// <param name="truth">The time that it receives.</param>
+    public PlayedReceiver(string link, TrueTime? truth = null)
     {
         this.link = link;
+        this.truth = truth ?? TrueTime.SystemClock;
         Plug();
         thread = new Thread(Talk) { IsBackground = true };
         thread.Start();
@@ -59,7 +62,7 @@ internal sealed class PlayedReceiver : IDisposable
     private bool TryTake(int timeoutMs, out PulseObservation pulse)
     {
         pulse = default;
-        CounterPair now = CounterReader.SystemClock();
+        CounterPair now = truth.Now();
         long edge = now.Reading.Nanoseconds / SecondNs * SecondNs;
         if (edge == lastEdgeNs || terminal is null)
         {
@@ -86,14 +89,14 @@ internal sealed class PlayedReceiver : IDisposable
     {
         while (true)
         {
-            long within = CounterReader.SystemClock().Reading.Nanoseconds % SecondNs;
+            long within = truth.Now().Reading.Nanoseconds % SecondNs;
             long wait = (((SecondNs * 11 / 10) - within) % SecondNs) / 1_000_000;
             if (stop.Wait((int)wait + 1))
             {
                 return;
             }
 
-            long utc = CounterReader.SystemClock().Reading.Nanoseconds / SecondNs;
+            long utc = truth.Now().Reading.Nanoseconds / SecondNs;
             lock (gate)
             {
                 terminal?.Say([.. Pvt(utc), .. TimeGps(utc), .. TimeLs(utc), .. TimTp(utc + 1)]);

@@ -126,7 +126,7 @@ internal sealed class DeviceBoard : IBoard
         };
         int[] outputs = new int[]
         {
-            BoardPins.GnssReset, BoardPins.HostPower, BoardPins.HostReset, BoardPins.HostTamper,
+            BoardPins.ChipWatchdog, BoardPins.GnssReset, BoardPins.HostPower, BoardPins.HostReset, BoardPins.HostTamper,
             BoardPins.HostPowerFail, BoardPins.DividerArm, BoardPins.LedPower, BoardPins.LedClock,
             BoardPins.LedAlarm,
         };

@@ -5,12 +5,25 @@ namespace Appliance.Supervisor.SelfTest;
 /// <summary>
 /// A board under virtual time. Fault model: any I2C device may be missing; the memory loses power within a write, which
 /// leaves some of its bytes; pins are whatever a scenario says; the receiver may be silent, babble, lie or jump; the
-/// host may hang, loop, babble or spoil bytes; power may go at any millisecond, after which only the memory and the
-/// battery-backed clock remember. Written in the chip's subset: the self-test runs it on the interpreter.
+/// chip may hang; the host may hang, loop, babble or spoil bytes; power may go at any millisecond, after which only the
+/// memory and the battery-backed clock remember. Written in the chip's subset: the self-test runs it on the interpreter.
 /// </summary>
 internal sealed class SimulatedBoard : IBoard
 {
     private const int PinsMax = 64;
+    // The least times of the MAX6369 with all its settings high, after a reset and between edges.
+    private const int WatchdogMs = 60000;
+    private static readonly int[] PulledUp = new int[]
+    {
+        BoardPins.GnssReset, BoardPins.ChipWatchdog, BoardPins.HostPower, BoardPins.HostReset, BoardPins.HostTamper,
+        BoardPins.HostPowerFail, BoardPins.DividerArm,
+    };
+
+    private static readonly int[] PulledDown = new int[]
+    {
+        BoardPins.LedPower, BoardPins.LedClock, BoardPins.LedAlarm,
+    };
+
     private readonly bool[] pins = new bool[PinsMax];
     private readonly bool[] isMissing = new bool[128];
 
@@ -63,6 +76,24 @@ internal sealed class SimulatedBoard : IBoard
 
     /// <summary>World time at which each pin changed last.</summary>
     public long[] ChangedAtMs { get; } = new long[PinsMax];
+
+    /// <summary>The chip's watchdog has seen no edge for too long.</summary>
+    public bool WatchdogFires => NowMs >= 2 * WatchdogMs
+        && WorldMs - ChangedAtMs[BoardPins.ChipWatchdog] >= WatchdogMs;
+
+    /// <summary>The chip starts: its pins are inputs, and the board's resistors decide.</summary>
+    public void Rest()
+    {
+        for (int i = 0; i < PulledUp.Length; i++)
+        {
+            pins[PulledUp[i]] = true;
+        }
+
+        for (int i = 0; i < PulledDown.Length; i++)
+        {
+            pins[PulledDown[i]] = false;
+        }
+    }
 
     /// <summary>Goes on by some milliseconds; the second pulses fall into them.</summary>
     public void Advance(int milliseconds)

@@ -27,12 +27,17 @@ internal sealed class World
 
     public int Starts { get; private set; }
 
+    /// <summary>The firmware runs no further, until the chip is reset.</summary>
+    public bool ChipHangs { get; set; }
+
     /// <summary>Power comes, or the chip starts anew: the loader chooses, the firmware begins.</summary>
     public void Start(int resetCause)
     {
         Board.Memory.PowerUp();
         Board.StartedAtMs = Board.WorldMs;
         Board.WantsRestart = false;
+        Board.Rest();
+        ChipHangs = false;
         Starts++;
         Slot = new SlotBook(new Memory(Board)).ChooseAtStart();
         Chip = new SupervisorLoop(Board, resetCause, Slot);
@@ -62,7 +67,11 @@ internal sealed class World
                 continue;
             }
 
-            Chip.Poll();
+            if (!ChipHangs)
+            {
+                Chip.Poll();
+            }
+
             Host.Poll();
             if (Board.Memory.IsCut)
             {
@@ -71,6 +80,10 @@ internal sealed class World
             else if (Board.WantsRestart)
             {
                 Start(2);
+            }
+            else if (Board.WatchdogFires)
+            {
+                Start(3);
             }
         }
     }

@@ -24,6 +24,7 @@ internal sealed class SupervisorLoop
     private int lineAt;
     private int lineCount;
     private long nextSecondMs;
+    private bool watchdogLevel;
 
     /// <summary>
     /// Wires the parts. The slot is what the loader chose, <see cref="SlotBook.Factory"/> without one.
@@ -147,6 +148,10 @@ internal sealed class SupervisorLoop
         Alarms.Set(AlarmKind.NotSteerable, Oscillator.IsNotSteerable, 0, Oscillator.Dac);
         reports.Second();
         Panel.Second();
+
+        // Last: a second that does not come to its end is no sign of life.
+        watchdogLevel = !watchdogLevel;
+        board.WritePin(BoardPins.ChipWatchdog, watchdogLevel);
     }
 
     private void FromHost()

@@ -36,6 +36,9 @@ public static class BoardPins
     /// <summary>Low: the input supply has gone, the capacitors carry the box.</summary>
     public const int PowerFail = 6;
 
+    /// <summary>Input of the chip's watchdog: an edge a second.</summary>
+    public const int ChipWatchdog = 7;
+
     /// <summary>High: the host has power.</summary>
     public const int HostPower = 10;
 

@@ -6,9 +6,9 @@ namespace Appliance.Tests.Hardware;
 
 /// <summary>hardware/board.json as it is read by everything that is made from it; an unknown key is an error.</summary>
 internal sealed record BoardFile(
-    int Format, string Name, string AsOf, Pin[] Pins, ReservedGpio ReservedGpio, Bus[] Buses, BusAddress[] Addresses,
-    HostLine[] HostLines, HostTree HostTree, Pulse[] Pulses, Tamper Tamper, Rail[] Rails, HoldUp HoldUp,
-    Thermal Thermal, Part[] Parts, Storage Storage, Load Load, BoardClass[] Classes)
+    int Format, string Name, string AsOf, Pin[] Pins, Strapping Strapping, Reset Reset, ReservedGpio ReservedGpio,
+    Bus[] Buses, BusAddress[] Addresses, HostLine[] HostLines, HostTree HostTree, Pulse[] Pulses, Tamper Tamper,
+    Rail[] Rails, HoldUp HoldUp, Thermal Thermal, Part[] Parts, Storage Storage, Load Load, BoardClass[] Classes)
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -28,7 +28,11 @@ internal sealed record BoardFile(
 
 internal sealed record Pin(
     string Name, int Gpio, string Direction, string? Active, bool? Inverted, string? Bus, string Part, string Net,
-    string Use);
+    string? Pull, int? PullOhm, string? AtReset, string Use);
+
+internal sealed record Strapping(int[] Gpio, string Source);
+
+internal sealed record Reset(int WeakPullOhm, int GatePullOhm, double LowVoltMost, double HighVoltLeast, string Note);
 
 internal sealed record ReservedGpio(string Reason, int[] Gpio);
 

@@ -1,5 +1,7 @@
 using Appliance.TestSupport;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Appliance.Supervisor.SelfTest;
 using Xunit;
 
 namespace Appliance.Tests.Hardware;
@@ -25,6 +27,64 @@ public sealed class BoardTests
         Assert.Equal(board.Pins.Length, board.Pins.Select(pin => pin.Name).Distinct().Count());
         Assert.All(board.Pins, pin => Assert.InRange(pin.Gpio, 0, 48));
         Assert.All(board.Pins, pin => Assert.Contains(pin.Direction, (string[])["in", "out", "both"]));
+    }
+
+    [Fact]
+    public void No_output_floats_while_the_chip_starts_and_each_resistor_decides_against_the_chips_own()
+    {
+        Assert.Empty(board.Strapping.Gpio.Except(board.ReservedGpio.Gpio));
+        foreach (Pin pin in board.Pins.Where(pin => pin.Direction != "in" || pin.Pull is not null))
+        {
+            Assert.True(pin is { Pull: "up" or "down", PullOhm: > 0, AtReset.Length: > 0 }, $"{pin.Name} floats");
+            double ohm = pin.PullOhm!.Value;
+            double weak = board.Reset.WeakPullOhm;
+            double gate = 3.3 * board.Reset.GatePullOhm / (weak + board.Reset.GatePullOhm);
+            double against = pin.Inverted == true ? (gate <= board.Reset.LowVoltMost ? 3.3 : 0)
+                : pin.Pull == "up" ? 3.3 * weak / (weak + ohm) : 3.3 * ohm / (weak + ohm);
+            Assert.True(
+                pin.Pull == "up" ? against >= board.Reset.HighVoltLeast : against <= board.Reset.LowVoltMost,
+                $"{pin.Name}: {against:F2} V against the chip's own pull");
+        }
+    }
+
+    // A supervisor that starts anew must not switch anything off, nor tell anything that is not so.
+    [Fact]
+    public void At_reset_every_output_rests_but_the_hosts_power_which_stays_on()
+    {
+        string[] active =
+        [
+            .. board.Pins.Where(pin => pin is { Direction: "out", Active: not null, Bus: null }
+                && (pin.Pull == "up") == (pin.Active == "high")).Select(pin => pin.Name),
+        ];
+        Assert.Equal(["ChipWatchdog", "HostPower"], active);
+    }
+
+    [Fact]
+    public void The_simulated_board_rests_as_the_resistors_say_when_its_chip_starts_anew()
+    {
+        World world = new();
+        world.Start(1);
+        foreach (Pin pin in board.Pins.Where(pin => pin.Direction == "out" && pin.Bus is null))
+        {
+            world.Board.Drive(pin.Gpio, pin.Pull != "up");
+        }
+
+        world.Board.Rest();
+        Assert.All(board.Pins.Where(pin => pin.Direction == "out" && pin.Bus is null), pin =>
+            Assert.True(world.Board.ReadPin(pin.Gpio) == (pin.Pull == "up"), pin.Name));
+    }
+
+    [Fact]
+    public void The_chips_own_layer_opens_every_pin_and_every_line()
+    {
+        string source = File.ReadAllText(Path.Combine(
+            Checkout.Root, "firmware", "Appliance.Supervisor.Device", "DeviceBoard.cs"));
+        string[] missing =
+        [
+            .. board.Pins.Select(pin => pin.Name)
+                .Where(name => !Regex.IsMatch(source, $@"BoardPins\.{name}\b")),
+        ];
+        Assert.Empty(missing);
     }
 
     [Fact]

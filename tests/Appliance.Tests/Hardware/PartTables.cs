@@ -32,13 +32,16 @@ internal static class PartTables
     {
         StringBuilder text = new();
         text.Append(Invariant, $"# Pins, buses and addresses\n\n{Made}![Wiring](wiring.svg)\n\n");
-        text.Append("| pin | GPIO | direction | active | net | use |\n|---|---|---|---|---|---|\n");
+        text.Append("| pin | GPIO | direction | active | net | resistor | while the chip starts | use |\n");
+        text.Append("|---|---|---|---|---|---|---|---|\n");
         foreach (Pin pin in board.Pins)
         {
             text.Append(Invariant, $"| {pin.Name} | {pin.Gpio} | {pin.Direction} | {pin.Active ?? "-"} | {pin.Net} ");
+            text.Append(Invariant, $"| {Resistor(pin)} | {pin.AtReset ?? "-"} ");
             text.Append(Invariant, $"| {pin.Use}{(pin.Inverted == true ? "; the pin drives it inverted" : "")} |\n");
         }
 
+        text.Append(Invariant, $"\n{board.Reset.Note}\n");
         ReservedGpio reserved = board.ReservedGpio;
         text.Append(Invariant, $"\nNot used: {string.Join(", ", reserved.Gpio)} ({reserved.Reason}).\n");
         text.Append("\n| address | bus | part |\n|---|---|---|\n");
@@ -57,6 +60,9 @@ internal static class PartTables
         text.Append(Invariant, $"\nTamper loop: {string.Join(", ", board.Tamper.Loop)}. {board.Tamper.Note}\n");
         return text.ToString();
     }
+
+    private static string Resistor(Pin pin) => pin.PullOhm is int ohm
+        ? string.Create(Invariant, $"{ohm / 1000.0:0.#} kOhm {pin.Pull}") : "-";
 
     public static string Power(BoardFile board)
     {

@@ -10,7 +10,9 @@ internal static class WiringDiagram
     private const int ChipRight = 674;
     private const int BoxWidth = 190;
     private const int Width = 1080;
-    private static readonly string[] LeftParts = ["receiver", "divider", "panel", "tamper-switch", "enclosure"];
+    private static readonly string[] LeftParts =
+        ["receiver", "divider", "panel", "tamper-switch", "enclosure", "watchdog"];
+
     private static readonly string[] RightParts = ["host", "supply-watch", "supervisor"];
 
     public static string Draw(BoardFile board)
@@ -106,7 +108,9 @@ internal static class WiringDiagram
         "host" => "Host",
         "supply-watch" => $"Supply {Short(board, part)}",
         "receiver" => $"GNSS {board.PartOf(part).Number}",
-        _ => "Divider",
+        "watchdog" => $"Watchdog {Short(board, part)}",
+        "divider" => "Divider",
+        _ => throw new InvalidOperationException($"{part} has no name here"),
     };
 
     private static string[] Below(BoardFile board, string part, int pins) => (part, pins) switch

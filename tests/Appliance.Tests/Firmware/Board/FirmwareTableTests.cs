@@ -12,7 +12,7 @@ public sealed class FirmwareTableTests
     [
         ("chip", "nanoFramework's UART, I2C and GPIO drivers, and their timing (compiled against stand-ins only)"),
         ("chip", "how long P-256 takes on the interpreter; between its steps the loop goes on"),
-        ("chip", "the interpreter itself dying: the chip's own hardware watchdog is set by nobody yet"),
+        ("chip", "the watchdog beside the chip (MAX6369) itself: simulated by its data sheet"),
         ("update", "a memory rewritten with a probe: hashes are checked at each start, signatures only when taken"),
         ("update", "loading an image from a slot on the chip (Assembly.Load): written, never tried"),
         ("tamper", "opened and closed again while there is no power: only the seal of the case tells"),

@@ -16,6 +16,7 @@ internal static class HostScenarios
         new(Group, "the host hangs", Hangs),
         new(Group, "the host hangs once and is well again within the warning", Recovers),
         new(Group, "the host never comes up", Loops),
+        new(Group, "the firmware hangs", ChipHangs),
         new(Group, "a host that nobody armed says nothing", Unarmed),
         new(Group, "the host hangs while power fails", HangsInBrownOut),
         new(Group, "the host babbles on the link", Babbles),
@@ -197,6 +198,29 @@ internal static class HostScenarios
         Assert.True(world.Board.Display.LitDots() > 400);
         Assert.True(world.Board.ReadPin(BoardPins.LedAlarm));
         return "one large word, pages by the button, dark after ten minutes unless something is wrong";
+    }
+
+    private static string ChipHangs(World world)
+    {
+        world.Start(1);
+        world.RunSeconds(300);
+        long cutAtMs = world.Board.ChangedAtMs[BoardPins.HostPower];
+        world.ChipHangs = true;
+        long hungAtMs = world.Board.WorldMs;
+        while (world.Starts == 1 && world.Board.WorldMs - hungAtMs < 200_000)
+        {
+            world.Run(10);
+        }
+
+        long took = world.Board.WorldMs - hungAtMs;
+        Assert.InRange(took, 58_000, 61_000);
+        Assert.Equal(cutAtMs, world.Board.ChangedAtMs[BoardPins.HostPower]);
+        Assert.True(world.Board.ReadPin(BoardPins.HostPower));
+        world.RunSeconds(10);
+        Assert.Equal(3, world.Host.Hello.ResetCause);
+        world.RunSeconds(600);
+        Assert.Equal((2, 1), (world.Starts, world.Host.Boot));
+        return $"its watchdog resets the chip after {took / 1000} s; the host kept its power and heard why";
     }
 
     private static void Press(World world, int milliseconds)

@@ -58,6 +58,28 @@ public sealed class NanoSubsetTests
         Assert.Equal(there.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_readme_lists_the_files_of_the_self_test_in_the_order_in_which_they_are_compiled()
+    {
+        string firmware = Path.Combine(Checkout.Root, "firmware");
+        string project = Path.Combine(firmware, "Appliance.Supervisor.SelfTest");
+        string[] compiled =
+        [
+            .. XDocument.Load(Path.Combine(project, "Appliance.Supervisor.SelfTest.nfproj")).Descendants()
+                .Where(e => e.Name.LocalName == "Compile")
+                .Select(e => Path.Combine(project, e.Attribute("Include")!.Value.Replace('\\', '/')))
+                .Select(file => Path.GetRelativePath(firmware, file)),
+        ];
+        string[] told =
+        [
+            .. File.ReadAllText(Path.Combine(firmware, "README.md")).Split("```")[1]
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        ];
+
+        Assert.NotEmpty(told);
+        Assert.Equal(compiled, told);
+    }
+
     // One compilation for all of them: a run of the compiler takes a second.
     [Fact]
     public void What_breaks_the_chip_is_found_where_it_is_planted()

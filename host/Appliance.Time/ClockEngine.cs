@@ -27,6 +27,9 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
     private readonly Resumption resumption;
     private long hostSteps;
     private uint worstBoundUs;
+
+    // A clock that ran ahead gave times beyond the one at which that is found.
+    private TaiTime latestGiven;
     private uint states;
     private SecondInput last;
     private (ClockState State, Checks Checks, LeapState Leap) told;
@@ -157,6 +160,8 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
             ClockState state = map.Map(stampNs, leg, out long tai, out double bound);
             ClockReading reading = Reading(stampNs, tai, bound, state);
             worstBoundUs = Math.Max(worstBoundUs, reading.BoundUs);
+            bool isLatest = reading.State != ClockState.Unset && reading.Time > latestGiven;
+            latestGiven = isLatest ? reading.Time : latestGiven;
             states |= 1u << (int)reading.State;
             return reading;
         }
@@ -266,6 +271,7 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
             DoubtSince = doubtSeconds == 0
                 ? null
                 : new TaiTime(estimator.DistrustedReadout.Filter.TaiAt(estimator.DistrustedSinceRaw) / 1000),
+            DoubtUntil = new TaiTime(Math.Max((tai ?? 0) / 1000, latestGiven.Microseconds)),
             DoubtBoundUs = MicrosecondsOf(correctedNs + WidestPathNs()),
         });
     }

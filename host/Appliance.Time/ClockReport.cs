@@ -66,6 +66,9 @@ public readonly record struct ClockEvent(
     /// <summary>From when on times that were given are worth less; null where trust stands.</summary>
     public TaiTime? DoubtSince { get; init; }
 
+    /// <summary>The latest of those times.</summary>
+    public TaiTime DoubtUntil { get; init; }
+
     /// <summary>The half width of those times that holds the truth as it is known now, microseconds.</summary>
     public uint DoubtBoundUs { get; init; }
 
@@ -78,11 +81,12 @@ public readonly record struct ClockEvent(
     public string Words()
     {
         string checks = Checks.Count == 0 ? "" : $"; {string.Join(", ", Checks)}";
-        string doubt = DoubtSeconds == 0
+        string doubt = DoubtSince is not { } since
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"; trust taken back by {DoubtSeconds:F0} s, times of these hold within {DoubtBoundUs} us");
+                $"; trust taken back by {DoubtSeconds:F0} s; ")
+                + new ClockDoubt(since, DoubtUntil, DoubtBoundUs).Words();
         string text = $"clock {State.ToString().ToLowerInvariant()}{doubt}; leap seconds {Leap}{checks}";
         return text.Length <= 250 ? text : text[..250];
     }

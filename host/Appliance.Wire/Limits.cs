@@ -51,6 +51,9 @@ public static class Limits
     /// <summary>UTF-8 bytes of one text in a signed object.</summary>
     public const int TextBytesMax = 256;
 
+    /// <summary>Records that one correction names: the sessions of a faulty half hour; more is a stretch.</summary>
+    public const int CorrectedRecordsMax = 64;
+
     /// <summary>UTF-8 bytes of a statement in a request, such as its necessity: about a page.</summary>
     public const int StatementBytesMax = 4096;
 

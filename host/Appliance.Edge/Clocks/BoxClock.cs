@@ -17,6 +17,7 @@ internal sealed class BoxClock : IDisposable
     private readonly KernelClock kernel;
     private readonly ClockService? service;
     private readonly ApplianceOptions options;
+    private ManifestEvent? waiting;
 
     /// <summary>Opens it; the process before, if any, has ended its own.</summary>
     /// <exception cref="Journal.JournalDeviceException">The folder of the anchor log cannot be used.</exception>
@@ -58,9 +59,18 @@ internal sealed class BoxClock : IDisposable
             return;
         }
 
-        for (int i = 0; i < Limits.EventsInManifest && service.TryTakeEvent(out ClockEvent happened); i++)
+        // A correction that the open batch has no room for is told by the next one.
+        if (waiting is { } untold && !box.TryNote(untold))
         {
-            Tell(happened, systemNs, box);
+            return;
+        }
+
+        waiting = null;
+        for (int i = 0;
+            waiting is null && i < Limits.EventsInManifest && service.TryTakeEvent(out ClockEvent happened);
+            i++)
+        {
+            waiting = Tell(happened, systemNs, box);
         }
     }
 
@@ -105,7 +115,8 @@ internal sealed class BoxClock : IDisposable
     }
 
     /// <summary>What happened to the clock, for the next manifest and the rows of the open batch.</summary>
-    internal static void Tell(in ClockEvent happened, long nowNs, BoxPipeline box)
+    /// <returns>What that manifest has no room for; null where it has.</returns>
+    internal static ManifestEvent? Tell(in ClockEvent happened, long nowNs, BoxPipeline box)
     {
         if (happened.DoubtSince is { } since)
         {
@@ -113,11 +124,14 @@ internal sealed class BoxClock : IDisposable
         }
 
         box.WidenBy(happened.ShortUs);
-        Note(happened.Time, nowNs, happened.Words(), box);
+        return Note(happened.Time, nowNs, happened.Words(), box);
     }
 
-    private static void Note(TaiTime? at, long nowNs, string words, BoxPipeline box) =>
-        box.TryNote(new ManifestEvent(at ?? LeapSeconds.ToTai(nowNs / 1000), EventKind.Clock, words));
+    private static ManifestEvent? Note(TaiTime? at, long nowNs, string words, BoxPipeline box)
+    {
+        ManifestEvent told = new(at ?? LeapSeconds.ToTai(nowNs / 1000), EventKind.Clock, words);
+        return box.TryNote(told) ? null : told;
+    }
 
     private ClockReading Latest(int leg) => service?.Engine.LastStep(leg) ?? kernel.Latest(leg);
 

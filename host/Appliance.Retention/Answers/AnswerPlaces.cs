@@ -86,7 +86,10 @@ internal static class AnswerPlaces
         places.Add(AnswerPlace.Of(device, place, flow));
         if (session is not null)
         {
-            places.Add(AnswerPlace.Of(session.Device, session.Place, session.Place));
+            foreach (FlowId record in session.Records)
+            {
+                places.Add(AnswerPlace.Of(session.Device, record, record));
+            }
         }
     }
 }

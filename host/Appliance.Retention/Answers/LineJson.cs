@@ -30,6 +30,7 @@ internal static class LineJson
             uses = answer.Uses.Select(use => Use(use)),
             records = Records(answer.Basis),
             named_by = Sessions(answer.Basis),
+            corrections = Corrections(answer),
             covered = answer.Missing.Count == 0,
             gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
             notes = answer.Notes,
@@ -66,6 +67,14 @@ internal static class LineJson
             .Select(session => (session.Device, session.Place))
             .Distinct()
             .Select(session => Place("session", session.Device, session.Place));
+
+    /// <summary>Corrections that make records this line's.</summary>
+    private static IEnumerable<object?> Corrections(LineAnswer answer) => (answer.Basis?.Holdings ?? answer.Uses)
+        .Select(flow => flow.Correction)
+        .Concat((answer.Basis?.Blocks ?? []).Select(block => block.Session?.Corrected))
+        .OfType<LineCorrection>()
+        .Distinct()
+        .Select(JsonAnswer.Correction);
 
     private static object Place(string kind, Id16 device, FlowId place) => new
     {
@@ -124,6 +133,7 @@ internal static class LineJson
         start = UtcText.Of(use.Row.Start),
         last = UtcText.Of(use.Row.Last),
         bound_us = use.HasBound ? use.Row.BoundUs : (uint?)null,
+        recorded_bound_us = use.RecordedBoundUs,
         service = use.Service,
         rem_ip = use.Row.RemoteAddress.ToString(),
         rem_port = use.Row.RemotePort,

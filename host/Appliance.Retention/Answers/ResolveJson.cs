@@ -71,6 +71,7 @@ internal static class ResolveJson
         subscriber = JsonAnswer.OrNull(candidate.Line.Subscriber),
         line_reference = candidate.Line.Subscriber.Length > 0 ? candidate.Line.Subscriber : "not covered",
         session = Session(candidate.Session),
+        correction = JsonAnswer.Correction(candidate.Correction),
         inside_ip = JsonAnswer.OrNull(candidate.Line.Address.ToString()),
         activity = FlowWords.ActivityKey(candidate.Activity),
         fit = FlowWords.Fit(candidate.Fit),
@@ -128,6 +129,7 @@ internal static class ResolveJson
             last = UtcText.Of(holding.Row.Last),
             end = UtcText.OrNull(holding.Row.End),
             bound_us = holding.HasBound ? holding.Row.BoundUs : (uint?)null,
+            recorded_bound_us = holding.RecordedBoundUs,
             attribution = FlowWords.Method(holding.Row),
             evidence_bits = holding.Row.EvidenceBits,
             candidates = holding.Row.Candidates,
@@ -165,6 +167,17 @@ internal static class JsonAnswer
     public static IReadOnlyList<string> Sections(bool withContact) => withContact ? BothSections : Attribution;
 
     public static string? OrNull(string text) => text.Length == 0 ? null : text;
+
+    /// <summary>A correction of the line, for whoever is told it; null where there is none.</summary>
+    public static object? Correction(LineCorrection? line) => line is null ? null : new
+    {
+        subscriber = OrNull(line.Subscriber),
+        device = line.Device.ToString(),
+        from = UtcText.Of(line.From),
+        to = UtcText.Of(line.To),
+        signed = UtcText.Of(LeapSeconds.ToTai((long)line.UtcUs)),
+        reason = line.Reason,
+    };
 
     public static object Gap(NotCovered missing) => new
     {

@@ -74,6 +74,7 @@ internal static class ResolveText
             output.WriteLine(FormattableString.Invariant($"  {i + 1,3}. {FlowWords.Line(candidate.Line)}: ")
                 + $"{FlowWords.Activity(candidate.Activity)}{fit}");
             WriteSession(output, answer, candidate);
+            WriteCorrection(output, candidate.Correction);
             WriteFlows(output, answer.Question, candidate, flows);
         }
 
@@ -96,6 +97,16 @@ internal static class ResolveText
         else if (answer.HasSessions && candidate.Line.Subscriber.Length == 0)
         {
             output.WriteLine("       line: not covered by any session that is recorded");
+        }
+    }
+
+    private static void WriteCorrection(TextWriter output, LineCorrection? line)
+    {
+        if (line is not null)
+        {
+            string right = line.Subscriber.Length > 0 ? $"the line is {line.Subscriber}" : "the line is not known";
+            output.WriteLine($"       corrected: {right} from {UtcText.Of(line.From)} to {UtcText.Of(line.To)}; "
+                + $"operator and custodian signed it: {line.Reason}");
         }
     }
 
@@ -140,7 +151,10 @@ internal static class ResolveText
     private static string Time(Holding holding)
     {
         string bound = holding.HasBound ? $"+-{UtcText.Length(holding.BoundUs)}" : "no bound";
-        return $"{UtcText.Of(holding.Row.Start)} to {UtcText.Of(holding.Row.Last)} {bound}";
+        string corrected = holding.RecordedBoundUs is { } recorded
+            ? $" (corrected; recorded +-{UtcText.Length(recorded)})"
+            : "";
+        return $"{UtcText.Of(holding.Row.Start)} to {UtcText.Of(holding.Row.Last)} {bound}{corrected}";
     }
 
     private static string Evidence(Held held)

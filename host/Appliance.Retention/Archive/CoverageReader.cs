@@ -29,6 +29,7 @@ internal sealed class CoverageReader(StoreDatabase database)
                 gaps.Clear();
                 AddRecorded(device);
                 AddRuns(device, runs);
+                AddDoubts(device);
                 gaps.Sort(static (left, right) => left.From.CompareTo(right.From));
                 devices.Add(new DeviceCoverage(device, span.First, span.Last, [.. gaps]));
             }
@@ -84,6 +85,20 @@ internal sealed class CoverageReader(StoreDatabase database)
         device,
         from,
         to));
+
+    /// <summary>Stretches whose times are off by more than a question looks around it.</summary>
+    private void AddDoubts(Id16 device)
+    {
+        foreach ((TaiTime first, TaiTime last, string where) in database.All(
+            "SELECT from_us, to_us, epoch, seq FROM doubts WHERE device = $1 AND bound_us > $2 ORDER BY from_us",
+            row => (row.Time(0), row.Time(1), $"epoch {row.GetInt64(2)}, batch {row.GetInt64(3)}"),
+            device,
+            Questions.Limits.DoubtUsMax))
+        {
+            Add(Questions.Window.Add(first, -uint.MaxValue), Questions.Window.Add(last, uint.MaxValue),
+                GapSource.Manifest, "clock in doubt", where);
+        }
+    }
 
     /// <summary>Gaps within each run and between each and the next one that left anything here.</summary>
     private void AddRuns(Id16 device, List<Run> runs)

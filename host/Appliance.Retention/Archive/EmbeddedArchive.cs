@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Appliance.Retention.Corrections;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
 
@@ -21,7 +22,11 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
         this.keys = keys;
         this.database = database;
         epochs = new EpochBook(database);
+        Corrections = CorrectionBook.Of(folder, database);
     }
+
+    /// <summary>What was found wrong later of records here, as it was known when this was opened.</summary>
+    public CorrectionBook Corrections { get; }
 
     /// <summary>Opens the store in a data folder for reading.</summary>
     /// <exception cref="ArchiveException">There is none, or it cannot be used.</exception>
@@ -130,15 +135,25 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
             batch.Header.Bytes.ToArray(), epochs.StatementOf(device, signed!.Kid), recipients.ToArray(), [.. wanted]);
     }
 
-    /// <summary>Batches that may touch the interval, the oldest first.</summary>
+    /// <summary>
+    /// Batches that may touch the interval, the oldest first: by the times of their records, and by the wider bounds of
+    /// those that are in doubt.
+    /// </summary>
     internal List<StoredBatch> Candidates(TaiTime from, TaiTime to) => database.All(
         """
-        SELECT no, device, epoch, epoch_id, seq, id, day, path FROM batches
-        WHERE last_us >= $1 AND first_us <= $2 AND expired = 0 ORDER BY first_us, device, epoch, seq
+        SELECT no, device, epoch, epoch_id, seq, id, day, path FROM batches b
+        WHERE expired = 0 AND last_us >= $1 - $3 AND first_us <= $2 + $3
+            AND ((last_us >= $1 AND first_us <= $2) OR EXISTS (
+                SELECT 1 FROM doubts d
+                WHERE d.device = b.device AND (d.epoch, d.seq) >= (b.epoch, b.seq)
+                    AND d.from_us <= b.last_us AND d.to_us >= b.first_us
+                    AND b.last_us >= $1 - min(d.bound_us, $3) AND b.first_us <= $2 + min(d.bound_us, $3)))
+        ORDER BY first_us, device, epoch, seq
         """,
         StoredBatch.Read,
         from,
-        to);
+        to,
+        Questions.Limits.DoubtUsMax);
 
     /// <summary>The batch at a position, or null where it is not here or its retention has ended.</summary>
     internal StoredBatch? Find(Id16 device, uint epoch, uint sequence)
@@ -186,6 +201,7 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
         return refusal == Refusal.None
             ? new OpenedRows(
                 stored.Device, stored.Epoch, stored.Sequence, stored.Id, opened, rows, batch.Manifest.Last)
+                .With(Corrections)
             : throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
     }
 

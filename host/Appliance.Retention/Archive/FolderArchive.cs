@@ -1,5 +1,6 @@
 using Appliance.Journal;
 using Appliance.Linux;
+using Appliance.Retention.Corrections;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Archive;
@@ -17,6 +18,10 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
     private readonly KeySet keys;
     private readonly FolderChain chain;
     private readonly RowOpener opener;
+    private readonly CorrectionBook corrections;
+
+    // How far a record may lie from its own time by a clock that was taken back.
+    private readonly long slackUs;
     private readonly Dictionary<FolderBatch, IReadOnlyList<CoverageGap>> gapRows = [];
     private readonly HashSet<FolderBatch> withoutSessions = [];
 
@@ -27,6 +32,9 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
         this.keys = keys;
         this.chain = chain;
         opener = new RowOpener(keys.Recipients);
+        corrections = CorrectionBook.Of(keys.Device, chain.Doubts);
+        slackUs = chain.Doubts.Count == 0
+            ? 0 : chain.Doubts.Max(told => Math.Min(told.Doubt.BoundUs, Questions.Limits.DoubtUsMax));
     }
 
     /// <summary>Opens a folder. What in it is refused is said, one line each, and counts as missing.</summary>
@@ -53,13 +61,16 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
         }
     }
 
+    public CorrectionBook Corrections => corrections;
+
     public IEnumerable<OpenedRows> Read(
         TaiTime from, TaiTime to, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
     {
         bool areOfSessions = AreOfSessions(anyOf);
         foreach (FolderBatch batch in chain.Batches)
         {
-            if (batch.First <= to && from <= batch.Last && !(withoutSessions.Contains(batch) && areOfSessions))
+            Questions.Window own = new Questions.Window(batch.First, batch.Last).Widen(slackUs);
+            if (own.Touches(from, to) && !(withoutSessions.Contains(batch) && areOfSessions))
             {
                 yield return Open(batch, sections);
             }
@@ -140,6 +151,7 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
             }
         }
 
-        return new OpenedRows(keys.Device, batch.Epoch, batch.Sequence, batch.Id, opened, rows, batch.Last);
+        return new OpenedRows(keys.Device, batch.Epoch, batch.Sequence, batch.Id, opened, rows, batch.Last)
+            .With(corrections);
     }
 }

@@ -1,4 +1,5 @@
 using Appliance.Journal;
+using Appliance.Retention.Corrections;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Archive;
@@ -39,6 +40,9 @@ internal sealed class FolderChain
     public IReadOnlyList<FolderBatch> Batches => batches;
 
     public IReadOnlyList<CoverageGap> Gaps { get; private set; } = [];
+
+    /// <summary>What the box's clock took back.</summary>
+    public List<ToldDoubt> Doubts { get; } = [];
 
     public TaiTime First { get; private set; }
 
@@ -104,6 +108,14 @@ internal sealed class FolderChain
         if (batch is not null)
         {
             Manifest manifest = batch.Manifest;
+            foreach (ManifestEvent happened in manifest.Events)
+            {
+                if (ClockDoubt.TryRead(happened, out ClockDoubt doubt))
+                {
+                    Doubts.Add(new ToldDoubt(manifest.Epoch.Number, manifest.Sequence, doubt));
+                }
+            }
+
             batches.Add(new FolderBatch(
                 frame.Place, manifest.Epoch, manifest.Sequence, batch.Id, manifest.First, manifest.Last,
                 manifest.Gaps));

@@ -7,7 +7,8 @@ namespace Appliance.Retention.Archive;
 /// <param name="Sql">Statements that make them.</param>
 /// <param name="Version">Above 0.</param>
 /// <param name="Remedy">What to do with a file of another version.</param>
-internal sealed record DatabaseTables(string Sql, long Version, string Remedy);
+/// <param name="Upgrade">Statements that make the version out of the one before; null: there is no way.</param>
+internal sealed record DatabaseTables(string Sql, long Version, string Remedy, string? Upgrade = null);
 
 /// <summary>
 /// An SQLite file of the store: opened with its settings, tables made where they are missing, statements prepared once.
@@ -164,6 +165,15 @@ internal sealed class StoreDatabase : IDisposable
     private void Prepare(string path, bool toWrite, DatabaseTables tables)
     {
         long version = One<long>("PRAGMA user_version");
+        if (toWrite && tables.Upgrade is { } upgrade && version == tables.Version - 1 && version > 0)
+        {
+            Begin();
+            Run(upgrade);
+            Run($"PRAGMA user_version = {tables.Version}");
+            Commit();
+            version = tables.Version;
+        }
+
         if (version == 0 && toWrite)
         {
             Run("PRAGMA journal_mode = WAL");

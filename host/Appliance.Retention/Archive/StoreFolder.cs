@@ -21,6 +21,7 @@ namespace Appliance.Retention.Archive;
 /// destroyed/                                        statements of destruction on their way to the log
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
 /// notices/                                          how long each notice keeps; which are withdrawn
+/// corrections/                                      which records name a wrong line, as both roles signed it
 /// asking/                                           questions that are being asked at this moment, locked
 /// console/                                          signatures counted by each WebAuthn key; a lab's certificate
 /// vouchers/DEVICE-NUMBER.device                     who vouches for a device's key, and its revocation
@@ -69,6 +70,9 @@ internal sealed class StoreFolder(string root)
 
     /// <summary>Orders of operator and custodian about notices.</summary>
     public string Notices => Path.Combine(Root, "notices");
+
+    /// <summary>Corrections of lines, as operator and custodian signed them.</summary>
+    public string Corrections => Path.Combine(Root, "corrections");
 
     public string Console => Path.Combine(Root, "console");
 

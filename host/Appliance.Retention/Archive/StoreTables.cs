@@ -6,7 +6,7 @@ namespace Appliance.Retention.Archive;
 /// </summary>
 internal static class StoreTables
 {
-    public static readonly DatabaseTables Tables = new(Sql, 3, "run `retention verify --rebuild`");
+    public static readonly DatabaseTables Tables = new(Sql, 4, "run `retention verify --rebuild`");
 
     private const string Sql = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -59,6 +59,13 @@ internal static class StoreTables
         CREATE TABLE conflicts (
             device BLOB NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, row INTEGER NOT NULL,
             received_us INTEGER NOT NULL, PRIMARY KEY (device, epoch, seq, row)) WITHOUT ROWID;
+
+        -- clock events of manifests that take trust back: records of the device up to that batch that have a time in
+        -- [from_us, to_us] hold within bound_us of it; 4294967295: within nothing
+        CREATE TABLE doubts (
+            device BLOB NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, from_us INTEGER NOT NULL,
+            to_us INTEGER NOT NULL, bound_us INTEGER NOT NULL, received_us INTEGER NOT NULL);
+        CREATE INDEX doubts_by_device ON doubts (device, to_us);
 
         CREATE TABLE ledger (no INTEGER PRIMARY KEY, leaf BLOB NOT NULL);
 

@@ -155,7 +155,7 @@ internal sealed class AskDoor : IDisposable
         [
             .. questions.Select(question => Disclosure.Limit(resolver.Answer(question), LinesMax)),
         ];
-        Rely(AnswerPlaces.Of(answers));
+        Rely(AnswerPlaces.Of(answers), AnswerMoments.Of(answers));
         Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
         return answers;
     }
@@ -166,13 +166,14 @@ internal sealed class AskDoor : IDisposable
     {
         var asker = new LineAsker(Archive, Oldest, Services, OwnOnly);
         List<LineAnswer> answers = [.. questions.Select(question => ask(asker, question))];
-        Rely(AnswerPlaces.Of(answers));
+        Rely(AnswerPlaces.Of(answers), [.. answers.SelectMany(answer => answer.Moments)]);
         Disclose((ulong)answers.Sum(answer => (long)DisclosedRecords.Of(answer)));
         return answers;
     }
 
-    /// <summary>Takes the records that the answer relies on.</summary>
-    public void Rely(IReadOnlyCollection<AnswerPlace> places) => Ordered?.Rely(places);
+    /// <summary>Takes the records that the answer relies on, and the seconds.</summary>
+    public void Rely(IReadOnlyCollection<AnswerPlace> places, IReadOnlyCollection<AnswerMoment> moments) =>
+        Ordered?.Rely(places, moments);
 
     /// <summary>Counts what the answer tells, for the log.</summary>
     public void Disclose(ulong records) => Ordered?.Disclose(records);

@@ -10,6 +10,7 @@ namespace Appliance.Retention.Commands;
 /// <summary><c>retention errors</c>: answers that relied on something which was corrected afterwards.</summary>
 internal sealed class ErrorsCommand(TimeProvider clock)
 {
+    private readonly TimeProvider clock = clock;
     private readonly Option<string> data = DataOption.Create();
     private readonly Option<bool> json = new("--json") { Description = "print the result as JSON" };
     private readonly Argument<long> number = new("NUMBER") { Description = "finding, as `errors list` counts them" };
@@ -41,7 +42,7 @@ internal sealed class ErrorsCommand(TimeProvider clock)
         declare.SetAction(parsed => verb.Guard(parsed, verb.Declare));
         return new Command("errors", "answers that relied on something that was corrected afterwards")
         {
-            list, show, declare,
+            list, show, declare, LineCorrectionCommand.Create(verb.clock),
         };
     }
 
@@ -58,7 +59,10 @@ internal sealed class ErrorsCommand(TimeProvider clock)
                 register.Declare(Read(parsed));
             }
 
-            int found = new CorrectionDesk(register, index, desk.Log, clock).Find();
+            int found = new CorrectionDesk(register, index, desk.Log, clock)
+            {
+                Lines = CorrectionBook.LinesOf(folder),
+            }.Find();
             return act(parsed, desk, register, found);
         });
 

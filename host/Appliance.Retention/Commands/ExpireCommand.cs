@@ -84,6 +84,7 @@ internal static class ExpireCommand
         using (var register = AnswerRegister.Open(folder))
         {
             register.ForgetBefore((ulong)(today - keepDays) * StoreLimits.DayUs);
+            CorrectionBook.ForgetBefore(folder, (ulong)(today - keepDays) * StoreLimits.DayUs);
         }
 
         KeepLog(folder, report, (ulong)(today - keepDays) * StoreLimits.DayUs, time, sockets, errors);

@@ -64,11 +64,11 @@ internal sealed class TwoStepPaper(
 
     /// <summary>The verb that takes in what both have signed.</summary>
     /// <param name="ofStore">Its folder at a store.</param>
-    /// <param name="ofWarden">Its folder at a warden.</param>
+    /// <param name="ofWarden">Its folder at a warden; null: no warden has use for it.</param>
     /// <param name="then">What a store does at once with what it has taken in.</param>
     public Command Add(
         Func<StoreFolder, string> ofStore,
-        Func<WardenFolder, string> ofWarden,
+        Func<WardenFolder, string>? ofWarden,
         Func<StoreFolder, ReadOnlyMemory<byte>, ParseResult, int>? then = null)
     {
         Argument<string> file = new("FILE") { Description = "file that operator and custodian have signed" };
@@ -76,13 +76,18 @@ internal sealed class TwoStepPaper(
         Option<string?> warden = new("--warden") { Description = "folder of a warden; then it is taken in there" };
         Command add = new("add", "take in what operator and custodian have signed; the store logs it")
         {
-            file, data, warden,
+            file, data,
         };
+        if (ofWarden is not null)
+        {
+            add.Add(warden);
+        }
+
         add.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () =>
         {
             byte[] bytes = File.ReadAllBytes(parsed.GetValue(file)!);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(warden) is { } path)
+            if (ofWarden is not null && parsed.GetValue(warden) is { } path)
             {
                 var own = new WardenFolder(path);
                 string said = Take(bytes, own.ReadTrust(), ofWarden(own), null, out _);

@@ -57,7 +57,10 @@ internal sealed class AnswerRegister : IDisposable
         StoreDatabase.Open(Path.Combine(folder.Root, FileName), toWrite: true, RegisterTables.Tables));
 
     /// <summary>Enters an answer; durable when this returns.</summary>
-    public void Add(DeliveredAnswer answer, IReadOnlyCollection<AnswerPlace> places)
+    public void Add(
+        DeliveredAnswer answer,
+        IReadOnlyCollection<AnswerPlace> places,
+        IReadOnlyCollection<AnswerMoment> moments)
     {
         byte[] salt = RandomNumberGenerator.GetBytes(SaltSize);
         database.Begin();
@@ -79,6 +82,15 @@ internal sealed class AnswerRegister : IDisposable
             Put(answer.Entry, DigestOfFlow(salt, place.Device, place.Flow));
         }
 
+        foreach (AnswerMoment moment in moments)
+        {
+            database.Run(
+                "INSERT OR IGNORE INTO moments (entry, second, digest) VALUES ($1, $2, $3)",
+                answer.Entry,
+                moment.Second,
+                Digest(salt, (byte)moment.Kind, moment.Device, moment.Place));
+        }
+
         database.Commit();
     }
 
@@ -97,6 +109,37 @@ internal sealed class AnswerRegister : IDisposable
     /// <summary>Whether the answer relied on a record of this flow, which is named by its first record.</summary>
     public bool ReliedOnFlow(DeliveredAnswer answer, Id16 device, FlowId flow) =>
         Has(answer, DigestOfFlow(answer.Salt, device, flow));
+
+    /// <summary>Whether it is known which seconds the answer relied on; where not, its batches tell.</summary>
+    public bool HasMoments(DeliveredAnswer answer) => database.One<long>(
+        "SELECT count(*) FROM (SELECT 1 FROM moments WHERE entry = $1 LIMIT 1)", answer.Entry) > 0;
+
+    /// <summary>Whether the answer relied on a stretch in some way, by any of these places.</summary>
+    public bool ReliedOnTime(
+        DeliveredAnswer answer, MomentKind kind, Id16 device, IEnumerable<FlowId> places, TaiTime from, TaiTime to)
+    {
+        List<byte[]> digests = database.All(
+            "SELECT DISTINCT digest FROM moments WHERE entry = $1 AND second BETWEEN $2 AND $3",
+            row => row.Bytes(0),
+            answer.Entry,
+            AnswerMoments.SecondOf(from),
+            AnswerMoments.SecondOf(to));
+        return digests.Count > 0 && places.Any(place =>
+        {
+            byte[] wanted = Digest(answer.Salt, (byte)kind, device, place);
+            return digests.Exists(digest => digest.AsSpan().SequenceEqual(wanted));
+        });
+    }
+
+    /// <summary>
+    /// When a correction was taken in; where nobody said, it is now: no answer of before is passed over.
+    /// </summary>
+    public ulong TakenIn(LineCorrection line, ulong nowUtcUs)
+    {
+        string name = CorrectionBook.NameOf(line);
+        database.Run("INSERT OR IGNORE INTO corrected (name, at_us) VALUES ($1, $2)", name, nowUtcUs);
+        return (ulong)database.One<long>("SELECT at_us FROM corrected WHERE name = $1", name);
+    }
 
     /// <summary>Corrections until then were looked at.</summary>
     public void Checked(DeliveredAnswer answer, ulong utcUs) =>
@@ -145,6 +188,7 @@ internal sealed class AnswerRegister : IDisposable
         database.Begin();
         database.Run(
             "DELETE FROM digests WHERE entry IN (SELECT entry FROM deliveries WHERE to_us < $1)", utcUs);
+        database.Run("DELETE FROM moments WHERE entry IN (SELECT entry FROM deliveries WHERE to_us < $1)", utcUs);
         int gone = database.Run("DELETE FROM deliveries WHERE to_us < $1", utcUs);
         database.Run("DELETE FROM declared WHERE to_us < $1", utcUs);
         database.Commit();

@@ -13,9 +13,12 @@ namespace Appliance.Retention.Corrections;
 /// <summary>
 /// Finds every answer that relied on a record which was corrected after it was given, and logs each finding once.
 /// </summary>
-internal sealed class CorrectionDesk(
+internal sealed partial class CorrectionDesk(
     AnswerRegister register, StoreDatabase index, TransparencyLog log, TimeProvider clock)
 {
+    /// <summary>Corrections of lines, as both roles signed them.</summary>
+    public IReadOnlyList<LineCorrection> Lines { get; init; } = [];
+
     /// <summary>Looks at what came since each answer was looked at last; returns how many findings are new.</summary>
     public int Find()
     {
@@ -23,7 +26,7 @@ internal sealed class CorrectionDesk(
         int found = 0;
         foreach (DeliveredAnswer answer in register.Deliveries())
         {
-            found += Late(answer) + Conflicts(answer) + Declared(answer);
+            found += Late(answer) + Conflicts(answer) + Declared(answer) + Clocks(answer) + Corrected(answer);
             register.Checked(answer, now);
         }
 
@@ -108,7 +111,8 @@ internal sealed class CorrectionDesk(
         {
             bool isLater = declared.AtUtcUs >= answer.DeliveredUtcUs;
             string key = $"{declared.Number}";
-            if (isLater && !register.HasFinding(answer.Entry, declared.Kind, key) && ReliedOn(answer, declared))
+            if (isLater && !register.HasFinding(answer.Entry, declared.Kind, key)
+                && ReliedOn(answer, declared.Device, TaiOf(declared.FromUtcUs), TaiOf(declared.ToUtcUs)))
             {
                 found += Add(answer, declared.Kind, key, declared.Text);
             }
@@ -117,13 +121,15 @@ internal sealed class CorrectionDesk(
         return found;
     }
 
-    private bool ReliedOn(DeliveredAnswer answer, DeclaredCorrection declared) => index.All(
+    private bool ReliedOn(DeliveredAnswer answer, Id16 device, TaiTime from, TaiTime to) => index.All(
         "SELECT epoch, seq FROM batches WHERE device = $1 AND last_us >= $2 AND first_us <= $3",
         row => (row.UInt32(0), row.UInt32(1)),
-        declared.Device,
-        LeapSeconds.ToTai((long)declared.FromUtcUs),
-        LeapSeconds.ToTai((long)declared.ToUtcUs))
-        .Exists(batch => register.ReliedOnBatch(answer, declared.Device, batch.Item1, batch.Item2));
+        device,
+        from,
+        to)
+        .Exists(batch => register.ReliedOnBatch(answer, device, batch.Item1, batch.Item2));
+
+    private static TaiTime TaiOf(ulong utcUs) => LeapSeconds.ToTai((long)utcUs);
 
     /// <summary>Logs a finding, then keeps it: a crash between the two logs it again, and loses none.</summary>
     private int Add(DeliveredAnswer answer, string kind, string key, string text)

@@ -9,9 +9,20 @@ namespace Appliance.Retention.Corrections;
 internal static class RegisterTables
 {
     public static readonly DatabaseTables Tables = new(
-        Sql, 1, "it is of another version of this program; use that one");
+        Sql, 2, "it is of another version of this program; use that one", Moments);
 
-    private const string Sql = """
+    private const string Moments = """
+        -- seconds (TAI) that an answer relied on; digest: in which way, and on which record, batch or device
+        CREATE TABLE moments (
+            entry INTEGER NOT NULL, second INTEGER NOT NULL, digest BLOB NOT NULL,
+            PRIMARY KEY (entry, second, digest)) WITHOUT ROWID;
+
+        -- when corrections that both roles signed were taken in, by the name of their file
+        CREATE TABLE corrected (name TEXT PRIMARY KEY, at_us INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    private const string Sql = Moments + """
+
         -- entry: index of the delivery in the log; question: that of its question. from_us, to_us: what was asked
         -- about; checked_us: corrections received until then were looked at. All UTC
         CREATE TABLE deliveries (

@@ -50,6 +50,7 @@ internal sealed class BatchIndex(
             AddGap(number, gap.From, gap.To, GapSource.Manifest, GapWords.Of(gap.Cause), "");
         }
 
+        AddDoubts(header.Manifest, receivedUtcUs);
         CheckCounters(header, receivedUtcUs);
         chain.BatchAdded(header.Manifest, size);
         receipt = receipts.Durable(header, receivedUtcUs, index);
@@ -126,6 +127,29 @@ internal sealed class BatchIndex(
                     row.First.Epoch,
                     row.First.Sequence,
                     row.First.Row,
+                    receivedUtcUs);
+            }
+        }
+    }
+
+    /// <summary>What the box's clock took back of times in this batch and earlier ones.</summary>
+    private void AddDoubts(Manifest manifest, ulong receivedUtcUs)
+    {
+        foreach (ManifestEvent happened in manifest.Events)
+        {
+            if (ClockDoubt.TryRead(happened, out ClockDoubt doubt))
+            {
+                database.Run(
+                    """
+                    INSERT INTO doubts (device, epoch, seq, from_us, to_us, bound_us, received_us)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7)
+                    """,
+                    manifest.Device,
+                    manifest.Epoch.Number,
+                    manifest.Sequence,
+                    doubt.From,
+                    doubt.To,
+                    doubt.BoundUs,
                     receivedUtcUs);
             }
         }

@@ -61,6 +61,10 @@ internal sealed class Candidate(Line line)
     public SessionHolding? Session =>
         Flows.Count > 0 ? Flows[0].Holding.Session : Blocks.Count > 0 ? Blocks[0].Block.Session : null;
 
+    /// <summary>What corrected the line; null where it stands.</summary>
+    public LineCorrection? Correction =>
+        Flows.Count > 0 ? Flows[0].Holding.Correction : Blocks.Count > 0 ? Blocks[0].Block.Session?.Corrected : null;
+
     public Fit Fit => Flows.Count > 0 ? Flows[0].Fit : Fit.Full;
 
     public Activity Activity => Flows.Count > 0 ? Flows[0].Activity : Activity.Block;
@@ -91,5 +95,12 @@ internal sealed record BlockHolding(
     Id16 Device, FlowId Place, string Realm, string Source, BlockRow Row, string Subscriber,
     SessionHolding? Session = null)
 {
+    /// <summary>How far its times may be off by the clock of its box, microseconds.</summary>
+    public long DoubtUs { get; init; }
+
+    /// <summary>Whether it may have been held in a window.</summary>
+    public bool Touches(Window window) => window.Widen(DoubtUs).Touches(
+        Row.Start, Row.End == default ? Window.Add(window.To, DoubtUs + 1) : Row.End);
+
     public Line Line => new(Realm, Subscriber, Row.InsideAddress);
 }

@@ -134,13 +134,12 @@ internal sealed class Evaluator(
         Window window = asked.Widen(question.SourceErrorUs);
         foreach (BlockHolding block in blocks)
         {
-            TaiTime end = block.Row.End == default ? Window.Add(window.To, 1) : block.Row.End;
-            if (!window.Touches(block.Row.Start, end) || (!answer && !lines.ContainsKey(block.Line)))
+            if (!block.Touches(window) || (!answer && !lines.ContainsKey(block.Line)))
             {
                 continue;
             }
 
-            Overlap overlap = asked.Touches(block.Row.Start, end) ? Overlap.WithinBound : Overlap.WithinSourceError;
+            Overlap overlap = block.Touches(asked) ? Overlap.WithinBound : Overlap.WithinSourceError;
             LineOf(lines, block.Line).Blocks.Add(new HeldBlock(block, overlap));
         }
     }

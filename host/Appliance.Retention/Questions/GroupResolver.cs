@@ -215,7 +215,7 @@ internal sealed class GroupAddresses
         List<BlockHolding> held =
         [
             .. allBlocks.Where(block => HolderReader.Fits(block.Row, question)
-                && around.Touches(block.Row.Start, block.Row.End == default ? around.To : block.Row.End)),
+                && block.Touches(around)),
         ];
         HashSet<Id16> devices = [.. index.Devices(around), .. held.Select(block => block.Device)];
         return new Found(index.Near(question.Window), held, coverages, devices, Batches: 0);

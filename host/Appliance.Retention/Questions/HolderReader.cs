@@ -132,7 +132,7 @@ internal sealed class BlockMerge
                     realm,
                     rows.Strings.Text(row.Source),
                     row,
-                    Subscriber: "");
+                    Subscriber: "") { DoubtUs = opened.Corrections.SlackOf(row.Start, row.End) };
             }
         }
 

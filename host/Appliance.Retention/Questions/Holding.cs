@@ -24,11 +24,21 @@ internal sealed record Holding
 
     public required string Realm { get; init; }
 
-    /// <summary>Subscriber reference as recorded; empty where the record has none.</summary>
+    /// <summary>Subscriber reference as recorded, or as corrected; empty where there is none.</summary>
     public required string Subscriber { get; init; }
 
     /// <summary>The session that gave the reference; null where none is recorded.</summary>
     public SessionHolding? Session { get; init; }
+
+    /// <summary>What corrected the reference of the record itself; null where it stands.</summary>
+    public LineCorrection? Corrected { get; init; }
+
+    /// <summary>What corrected the line, of the record or of the session that names it; null where it
+    /// stands.</summary>
+    public LineCorrection? Correction => Corrected ?? Session?.Corrected;
+
+    /// <summary>Bound of the record where the clock took it back and a wider one holds; null where it stands.</summary>
+    public uint? RecordedBoundUs { get; init; }
 
     public required string Service { get; init; }
 

@@ -37,7 +37,7 @@ internal sealed class HoldingMerge
             track.Rows.Clear();
         }
 
-        track.Rows.Add(Make(opened, row, place, flow, track.Seen));
+        track.Rows.Add(Make(opened, index, place, flow, track.Seen));
         if (tracks.Count > Limits.FlowsMax)
         {
             throw new QuestionTooWideException(
@@ -63,20 +63,30 @@ internal sealed class HoldingMerge
         return all;
     }
 
-    private Holding Make(OpenedRows opened, in FlowRow row, FlowId place, FlowId flow, List<TaiTime> seen) => new()
+    private Holding Make(OpenedRows opened, int index, FlowId place, FlowId flow, List<TaiTime> seen)
     {
-        Device = opened.Device,
-        Flow = flow,
-        Place = place,
-        Batch = opened.Id,
-        Row = row,
-        Realm = Text(opened.Rows, row.Realm),
-        Subscriber = Text(opened.Rows, row.Subscriber),
-        Service = Text(opened.Rows, row.Service),
-        Leg = Text(opened.Rows, row.Leg),
-        HasContact = (opened.Opened & SectionSet.Contact) != 0 && !row.RemoteAddress.IsNone,
-        Seen = seen,
-    };
+        FlowRow row = opened.Rows.Flows[index];
+        string subscriber = Text(opened.Rows, row.Subscriber);
+        LineCorrection? corrected = subscriber.Length > 0
+            ? opened.Corrections.LineOf([place, flow], row.Start)
+            : null;
+        return new Holding
+        {
+            Device = opened.Device,
+            Flow = flow,
+            Place = place,
+            Batch = opened.Id,
+            Row = row,
+            RecordedBoundUs = opened.RecordedBoundUs(index),
+            Realm = Text(opened.Rows, row.Realm),
+            Subscriber = corrected?.Subscriber ?? subscriber,
+            Corrected = corrected,
+            Service = Text(opened.Rows, row.Service),
+            Leg = Text(opened.Rows, row.Leg),
+            HasContact = (opened.Opened & SectionSet.Contact) != 0 && !row.RemoteAddress.IsNone,
+            Seen = seen,
+        };
+    }
 
     // The same few names come again in every batch.
     private string Text(RowBatch rows, int number)

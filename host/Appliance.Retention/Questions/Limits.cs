@@ -34,6 +34,12 @@ internal static class Limits
     public const long SourceErrorUs = 3600 * Second;
 
     /// <summary>
+    /// How far beyond a question records are looked for whose times a clock took back, microseconds. What is in doubt
+    /// by more is not covered.
+    /// </summary>
+    public const long DoubtUsMax = SourceErrorUs;
+
+    /// <summary>
     /// Longest interval of a resolve, microseconds: a day. More is a search for a pattern, not a holder.
     /// </summary>
     public const long ResolveIntervalUs = 86_400 * Second;

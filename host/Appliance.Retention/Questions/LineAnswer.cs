@@ -74,6 +74,9 @@ internal sealed record LineAnswer
     /// <summary>Records that the answer relies on.</summary>
     public IReadOnlyList<Answers.AnswerPlace> Records { get; init; } = [];
 
+    /// <summary>Seconds that it relies on.</summary>
+    public IReadOnlyCollection<Answers.AnswerMoment> Moments { get; init; } = [];
+
     public IReadOnlyList<NotCovered> Missing { get; init; } = [];
 
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -93,7 +93,10 @@ internal sealed class LineAsker(
         LineAnswer answered = answer(found);
         return answered with
         {
-            Sections = sections, Records = Answers.AnswerPlaces.Of(found), Notes = [.. answered.Notes, .. taken],
+            Sections = sections,
+            Records = Answers.AnswerPlaces.Of(found),
+            Moments = Answers.AnswerMoments.Of(found, question.Interval.Window.From),
+            Notes = [.. answered.Notes, .. taken],
         };
     }
 
@@ -137,6 +140,18 @@ internal sealed class LineAsker(
         {
             string flows = Questions.Notes.Flows(noBound);
             notes.Add($"{flows} without a bound on their times: the clock was not vouched for");
+        }
+
+        int doubted = holdings.Count(holding => holding.RecordedBoundUs is not null);
+        if (doubted > 0)
+        {
+            notes.Add($"{Questions.Notes.Flows(doubted)} {Questions.Notes.Corrected}");
+        }
+
+        int corrected = holdings.Count(holding => holding.Correction is not null);
+        if (corrected > 0)
+        {
+            notes.Add($"{Questions.Notes.Flows(corrected)} {Questions.Notes.CorrectedLine}");
         }
 
         if (isPartial)

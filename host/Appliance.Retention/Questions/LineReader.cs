@@ -26,12 +26,13 @@ internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
         var blocks = new BlockMerge();
         var devices = new HashSet<Id16>();
         int batches = 0;
-        foreach (OpenedRows opened in archive.Read(asked.From, to, sections, match.Queries()))
+        foreach (OpenedRows opened in archive.Read(asked.From, to, sections, Queries(question, match.Queries())))
         {
             batches++;
             bool flows = TakeFlows(opened, match, asked, merge);
             bool ports = blocks.Take(opened, (in BlockRow row) => match.IsOf(opened.Rows, row)
-                && asked.Touches(row.Start, row.End == default ? asked.To : row.End));
+                && asked.Widen(opened.Corrections.SlackOf(row.Start, row.End))
+                    .Touches(row.Start, row.End == default ? asked.To : row.End));
             if (flows || ports)
             {
                 devices.Add(opened.Device);
@@ -40,7 +41,7 @@ internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
 
         // A line may show up at any box, so the coverage of all of them counts.
         var coverages = new Coverages(archive.Coverage(asked.From, asked.To));
-        return new Found(merge.Finish(), blocks.Finish(), coverages, devices, batches);
+        return match.NameBySessions(new Found(merge.Finish(), blocks.Finish(), coverages, devices, batches));
     }
 
     private void ReadSessions(LineQuestion question, LineMatch match)
@@ -49,12 +50,22 @@ internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
         TaiTime from = around.From < oldest ? oldest : around.From;
         IReadOnlyList<TokenQuery> queries = [TokenQuery.Subscriber(question.Subscriber)];
         var merge = new SessionMerge();
-        foreach (OpenedRows opened in archive.Read(from, around.To, SectionSet.Attribution, queries))
+        foreach (OpenedRows opened in archive.Read(
+            from, around.To, SectionSet.Attribution, Queries(question, queries)))
         {
             merge.Take(opened);
         }
 
         match.Take(merge.Finish(new Coverages(archive.Coverage(from, around.To))));
+    }
+
+    // Records that a correction gives to the line have no token of it: then every batch of the time is opened.
+    private IReadOnlyList<TokenQuery> Queries(LineQuestion question, IReadOnlyList<TokenQuery> own)
+    {
+        Window asked = question.Interval.Window;
+        bool isCorrected = question.Subscriber.Length > 0
+            && archive.Corrections.Names(question.Subscriber, asked.From, asked.To);
+        return isCorrected ? [] : own;
     }
 
     private static bool TakeFlows(OpenedRows opened, LineMatch match, Window asked, HoldingMerge merge)
@@ -64,7 +75,7 @@ internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
         for (int i = 0; i < rows.Length; i++)
         {
             long bound = rows[i].BoundUs == uint.MaxValue ? 0 : rows[i].BoundUs;
-            if (match.IsOf(opened.Rows, rows[i])
+            if (match.IsOf(opened, i)
                 && asked.Touches(new Window(rows[i].Start, rows[i].Last).Widen(bound)))
             {
                 merge.Add(opened, i);
@@ -80,7 +91,7 @@ internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
 internal sealed class LineMatch(LineQuestion question)
 {
     private readonly byte[] subscriber = Encoding.UTF8.GetBytes(question.Subscriber);
-    private readonly List<(string Realm, IpPrefix Prefix, TaiTime Start, TaiTime End)> sessions = [];
+    private readonly List<SessionHolding> sessions = [];
 
     /// <summary>
     /// What batches of the line have. A session of a whole prefix has no token of its addresses: then every batch of
@@ -94,7 +105,7 @@ internal sealed class LineMatch(LineQuestion question)
         }
 
         var queries = new List<TokenQuery> { TokenQuery.Subscriber(question.Subscriber) };
-        foreach ((_, IpPrefix prefix, _, _) in sessions)
+        foreach (IpPrefix prefix in sessions.Select(session => session.Prefix))
         {
             if (prefix.Length < (prefix.Address.IsV4 ? 32 : 128))
             {
@@ -108,27 +119,49 @@ internal sealed class LineMatch(LineQuestion question)
     }
 
     /// <summary>Takes the sessions of the reference.</summary>
-    public void Take(Sessions read)
-    {
-        foreach (SessionHolding session in read.All)
-        {
-            if (session.Subscriber == question.Subscriber)
-            {
-                sessions.Add((session.Realm, session.Prefix, session.Start, session.KnownUntil));
-            }
-        }
-    }
+    public void Take(Sessions read) =>
+        sessions.AddRange(read.All.Where(session => session.Names == question.Subscriber));
 
-    public bool IsOf(RowBatch rows, in FlowRow row)
+    /// <summary>Says of what no record names by which session it is the line's.</summary>
+    public Found NameBySessions(Found found) => sessions.Count == 0
+        ? found
+        : found with
+        {
+            Holdings =
+            [
+                .. found.Holdings.Select(holding => holding.Subscriber.Length > 0 ? holding : holding with
+                {
+                    Session = SessionOf(holding.Realm, holding.Row.SubscriberAddress, holding.Row.Start),
+                }),
+            ],
+            Blocks =
+            [
+                .. found.Blocks.Select(block => block with
+                {
+                    Session = SessionOf(block.Realm, block.Row.InsideAddress, block.Row.Start),
+                }),
+            ],
+        };
+
+    /// <summary>Whether a flow of a batch is the line's.</summary>
+    public bool IsOf(OpenedRows opened, int index)
     {
+        RowBatch rows = opened.Rows;
+        ref readonly FlowRow row = ref CollectionsMarshal.AsSpan(rows.Flows)[index];
         if (question.Subscriber.Length == 0)
         {
             return IsInside(rows, row.Realm, row.SubscriberAddress);
         }
 
-        return rows.Strings[row.Subscriber] is { Length: > 0 } named
-            ? named.SequenceEqual(subscriber)
-            : HasSession(rows, row.Realm, row.SubscriberAddress, row.Start);
+        if (rows.Strings[row.Subscriber] is not { Length: > 0 } named)
+        {
+            return HasSession(rows, row.Realm, row.SubscriberAddress, row.Start);
+        }
+
+        var place = new FlowId(opened.Epoch.Number, opened.Sequence, (uint)index);
+        LineCorrection? corrected = opened.Corrections.Lines.Count == 0
+            ? null : opened.Corrections.LineOf([place, row.First], row.Start);
+        return corrected is null ? named.SequenceEqual(subscriber) : corrected.Subscriber == question.Subscriber;
     }
 
     public bool IsOf(RowBatch rows, in BlockRow row) => question.Subscriber.Length == 0
@@ -138,18 +171,15 @@ internal sealed class LineMatch(LineQuestion question)
     private bool IsInside(RowBatch rows, int realm, Ip address) =>
         address == question.Inside && (question.Realm.Length == 0 || rows.Strings.Text(realm) == question.Realm);
 
-    private bool HasSession(RowBatch rows, int realm, Ip address, TaiTime time)
-    {
-        (string held, Ip holds) = new Line(rows.Strings.Text(realm), "", address).Holds;
-        foreach (var session in sessions)
-        {
-            if (session.Start <= time && time <= session.End && session.Prefix.Contains(holds)
-                && held == session.Realm)
-            {
-                return true;
-            }
-        }
+    private bool HasSession(RowBatch rows, int realm, Ip address, TaiTime time) =>
+        SessionOf(rows.Strings.Text(realm), address, time) is not null;
 
-        return false;
+    private SessionHolding? SessionOf(string realm, Ip address, TaiTime time)
+    {
+        (string held, Ip holds) = new Line(realm, "", address).Holds;
+        return sessions.Find(session =>
+            Window.Add(session.From, -session.DoubtUs) <= time
+            && time <= Window.Add(session.KnownUntil, session.DoubtUs)
+            && session.Prefix.Contains(holds) && held == session.Realm);
     }
 }

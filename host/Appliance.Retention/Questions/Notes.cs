@@ -31,6 +31,14 @@ internal static class Notes
         return notes;
     }
 
+    /// <summary>Of flows whose time a manifest corrects.</summary>
+    public const string Corrected =
+        "whose times the clock of the box took back later: they stand with the wider bound that holds now";
+
+    /// <summary>Of flows whose line a paper corrects.</summary>
+    public const string CorrectedLine =
+        "whose line operator and custodian corrected: the records themselves say another one";
+
     /// <summary>1 flow, 2 flows.</summary>
     public static string Flows(int count) => FormattableString.Invariant($"{count} {(count == 1 ? "flow" : "flows")}");
 
@@ -45,6 +53,8 @@ internal static class Notes
             "that fit several lines equally: each of the lines is listed");
         Add(flows.Count(held => held.Holding.Row.Candidates == ushort.MaxValue),
             "of which only some of the lines that fit are recorded: there are more");
+        Add(flows.Count(held => held.Holding.RecordedBoundUs is not null), Corrected);
+        Add(flows.Count(held => held.Holding.Correction is not null), CorrectedLine);
         Add(flows.Count(held => held.Holding.Row.Conflict), "with witnesses that contradict each other");
         Add(result.Candidates.Where(candidate => !candidate.Line.IsKnown).Sum(candidate => candidate.Flows.Count),
             "of lines that are not known: together they count as one more line");

@@ -15,7 +15,21 @@ internal sealed record SessionHolding
 
     public required IpPrefix Prefix { get; init; }
 
+    /// <summary>The reference as recorded.</summary>
     public required string Subscriber { get; init; }
+
+    /// <summary>What corrected the reference from <see cref="From"/> to <see cref="KnownUntil"/>; null where it
+    /// stands.</summary>
+    public LineCorrection? Corrected { get; init; }
+
+    /// <summary>The reference that holds; empty where it was withdrawn and no other is known.</summary>
+    public string Names => Corrected?.Subscriber ?? Subscriber;
+
+    /// <summary>Positions of its records that were read.</summary>
+    public required IReadOnlyList<FlowId> Records { get; init; }
+
+    /// <summary>How far its times may be off by the clock of its box, microseconds.</summary>
+    public long DoubtUs { get; init; }
 
     /// <summary>line, imsi, msisdn, user or session.</summary>
     public required string Type { get; init; }
@@ -27,6 +41,9 @@ internal sealed record SessionHolding
     public required string Access { get; init; }
 
     public required TaiTime Start { get; init; }
+
+    /// <summary>From when on the reference holds: the begin, but after a correction's.</summary>
+    public required TaiTime From { get; init; }
 
     /// <summary>Recorded end; the default where the latest record shows it open.</summary>
     public required TaiTime End { get; init; }
@@ -55,16 +72,21 @@ internal sealed class SessionMerge
             var prefix = new IpPrefix(row.Address, row.PrefixLength);
             string subscriber = strings.Text(row.Subscriber);
             var key = (opened.Device, strings.Text(row.Realm), prefix, row.Start, subscriber);
-            if (tracks.TryGetValue(key, out Track? known) && !IsBetter(row.End, opened.Last, known))
+            var place = new FlowId(opened.Epoch.Number, opened.Sequence, (uint)(opened.Rows.Flows.Count + i));
+            List<FlowId> records = tracks.TryGetValue(key, out Track? known) ? known.Records : [];
+            records.Add(place);
+            if (known is not null && !IsBetter(row.End, opened.Last, known))
             {
                 continue;
             }
 
-            uint number = (uint)(opened.Rows.Flows.Count + i);
-            tracks[key] = new Track(row.End, opened.Last, new SessionHolding
+            tracks[key] = new Track(row.End, opened.Last, records, opened.Corrections.Lines, new SessionHolding
             {
                 Device = opened.Device,
-                Place = new FlowId(opened.Epoch.Number, opened.Sequence, number),
+                Place = place,
+                Records = records,
+                DoubtUs = opened.Corrections.SlackOf(row.Start, row.End),
+                From = row.Start,
                 Realm = key.Item2,
                 Prefix = prefix,
                 Subscriber = subscriber,
@@ -85,10 +107,11 @@ internal sealed class SessionMerge
         var all = new List<SessionHolding>(tracks.Count);
         foreach (Track track in tracks.Values)
         {
-            all.Add(track.End != default ? track.Session : track.Session with
+            SessionHolding session = track.End != default ? track.Session : track.Session with
             {
                 KnownUntil = KnownUntil(track, coverages),
-            });
+            };
+            SessionParts.Add(all, session, track.Lines);
         }
 
         return new Sessions(all);
@@ -113,7 +136,12 @@ internal sealed class SessionMerge
         return until;
     }
 
-    private sealed record Track(TaiTime End, TaiTime Written, SessionHolding Session);
+    private sealed record Track(
+        TaiTime End,
+        TaiTime Written,
+        List<FlowId> Records,
+        IReadOnlyList<LineCorrection> Lines,
+        SessionHolding Session);
 }
 
 /// <summary>The sessions that were read for a question.</summary>
@@ -133,8 +161,8 @@ internal sealed class Sessions(IReadOnlyList<SessionHolding> sessions)
         foreach (SessionHolding session in sessions)
         {
             if (session.Realm == realm && session.Prefix.Contains(address)
-                && Window.Add(session.Start, -Limits.SessionSlackUs) <= time
-                && time <= Window.Add(session.KnownUntil, Limits.SessionSlackUs))
+                && Window.Add(session.From, -Math.Max(Limits.SessionSlackUs, session.DoubtUs)) <= time
+                && time <= Window.Add(session.KnownUntil, Math.Max(Limits.SessionSlackUs, session.DoubtUs)))
             {
                 Add(found, session);
             }
@@ -155,12 +183,12 @@ internal sealed class Sessions(IReadOnlyList<SessionHolding> sessions)
             found.Clear();
         }
 
-        int same = found.FindIndex(other => other.Subscriber == session.Subscriber);
+        int same = found.FindIndex(other => other.Names == session.Names);
         if (same < 0)
         {
             found.Add(session);
         }
-        else if (session.Start > found[same].Start)
+        else if (session.From > found[same].From)
         {
             found[same] = session;
         }

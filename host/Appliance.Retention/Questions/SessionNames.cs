@@ -18,11 +18,12 @@ internal static class SessionNames
 
     private static IEnumerable<Holding> Give(Holding holding, Sessions sessions)
     {
-        List<SessionHolding> held = holding.Subscriber.Length > 0
+        // A reference that was withdrawn is not given again by a session.
+        List<SessionHolding> held = holding.Subscriber.Length > 0 || holding.Corrected is not null
             ? [] : sessions.Of(holding.Line, holding.Row.Start);
         return held.Count == 0
             ? [holding]
-            : held.Select(session => holding with { Subscriber = session.Subscriber, Session = session });
+            : held.Select(session => holding with { Subscriber = session.Names, Session = session });
     }
 
     // A block may outlive a session of its inside address: who had the address when it was asked about counts.
@@ -32,6 +33,6 @@ internal static class SessionNames
         List<SessionHolding> held = sessions.Of(block.Line, time);
         return held.Count == 0
             ? [block]
-            : held.Select(session => block with { Subscriber = session.Subscriber, Session = session });
+            : held.Select(session => block with { Subscriber = session.Names, Session = session });
     }
 }

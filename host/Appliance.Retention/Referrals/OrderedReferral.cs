@@ -210,7 +210,7 @@ internal sealed class OrderedReferral(
         {
             var run = new ReferralRun(ordered.Archive, ordered.Oldest, question.Destinations);
             verdicts.AddRange(run.JudgeGroup(open));
-            ordered.Rely(run.Places);
+            ordered.Rely(run.Places, run.Moments);
             ordered.Disclose((ulong)run.Places.Count);
         }
 

@@ -18,9 +18,13 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
     private readonly GroupResolver resolver = new(archive, oldest);
 
     private readonly HashSet<AnswerPlace> places = [];
+    private readonly HashSet<AnswerMoment> moments = [];
 
     /// <summary>Records that the lines which were named rest on, of all groups so far.</summary>
     public IReadOnlyCollection<AnswerPlace> Places => places;
+
+    /// <summary>Seconds that they rely on.</summary>
+    public IReadOnlyCollection<AnswerMoment> Moments => moments;
 
     /// <summary>Batches opened for flows so far.</summary>
     public int Batches => resolver.Batches;
@@ -126,7 +130,7 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
         LineVerdict verdict = line.Verdict with { Lines = today.Result.Lines, Reason = today.Reason };
         return today.Word switch
         {
-            AnswerWord.Identified => Named(verdict, LineClass.Today, today),
+            AnswerWord.Identified => Named(verdict, line, LineClass.Today, today),
             AnswerWord.NotCovered => verdict with { Why = WhyNot.NotCovered },
             AnswerWord.Ambiguous => contact is null
                 ? verdict with { Why = WhyNot.Ambiguous, Reason = $"{today.Reason}; {Wanting(line)}" }
@@ -140,6 +144,7 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
         {
             AnswerWord.Identified => Named(
                 verdict with { Reason = $"of {verdict.Lines} lines only one contacted {line.Service}" },
+                line,
                 LineClass.WithDestination,
                 contact),
             AnswerWord.NotCovered => verdict with { Why = WhyNot.NotCovered, Reason = contact.Reason },
@@ -161,8 +166,9 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
         ? "the destination is given, and was not to be opened"
         : line.Question.Port is null ? "the port or the service would tell more" : "the service would tell more";
 
-    private LineVerdict Named(LineVerdict verdict, LineClass kind, GroupAnswer answer)
+    private LineVerdict Named(LineVerdict verdict, OpenLine line, LineClass kind, GroupAnswer answer)
     {
+        moments.UnionWith(AnswerMoments.Of(answer.Result, line.Question.Window.From));
         places.UnionWith(AnswerPlaces.Of(answer.Result));
         return verdict with { Class = kind, Line = answer.Result.Candidates[0].Line.Name };
     }

@@ -84,14 +84,19 @@ internal sealed class Desk : IDisposable
 
     /// <summary>Keeps which records an answer relied on, so that a correction of one finds it.</summary>
     public void Register(
-        LoggedEntry delivery, AskedQuestion question, LoggedEntry entry, IReadOnlyCollection<AnswerPlace> places)
+        LoggedEntry delivery,
+        AskedQuestion question,
+        LoggedEntry entry,
+        IReadOnlyCollection<AnswerPlace> places,
+        IReadOnlyCollection<AnswerMoment> moments)
     {
         using var register = AnswerRegister.Open(folder);
         register.Add(
             new DeliveredAnswer(
                 delivery.Index, entry.Index, delivery.Entry.Request, delivery.Entry.UtcUs, question.FromUtcUs,
                 question.ToUtcUs, delivery.Entry.UtcUs, []),
-            places);
+            places,
+            moments);
     }
 
     public void Dispose() => Log.Dispose();

@@ -23,6 +23,7 @@ internal sealed class OrderedQuestion(
     private OrderedArchive? archive;
     private bool hasEnded;
     private IReadOnlyCollection<AnswerPlace> places = [];
+    private IReadOnlyCollection<AnswerMoment> moments = [];
 
     /// <summary>Lines that an answer may name.</summary>
     public int LinesMax => (int)Math.Min(order.Request.Candidates, int.MaxValue);
@@ -96,7 +97,7 @@ internal sealed class OrderedQuestion(
         witness.Attest();
         Statement = statement;
         hasEnded = true;
-        desk.Register(delivery, question, entry, places);
+        desk.Register(delivery, question, entry, places, moments);
         output.Write(handed);
         output.Flush();
     }
@@ -104,8 +105,9 @@ internal sealed class OrderedQuestion(
     /// <summary>Text of the answer as it may leave: sealed, unless this is a lab or the order says why not.</summary>
     public string Seal(string text) => desk.Seal(text, order);
 
-    /// <summary>Takes the records that the answer relies on.</summary>
-    public void Rely(IReadOnlyCollection<AnswerPlace> relied) => places = relied;
+    /// <summary>Takes the records that the answer relies on, and the seconds.</summary>
+    public void Rely(IReadOnlyCollection<AnswerPlace> records, IReadOnlyCollection<AnswerMoment> seconds) =>
+        (places, moments) = (records, seconds);
 
     /// <summary>Keeps those records beyond their retention; null where there are none.</summary>
     /// <exception cref="WardenException">The warden refuses.</exception>

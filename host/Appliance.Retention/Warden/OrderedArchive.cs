@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Corrections;
 using Appliance.Retention.Holds;
 using Appliance.Retention.Log;
 using Appliance.Retention.Questions;
@@ -63,6 +64,9 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         this.entry = entry;
         own = RecipientKey.New(SectionPlain.AttributionNumber, 0, KeyRole.WardenA, RandomNumberGenerator.Fill);
     }
+
+    /// <inheritdoc/>
+    public CorrectionBook Corrections => archive.Corrections;
 
     /// <inheritdoc/>
     public IEnumerable<OpenedRows> Read(
@@ -258,6 +262,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         return refusal == Refusal.None
             ? new OpenedRows(
                 stored.Device, stored.Epoch, stored.Sequence, stored.Id, opened, rows, batch.Manifest.Last)
+                .With(archive.Corrections)
             : throw new ArchiveException($"{stored.Path} cannot be opened: {refusal.Sentence()}");
     }
 

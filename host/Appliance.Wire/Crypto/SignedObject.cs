@@ -22,6 +22,7 @@ public enum SignedType : byte
     Keeping,
     Pack,
     Device,
+    Correction,
 }
 
 /// <summary>
@@ -184,6 +185,7 @@ public sealed class SignedObject
         SignedType.Keeping => "keeping",
         SignedType.Search => "search",
         SignedType.Pack => "pack",
+        SignedType.Correction => "correction",
         _ => "device",
     };
 }

@@ -37,7 +37,9 @@ public sealed class CorrectionTests
         ClockEvent doubt = Assert.Single(events, happened => happened.DoubtSince is not null);
         Assert.InRange(doubt.DoubtSeconds, SeenAfter, 120);
         Assert.InRange(doubt.DoubtBoundUs, 3u, 1000u);
-        Assert.Contains($"times of these hold within {doubt.DoubtBoundUs} us", doubt.Words());
+        Assert.True(ClockDoubt.TryRead(
+            new ManifestEvent(doubt.Time!.Value, EventKind.Clock, doubt.Words()), out ClockDoubt told));
+        Assert.Equal(new ClockDoubt(doubt.DoubtSince!.Value, doubt.DoubtUntil, doubt.DoubtBoundUs), told);
         (TaiTime Said, long TrueNs)[] since = [.. said.Where(one => one.Said >= doubt.DoubtSince)];
         Assert.Contains(since, one => Math.Abs((one.Said.Microseconds * 1000) - one.TrueNs) >= 1500);
         Assert.All(

@@ -28,6 +28,17 @@ internal static class SignedContents
     public static KeepingOrder Keeping(VectorWorld world, KeepingKind kind, uint days, ulong from) =>
         new(kind, world.Notice, Now, days, "ordered", from);
 
+    public static LineCorrection Correction(VectorWorld world) => new()
+    {
+        Device = world.Device,
+        From = new TaiTime(1_800_000_000_000_000),
+        To = new TaiTime(1_800_001_800_000_000),
+        Records = [new FlowId(3, 17, 2), new FlowId(3, 18, 0)],
+        Subscriber = "line-8",
+        Reason = "a wrong user name in the accounting server",
+        UtcUs = Now,
+    };
+
     public static Request Request(VectorWorld world) => new()
     {
         Id = Order,

@@ -35,6 +35,7 @@ internal sealed record SignedVector(
         "enrolment" => Enrolment.TryVerify(bytes, Both, out _),
         "rules" => RulesConfirmation.TryVerify(bytes, Both, out _),
         "keeping" => KeepingOrder.TryVerify(bytes, Both, out _),
+        "correction" => LineCorrection.TryVerify(bytes, Both, out _),
         "request" => Person(SignedType.Request, bytes, payload => Request.TryDecode(payload, out _)),
         "approval" => Person(SignedType.Approval, bytes, payload => Approval.TryDecode(payload, out _)),
         "release" => ReleaseStatement.TryVerify(bytes, Key(0), out _),

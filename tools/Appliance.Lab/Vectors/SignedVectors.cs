@@ -18,7 +18,8 @@ internal static class SignedVectors
         return all.Count;
     }
 
-    public static List<SignedVector> All() => [.. OfBoth(), .. OfPeople(), .. OfMachines(), .. Refused()];
+    public static List<SignedVector> All() =>
+        [.. OfBoth(), .. OfCorrections(), .. OfPeople(), .. OfMachines(), .. Refused()];
 
     private static VectorWorld World() => new("signed objects");
 
@@ -37,6 +38,22 @@ internal static class SignedVectors
             SignedContents.Keeping(world, KeepingKind.Withdrawn, 0, VectorWorld.NowUs + 1).Sign(one, two));
         yield return File("keeping-hold-ended", "A legal hold is ended before its time.", "keeping", both,
             SignedContents.Keeping(world, KeepingKind.HoldEnded, 0, 0).Sign(one, two));
+    }
+
+    private static IEnumerable<SignedVector> OfCorrections()
+    {
+        VectorWorld world = World();
+        (SigningKey one, SigningKey two) = (world.OperatorKey, world.CustodianKey);
+        PublicKey[] both = [one.Public, two.Public];
+        LineCorrection line = SignedContents.Correction(world);
+        yield return File("correction-line", "Two records name a line that it was not; the right one is told.",
+            "correction", both, line.Sign(one, two));
+        yield return File("correction-withdrawn", "The lines of half an hour of a device are withdrawn.",
+            "correction", both, (line with { Records = [], Subscriber = "" }).Sign(one, two));
+        yield return File("correction-of-all", "A line is given to all that a device recorded.", "correction", both,
+            (line with { Records = [] }).Sign(one, two), Refusal.WrongStructure);
+        yield return File("correction-falling", "Its records do not rise.", "correction", both,
+            (line with { Records = [.. line.Records.Reverse()] }).Sign(one, two), Refusal.WrongStructure);
     }
 
     private static IEnumerable<SignedVector> OfPeople()

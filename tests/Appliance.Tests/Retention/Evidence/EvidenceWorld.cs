@@ -57,26 +57,7 @@ internal sealed partial class EvidenceWorld : IDisposable
     /// <summary>Asks what is kept of line-1 under an order of its own, and makes the pack of that answer.</summary>
     public void MakeAboutLine(string verb, int purpose)
     {
-        string request = Orders.FileRequest(new
-        {
-            jurisdiction = "GB",
-            legal_basis = "RIPA 2000 s. 22(2)(b)",
-            purpose,
-            @case = "CP-18",
-            statements = new Dictionary<string, string>
-            {
-                ["necessity"] = "to find whom the sender met",
-                ["proportionality"] = "one line, four minutes",
-                ["collateral_intrusion"] = "none: the line is the suspect's",
-                ["approved_authority"] = "approved under the Act",
-                ["no_notification"] = "it would warn the sender",
-            },
-            offence = new { name = "threats to kill", serious = true, sentence_years = 10 },
-            lines = new[] { "line-1" },
-            from = "2024-10-04T00:00Z",
-            to = "2024-10-04T00:04Z",
-            expires = "2024-10-20T00:00Z",
-        });
+        string request = Orders.LineRequest("line-1", purpose);
         Orders.Approve(request);
         File.WriteAllText(Answer, Succeed(
             verb, "line-1", "--data", Orders.Data, "--socket", Orders.Socket, "--request", request,

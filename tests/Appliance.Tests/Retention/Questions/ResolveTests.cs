@@ -264,12 +264,12 @@ public sealed class ResolveTests : IDisposable
                 + "notes sections_opened batches_opened",
             Names(answer.RootElement));
         Assert.Equal(
-            "rank line realm subscriber line_reference session inside_ip activity fit overlap evidence_bits flows "
-                + "blocks",
+            "rank line realm subscriber line_reference session correction inside_ip activity fit overlap evidence_bits "
+                + "flows blocks",
             Names(answer.RootElement.GetProperty("candidates")[0]));
         Assert.Equal(
             "flow_id record device batch proto sub_ip sub_port pub_ip pub_port rem_ip rem_port service start last end "
-                + "bound_us attribution evidence_bits candidates conflict activity overlap fit",
+                + "bound_us recorded_bound_us attribution evidence_bits candidates conflict activity overlap fit",
             Names(answer.RootElement.GetProperty("candidates")[0].GetProperty("flows")[0]));
         Assert.Equal("[\"attribution\"]", answer.RootElement.GetProperty("sections_opened").ToString()
             .Replace(" ", "").Replace("\n", ""));

@@ -16,7 +16,7 @@ namespace Appliance.Tests.Retention.Requests;
 /// Everything as it is set up by the verbs: keys of four people, a store that holds ingest's day keys alone, a warden
 /// that answers on a socket, in the time of the records.
 /// </summary>
-internal sealed class OrderWorld : IDisposable
+internal sealed partial class OrderWorld : IDisposable
 {
     private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("order-");
     private readonly TestBox box = new();
@@ -83,10 +83,10 @@ internal sealed class OrderWorld : IDisposable
     public Id16 Device => box.Keys.Device;
 
     /// <summary>A batch that comes at the time of <see cref="Clock"/>, after the others.</summary>
-    public void AddLater(long second, RowBatch rows)
+    public void AddLater(long second, RowBatch rows, params ManifestEvent[] events)
     {
         store.Clock = Clock;
-        store.Add(box.Seal(epoch, second, rows));
+        store.Add(box.Seal(epoch, second, rows, events: events));
         store.Kill();
     }
 

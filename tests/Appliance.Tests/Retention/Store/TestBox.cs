@@ -60,7 +60,8 @@ internal sealed class TestBox : IDisposable
         RowBatch? rows = null,
         ulong[]? counters = null,
         ManifestGap[]? gaps = null,
-        int day = Day)
+        int day = Day,
+        ManifestEvent[]? events = null)
     {
         rows ??= Rows(second);
         return epoch.Sealer.Seal(
@@ -71,7 +72,7 @@ internal sealed class TestBox : IDisposable
             counters ?? [(ulong)second, 0, 0],
             gaps ?? [],
             new ClockSummary(WorstBoundUs, 0, 37, Day + 100, default),
-            []);
+            events ?? []);
     }
 
     public byte[] Checkpoint(StartedEpoch epoch, SealedBatch batch) => new Checkpoint(

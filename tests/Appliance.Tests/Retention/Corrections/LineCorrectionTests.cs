@@ -1,0 +1,186 @@
+using Appliance.Tests.Retention.Requests;
+using Appliance.Tests.Retention.Store;
+using Appliance.TestSupport;
+using Appliance.Wire;
+using Xunit;
+
+namespace Appliance.Tests.Retention.Corrections;
+
+/// <summary>
+/// A session that named the wrong line: operator and custodian sign the correction, the register finds the answers that
+/// named a line by it in that time, and answers from then on carry the right line and say so.
+/// </summary>
+public sealed class LineCorrectionTests : IDisposable
+{
+    private readonly OrderWorld world = new(Sessions);
+
+    public LineCorrectionTests()
+    {
+        world.SetUp();
+        world.StartWarden();
+    }
+
+    public void Dispose() => world.Dispose();
+
+    [Transcript("retention errors correct new")]
+    [Transcript("retention errors correct sign")]
+    [Transcript("retention errors correct add")]
+    [Fact]
+    public void A_corrected_session_finds_the_answer_that_named_a_line_by_it_and_the_next_one_says_the_right_line()
+    {
+        string request = Answered("192.0.2.1:1100", "1100", "00:01:42Z", "line-7");
+        string other = Answered("192.0.2.1:1200", "1200", "00:03:22Z", "line-7");
+        byte[][] before = world.StoredBatches();
+
+        string added = Correct("--record", "1-0-1", "--line", "line-8");
+        string list = List();
+        (_, string answer, _) = Ask(Approved("192.0.2.1:1100"), "1100", "00:01:42Z");
+
+        Assert.EndsWith(
+            "it was line-8; a wrong user name in the accounting server; it is logged\n"
+                + "1 answers relied on it or on what else was corrected\n",
+            added);
+        Assert.Contains($"{request}  CP-17  session: what device {world.Device} recorded from ", list);
+        Assert.DoesNotContain(other, list);
+        Assert.DoesNotContain("line-8", list);
+        Assert.Contains("    1. line-8", answer);
+        Assert.Contains("corrected: the line is line-8 from 2024-10-04T00:01:00.000000Z", answer);
+        Assert.Contains("1 flow whose line operator and custodian corrected", answer);
+        Assert.Equal(before, world.StoredBatches());
+    }
+
+    [Fact]
+    public void Before_and_after_the_stretch_the_recorded_line_stands()
+    {
+        Correct("--record", "1-0-1", "--line", "line-8");
+
+        Assert.Contains("    1. line-7", Ask(Approved("192.0.2.1:1200"), "1200", "00:03:22Z").Output);
+        Assert.Contains("    1. line-7", Ask(Approved("192.0.2.1:1000"), "1000", "00:00:02Z").Output);
+    }
+
+    [Fact]
+    public void A_stretch_that_is_withdrawn_leaves_the_inside_address_and_finds_every_answer_that_named_a_line_in_it()
+    {
+        string request = Answered("192.0.2.1:1100", "1100", "00:01:42Z", "line-7");
+        string other = Answered("192.0.2.1:1200", "1200", "00:03:22Z", "line-7");
+
+        Correct("--withdraw");
+        string list = List();
+        (_, string answer, _) = Ask(Approved("192.0.2.1:1100"), "1100", "00:01:42Z");
+
+        Assert.Contains($"{request}  CP-17  session: ", list);
+        Assert.DoesNotContain(other, list);
+        Assert.Contains("    1. cgn/100.64.0.1", answer);
+        Assert.Contains("corrected: the line is not known", answer);
+    }
+
+    [Fact]
+    public void A_line_question_finds_what_a_correction_gives_it_and_not_what_it_takes()
+    {
+        Correct("--record", "1-0-1", "--line", "line-8");
+
+        string right = AddressesOf("line-8");
+        string wrong = AddressesOf("line-7");
+
+        Assert.Contains("1100", right);
+        Assert.DoesNotContain("1200", right);
+        Assert.Contains("1200", wrong);
+        Assert.DoesNotContain("1100", wrong);
+    }
+
+    [Fact]
+    public void What_one_alone_signed_corrects_nothing()
+    {
+        string half = world.File("half");
+        Assert.Equal(0, world.Run([.. New(half), "--record", "1-0-1", "--line", "line-8"]).Code);
+
+        (int code, _, string errors) = world.Run("errors", "correct", "add", half, "--data", world.Data);
+
+        Assert.Equal(2, code);
+        Assert.Contains("operator and custodian sign it", errors);
+        Assert.Contains("    1. line-7", Ask(Approved("192.0.2.1:1100"), "1100", "00:01:42Z").Output);
+    }
+
+    [Fact]
+    public void A_line_is_given_to_records_that_are_named_and_never_to_a_whole_device()
+    {
+        (int code, _, string errors) = world.Run([.. New(world.File("half")), "--line", "line-8"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("--line needs --record", errors);
+    }
+
+    [Fact]
+    public void The_paper_goes_when_its_records_go()
+    {
+        Correct("--record", "1-0-1", "--line", "line-8");
+        Assert.Single(Directory.GetFiles(world.Store.Corrections));
+        world.Day = TestBox.Day + 366;
+
+        Assert.Equal(0, world.Run("expire", "--data", world.Data).Code);
+
+        Assert.Empty(Directory.GetFiles(world.Store.Corrections));
+    }
+
+    // The first batch has the session of the address; no flow names a line itself.
+    private static void Sessions(RowBatch rows, long second)
+    {
+        FlowRow flow = rows.Flows[0];
+        flow.Subscriber = 0;
+        rows.Flows[0] = flow;
+        if (second == 0)
+        {
+            rows.Sessions.Add(new SessionRow
+            {
+                Subscriber = rows.Strings.Add("line-7"),
+                SubscriberType = rows.Strings.Add("line"),
+                Realm = rows.Strings.Add("cgn"),
+                Address = TestBox.Address("100.64.0.1"),
+                PrefixLength = 32,
+                Start = TestBox.At(-600),
+                End = TestBox.At(600),
+                Source = rows.Strings.Add("radius"),
+            });
+        }
+    }
+
+    private string Correct(params string[] what)
+    {
+        world.Clock = new TestClock(world.Clock.GetUtcNow().AddMinutes(10));
+        world.StartWarden();
+        (string half, string both) = (world.File("half"), world.File("both"));
+        world.Succeed([.. New(half), .. what]);
+        world.Succeed("errors", "correct", "sign", half, "--key", world.File("custodian.json"), "--out", both);
+        return world.Succeed("errors", "correct", "add", both, "--data", world.Data);
+    }
+
+    private string[] New(string half) =>
+    [
+        "errors", "correct", "new", "--device", world.Device.ToString(), "--from", "2024-10-04T00:01:00Z", "--to",
+        "2024-10-04T00:02:30Z", "--reason", "a wrong user name in the accounting server", "--key",
+        world.File("operator.json"), "--out", half,
+    ];
+
+    private string Approved(string address)
+    {
+        string request = world.Request(address);
+        world.Approve(request);
+        return request;
+    }
+
+    private string Answered(string address, string port, string time, string line)
+    {
+        string request = Approved(address);
+        (int code, string output, string errors) = Ask(request, port, time);
+        Assert.True(code == 0 && output.Contains($"    1. {line}", StringComparison.Ordinal), output + errors);
+        return request;
+    }
+
+    private (int Code, string Output, string Errors) Ask(string request, string port, string time) => world.Run(
+        "resolve", "--data", world.Data, "--socket", world.Socket, "--witness-socket", world.WitnessSocket, "--ip",
+        "192.0.2.1", "--port", port, "--at", $"2024-10-04T{time}", "--request", request);
+
+    private string AddressesOf(string line) => world.AddressesOf(line);
+
+    private string List() => world.Run("errors", "list", "--data", world.Data).Output;
+}

@@ -179,18 +179,20 @@ internal sealed class EmbeddedArchive : IRecordArchive, IDisposable
     /// <summary>False only where the filters of the batch exclude every query.</summary>
     private bool MayAnswer(StoredBatch batch, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
     {
-        bool excluded = anyOf.Count > 0;
         var filters = new BatchFilters(database, keys.Find(batch.Device), batch);
         foreach (TokenQuery query in anyOf)
         {
             foreach (Token token in query.Tokens)
             {
                 // The filter of a section that is not asked for is not looked at: it would tell what is in there.
-                excluded &= sections.Has(token.Section) && filters.Excludes(token);
+                if (!sections.Has(token.Section) || !filters.Excludes(token))
+                {
+                    return true;
+                }
             }
         }
 
-        return !excluded;
+        return anyOf.Count == 0;
     }
 
     private OpenedRows Open(StoredBatch stored, SectionSet sections)

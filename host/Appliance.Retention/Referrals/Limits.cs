@@ -25,10 +25,10 @@ internal static class Limits
     public const long GroupUs = 2 * 3600 * 1_000_000L;
 
     /// <summary>
-    /// Lines of one question under an order: a line has two filter tokens (its endpoint, and the block that holds it),
-    /// and the warden makes <see cref="Warden.WardenLimits.ValuesMax"/> at a time.
+    /// Lines of one question under an order: as many as are answered together without one, so that each batch is
+    /// released and opened once for them. Their rows are at most 50 KB of the question that is logged.
     /// </summary>
-    public const int OrderedLinesMax = 2048;
+    public const int OrderedLinesMax = GroupLinesMax;
 
     /// <summary>Prefixes of a list of anonymisers: all exits of the known services several times over.</summary>
     public const int AnonymisersMax = 1 << 20;

@@ -16,7 +16,7 @@ internal sealed class ReferralScope
 {
     private readonly HashSet<(Ip Address, ushort Port)> endpoints = [];
     private readonly HashSet<Ip> addresses = [];
-    private readonly List<string> services = [];
+    private readonly HashSet<string> services = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Window> times = [];
 
     private ReferralScope(IReadOnlyList<int> rows) => Rows = rows;
@@ -77,15 +77,20 @@ internal sealed class ReferralScope
     /// <summary>Whether a host is one that a line names, or below it.</summary>
     public bool AsksService(string host)
     {
-        foreach (string service in services)
+        // The name, then what is left of it after each of its dots: a service is asked with all names below it.
+        int at = 0;
+        while (!services.Contains(host[at..]))
         {
-            if (Narrowing.IsNameOf(host, service))
+            int dot = host.IndexOf('.', at);
+            if (dot < 0)
             {
-                return true;
+                return false;
             }
+
+            at = dot + 1;
         }
 
-        return false;
+        return true;
     }
 
     /// <summary>Whether a stretch of time lies around the time of a line.</summary>

@@ -31,6 +31,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     private readonly LoggedEntry entry;
     private readonly RecipientKey own;
     private readonly RowOpener opener = new([]);
+    private readonly FilterSearch filters;
     private readonly HashSet<Hash32> touching = [];
     private readonly HashSet<Hash32> opened = [];
     private readonly List<ulong> releases = [];
@@ -62,6 +63,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         asked = question;
         this.question = question.Encode();
         this.entry = entry;
+        filters = new FilterSearch(archive, warden, Under);
         own = RecipientKey.New(SectionPlain.AttributionNumber, 0, KeyRole.WardenA, RandomNumberGenerator.Fill);
     }
 
@@ -74,7 +76,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     {
         List<StoredBatch> candidates = archive.Candidates(from, to);
         touching.UnionWith(candidates.Select(batch => batch.Id));
-        foreach (StoredBatch[] some in MayAnswer(candidates, sections, anyOf).Chunk(ReleaseBatches))
+        foreach (StoredBatch[] some in filters.MayAnswer(candidates, sections, anyOf).Chunk(ReleaseBatches))
         {
             foreach (OpenedRows opened in Open(some, sections))
             {
@@ -131,50 +133,6 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     }
 
     public void Dispose() => archive.Dispose();
-
-    private List<StoredBatch> MayAnswer(
-        List<StoredBatch> candidates, SectionSet sections, IReadOnlyList<TokenQuery> anyOf)
-    {
-        var values = new List<Token>();
-        foreach (TokenQuery query in anyOf)
-        {
-            foreach (Token token in query.Tokens)
-            {
-                if (!sections.Has(token.Section))
-                {
-                    // The filter of a section that is not asked for is not looked at: nothing can be excluded.
-                    return candidates;
-                }
-
-                values.Add(token);
-            }
-        }
-
-        return values.Count == 0 || candidates.Count == 0 ? candidates : Ask(candidates, values);
-    }
-
-    private List<StoredBatch> Ask(List<StoredBatch> candidates, List<Token> values)
-    {
-        byte[][] bytes = [.. values.ConvertAll(value => value.Bytes.ToArray())];
-        var left = new List<StoredBatch>();
-        foreach (StoredBatch[] some in candidates.Chunk(WardenLimits.BatchesMax))
-        {
-            AskedFilter[] filters = Array.ConvertAll(
-                some,
-                batch => new AskedFilter(
-                    batch.Device.ToString(), archive.NoticeOf(batch).ToString(), batch.Day, batch.Id.ToArray()));
-            TokenAnswer answer = warden.Tokens(new TokenAsk(Under(), filters, bytes));
-            for (int i = 0; i < some.Length; i++)
-            {
-                if (archive.MayHave(some[i], values, answer.Tokens[i]))
-                {
-                    left.Add(some[i]);
-                }
-            }
-        }
-
-        return left;
-    }
 
     private List<OpenedRows> Open(StoredBatch[] batches, SectionSet sections)
     {

@@ -28,7 +28,9 @@ public sealed class ReferralScopeTests
         Assert.False(scope.Asks(Address("192.0.2.1"), 1101));
         Assert.True(scope.Asks(Address("192.0.2.2"), 7));
         Assert.False(scope.Asks(Address("192.0.2.3")));
-        Assert.True(scope.AsksService("smtp.mail.example"));
+        Assert.True(scope.AsksService("mail.example"));
+        Assert.True(scope.AsksService("a.SMTP.mail.example"));
+        Assert.False(scope.AsksService("hotmail.example"));
         Assert.False(scope.AsksService("news.example"));
     }
 

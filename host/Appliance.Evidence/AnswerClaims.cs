@@ -51,6 +51,12 @@ public sealed class AnswerClaims
 
     internal IReadOnlyList<ClaimedRecord> Records => records;
 
+    /// <summary>Whether the answer rests on a record.</summary>
+    /// <param name="device">Device, 32 hexadecimal digits.</param>
+    /// <param name="place">Epoch-sequence-row.</param>
+    public bool Rests(string device, string place) =>
+        records.Exists(record => record.Device == device && record.Place == place);
+
     /// <summary>Reads an answer; null where it is none.</summary>
     public static AnswerClaims? Parse(ReadOnlyMemory<byte> json)
     {

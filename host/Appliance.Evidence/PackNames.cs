@@ -18,6 +18,9 @@ public static class PackNames
     public const string Approvals = "order/approvals";
     public const string People = "order/people";
     public const string Request = "order/request";
+
+    /// <summary>Corrections of lines that the answer goes by.</summary>
+    public const string Corrections = "order/corrections";
     public const string Records = "records";
     public const string Seal = "seal";
 
@@ -36,5 +39,5 @@ public static class PackNames
 
     /// <summary>Files that a pack may have besides.</summary>
     public static IReadOnlyList<string> Optional { get; } =
-        [LedgerHead, LedgerProofs, CheckpointStamp, LedgerStamp];
+        [Corrections, LedgerHead, LedgerProofs, CheckpointStamp, LedgerStamp];
 }

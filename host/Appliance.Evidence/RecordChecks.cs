@@ -125,10 +125,21 @@ internal static class RecordChecks
         }
 
         int used = 0;
+        if (PackCorrections.Read(state) is not { } corrections)
+        {
+            return Outcome.Fail($"a correction of a line is not signed by operator and custodian");
+        }
+
         foreach (ClaimedRecord claim in answer.Records)
         {
             DisclosedRow? row = Find(state, claim, SectionPlain.AttributionNumber);
-            if (row is null || row.Kind != claim.Kind || !Holds(() => Agrees(claim, row)))
+            if (row is not null && Holds(() => corrections.IsStale(claim, row)))
+            {
+                return Outcome.Fail(
+                    $"the time of record {claim.Place} was taken back by its clock after the answer: ask again");
+            }
+
+            if (row is null || row.Kind != claim.Kind || !Holds(() => Agrees(claim, row, corrections)))
             {
                 return Outcome.Fail($"record {claim.Place} is not proven, or says something else than the answer");
             }
@@ -147,7 +158,7 @@ internal static class RecordChecks
         }
 
         return used == state.Rows.Count
-            ? LinesAreNamed(state, answer)
+            ? LinesAreNamed(state, answer, corrections)
             : Outcome.Fail($"the pack has {state.Rows.Count} records and the answer relies on {used}");
     }
 
@@ -155,6 +166,7 @@ internal static class RecordChecks
     public static Outcome Clock(PackState state)
     {
         uint worst = 0;
+        PackCorrections? corrections = PackCorrections.Read(state);
         foreach (DisclosedRow row in state.Rows)
         {
             if (row is { Section: SectionPlain.AttributionNumber, Kind: RecordKind.Flow })
@@ -166,7 +178,7 @@ internal static class RecordChecks
                         $"record {row.Place} has a bound of {row.BoundUs} µs, and its batch states {stated} at worst");
                 }
 
-                worst = Math.Max(worst, row.BoundUs ?? NoBound);
+                worst = Math.Max(worst, (corrections is null ? row.BoundUs : corrections.BoundOf(row)) ?? NoBound);
             }
         }
 
@@ -178,12 +190,12 @@ internal static class RecordChecks
         };
     }
 
-    private static Outcome LinesAreNamed(PackState state, AnswerClaims answer)
+    private static Outcome LinesAreNamed(PackState state, AnswerClaims answer, PackCorrections corrections)
     {
         foreach (ClaimedRecord claim in answer.Records)
         {
             bool isNamed = !claim.MustName || claim.Line.Length == 0
-                || state.Rows.Exists(row => row.Subscriber == claim.Line);
+                || state.Rows.Exists(row => row.Subscriber == claim.Line) || corrections.Names(claim.Line);
             if (!isNamed)
             {
                 return Outcome.Fail($"no record says that the line is {claim.Line}");
@@ -209,17 +221,20 @@ internal static class RecordChecks
     private static DisclosedRow? Find(PackState state, ClaimedRecord claim, byte section) => state.Rows.Find(row =>
         row.Device == claim.Device && row.Place == claim.Place && row.Section == section);
 
-    private static bool Agrees(ClaimedRecord claim, DisclosedRow row)
+    private static bool Agrees(ClaimedRecord claim, DisclosedRow row, PackCorrections corrections)
     {
         JsonElement said = claim.Said;
-        bool isLine = row.Subscriber.Length == 0 || claim.Line.Length == 0 || row.Subscriber == claim.Line;
+        bool isLine = row.Subscriber.Length == 0 || claim.Line.Length == 0 || row.Subscriber == claim.Line
+            || corrections.Explains(row, claim.Line);
         bool isTime = Is(said, "start", row.Start) && (row.Kind != RecordKind.Flow || Is(said, "last", row.Last));
         return isLine && isTime && row.Kind switch
         {
             RecordKind.Flow => (claim.Inside.Length == 0 || row.Inside.ToString() == claim.Inside)
                 && Is(said, "pub_ip", row.Public.ToString()) && Is(said, "pub_port", row.PublicPort)
                 && Is(said, "sub_ip", row.Inside.ToString()) && Is(said, "sub_port", row.InsidePort)
-                && Is(said, "bound_us", row.BoundUs) && Is(said, "evidence_bits", row.EvidenceBits)
+                && Is(said, "bound_us", corrections.BoundOf(row))
+                && (IsNull(said, "recorded_bound_us") || Is(said, "recorded_bound_us", row.BoundUs))
+                && Is(said, "evidence_bits", row.EvidenceBits)
                 && Is(said, "candidates", row.Candidates),
             RecordKind.Session => Is(said, "subscriber", row.Subscriber)
                 && Is(said, "address_or_prefix", FormattableString.Invariant($"{row.Inside}/{row.PrefixLength}")),
@@ -235,6 +250,9 @@ internal static class RecordChecks
     // What an answer leaves out it does not claim; what it says must be so.
     private static bool Is(JsonElement said, string name, string wanted) =>
         !said.TryGetProperty(name, out JsonElement value) || (value.GetString() ?? "") == wanted;
+
+    private static bool IsNull(JsonElement said, string name) =>
+        !said.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null;
 
     private static bool Is(JsonElement said, string name, uint? wanted) =>
         !said.TryGetProperty(name, out JsonElement value)

@@ -68,6 +68,14 @@ internal sealed class CorrectionBook
         return read;
     }
 
+    /// <summary>The signed papers of some corrections, the latest first.</summary>
+    /// <exception cref="ArchiveException">A paper is not what both have signed.</exception>
+    public static List<ReadOnlyMemory<byte>> PapersOf(StoreFolder folder, Predicate<LineCorrection> wanted) =>
+    [
+        .. LinesOf(folder).FindAll(wanted).Select(line => new ReadOnlyMemory<byte>(
+            File.ReadAllBytes(Path.Combine(folder.Corrections, NameOf(line) + Ending)))),
+    ];
+
     /// <summary>Removes the papers about times before: the records that they correct are forgotten.</summary>
     public static void ForgetBefore(StoreFolder folder, ulong utcUs)
     {

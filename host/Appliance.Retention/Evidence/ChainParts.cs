@@ -37,6 +37,10 @@ internal sealed class ChainParts(StoreFolder folder, StoreDatabase database)
         foreach (StoredBatch batch in proven)
         {
             Add(all, batch);
+            foreach (StoredBatch corrects in Correcting(batch))
+            {
+                Add(all, corrects);
+            }
         }
 
         foreach (StoredBatch batch in all.Values.ToArray())
@@ -73,6 +77,17 @@ internal sealed class ChainParts(StoreFolder folder, StoreDatabase database)
     private List<StoredBatch> Touching(Id16 device, TaiTime from, TaiTime to) => database.All(
         $"SELECT {Columns} FROM batches WHERE device = $1 AND last_us >= $2 AND first_us <= $3",
         StoredBatch.Read, device, from, to) is { Count: > 0 } touching ? touching : Around(device, from);
+
+    // Whose manifests take back times of a batch.
+    private List<StoredBatch> Correcting(StoredBatch batch) => database.All(
+        $"""
+        SELECT {Columns} FROM batches b WHERE device = $1 AND EXISTS (
+            SELECT 1 FROM doubts d JOIN batches own ON own.no = $2
+            WHERE d.device = b.device AND d.epoch = b.epoch AND d.seq = b.seq
+                AND (d.epoch, d.seq) >= (own.epoch, own.seq)
+                AND d.from_us <= own.last_us AND d.to_us >= own.first_us)
+        """,
+        StoredBatch.Read, batch.Device, batch.Number);
 
     // Where nothing touches the time, the batches before and after it show that.
     private List<StoredBatch> Around(Id16 device, TaiTime time) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Appliance.Evidence;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Corrections;
 using Appliance.Retention.Log;
 using Appliance.Retention.Requests;
 using Appliance.Retention.Warden;
@@ -41,6 +42,7 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
         files[PackNames.Answer] = answer;
         PutList(PackNames.Records, Prove(request, steps, wanted));
         PutOrder(request);
+        PutCorrections(claims);
         PutChain(chain, steps.Asked, wanted.Keys);
         PutLog(request, steps);
         PutStamps(database, [.. wanted.Keys], clock);
@@ -110,6 +112,17 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
         Order order = desk.Orders.Standing(request).Order!;
         HashSet<Id16> people = [order.Requester.Person, .. order.Approvals.Select(said => said.By.Person)];
         PutList(PackNames.People, People.Papers(folder.People, WardenTrust.Read(folder.TrustFile).Control, people));
+    }
+
+    // Those that name records of the pack: a correction of others' is none of this answer's.
+    private void PutCorrections(AnswerClaims claims)
+    {
+        List<ReadOnlyMemory<byte>> papers = CorrectionBook.PapersOf(folder, line => line.Records.Any(
+            record => claims.Rests(line.Device.ToString(), record.ToString())));
+        if (papers.Count > 0)
+        {
+            PutList(PackNames.Corrections, papers);
+        }
     }
 
     private void PutChain(ChainParts chain, AskedQuestion asked, IEnumerable<StoredBatch> proven)

@@ -36,6 +36,7 @@ def _flow(items: list[Any]) -> dict[str, Any]:
     return {"subscriber": fields.text(items[3]), "sub_ip": address_text(items[5]), "sub_port": _port(items[6]),
             "pub_ip": address_text(items[7]), "pub_port": _port(items[8]), "start": start,
             "last": start + _time(items[10]),
+            "end": None if items[11] is None else start + _time(items[11]),
             "bound_us": fields.optional(items[12], fields.u32), "evidence_bits": _port(items[16]),
             "candidates": _port(items[17])}
 
@@ -45,7 +46,9 @@ def _contact(items: list[Any]) -> dict[str, Any]:
 
 
 def _session(items: list[Any]) -> dict[str, Any]:
-    return {"subscriber": fields.text(items[0]), "start": _time(items[5]),
+    start = _time(items[5])
+    return {"subscriber": fields.text(items[0]), "start": start,
+            "end": None if items[6] is None else start + _time(items[6]),
             "address_or_prefix": f"{address_text(items[3])}/{fields.number(items[4], 128)}"}
 
 

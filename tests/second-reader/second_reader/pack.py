@@ -10,7 +10,7 @@ _REQUIRED = {
     "answer.json", "device/heads", "device/manifests", "device/statements", "device/vouchers", "log/checkpoint",
     "log/cosignatures", "log/entries", "log/seen", "order/approvals", "order/people", "order/request", "records",
     "seal", "statement.html"}
-_OPTIONAL = {"ledger/head", "ledger/proofs", "stamps/checkpoint.tst", "stamps/ledger.tst"}
+_OPTIONAL = {"order/corrections", "ledger/head", "ledger/proofs", "stamps/checkpoint.tst", "stamps/ledger.tst"}
 
 
 def check(archive: bytes, pins: Pins) -> Pack:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from . import answer_claims, cose, disclosed, fields, leap_seconds, objects, strict_cbor
+from . import answer_claims, cose, disclosed, fields, leap_seconds, objects, pack_corrections, strict_cbor
 from .answer_claims import Answer, Claim
 from .batch import ATTRIBUTION, CONTACT
 from .disclosed import BLOCK, FLOW, Row
@@ -73,9 +73,10 @@ def claims(pack: Pack) -> str:
     except _NOT_READ:
         raise Open("the answer cannot be read") from None
     require(len(told.lines) <= pack.request[21], "pack", "more lines than the order")
-    used = sum(_prove(pack, claim) for claim in told.claims.values())
+    corrections = pack_corrections.lines(pack)
+    used = sum(_prove(pack, claim, corrections) for claim in told.claims.values())
     require(used == len(pack.rows), "pack", "a record that the answer does not rely on")
-    _require_lines(pack, told)
+    _require_lines(pack, told, {one[6] for one in corrections})
     return f"{len(told.claims)} records, {len(told.lines)} lines"
 
 
@@ -87,18 +88,26 @@ def clock(pack: Pack) -> str:
         require(bound is None or bound <= worst, "pack", "a record's bound is beyond what its batch states")
     if any(row.said["bound_us"] is None for row in flows):
         raise Open("a record has no bound")
-    return f"{max((row.said['bound_us'] for row in flows), default=0)} microseconds"
+    bounds = [pack_corrections.bound(pack, row) for row in flows]
+    if None in bounds:
+        raise Open("a record has no bound")
+    return f"{max(bounds, default=0)} microseconds"
 
 
-def _prove(pack: Pack, claim: Claim) -> int:
+def _prove(pack: Pack, claim: Claim, corrections: list[dict[int, Any]]) -> int:
     """Number of rows that bear the claim out."""
     row = _find(pack, claim, ATTRIBUTION)
     require(row.kind == claim.kind, "pack", "a record of another kind")
+    require(not pack_corrections.is_stale(pack, claim.said, row), "pack", "its time was taken back after the answer")
     line, inside = row.said["subscriber"], row.said.get("sub_ip", "")
-    require(not line or not claim.line or line == claim.line, "pack", "another line")
+    is_line = not line or not claim.line or line == claim.line
+    require(is_line or pack_corrections.explains(corrections, row, claim.line), "pack", "another line")
     require(row.kind != FLOW or not claim.inside or inside == claim.inside, "pack", "another inside address")
     for name in _BY_KIND[row.kind]:
-        _require_said(claim.said, name, row.said[name])
+        wanted = pack_corrections.bound(pack, row) if name == "bound_us" else row.said[name]
+        _require_said(claim.said, name, wanted)
+    if row.kind == FLOW and claim.said.get("recorded_bound_us") is not None:
+        _require_said(claim.said, "recorded_bound_us", row.said["bound_us"])
     if not claim.has_contact:
         return 1
     contact = _find(pack, claim, CONTACT)
@@ -128,7 +137,7 @@ def _require_said(said: dict[str, Any], name: str, wanted: Any) -> None:
     require(good, "pack", f"{name} is {wanted} in the record and {value} in the answer")
 
 
-def _require_lines(pack: Pack, told: Answer) -> None:
-    named = {row.said.get("subscriber") for row in pack.rows}
+def _require_lines(pack: Pack, told: Answer, corrected: set[str]) -> None:
+    named = corrected | {row.said.get("subscriber") for row in pack.rows}
     for claim in told.claims.values():
         require(not claim.must_name or claim.line == "" or claim.line in named, "pack", "no record says that it is this line")

@@ -1,7 +1,6 @@
 using Appliance.Tests.Retention.Requests;
 using Appliance.Tests.Retention.Store;
 using Appliance.TestSupport;
-using Appliance.Wire;
 using Xunit;
 
 namespace Appliance.Tests.Retention.Corrections;
@@ -12,7 +11,7 @@ namespace Appliance.Tests.Retention.Corrections;
 /// </summary>
 public sealed class LineCorrectionTests : IDisposable
 {
-    private readonly OrderWorld world = new(Sessions);
+    private readonly OrderWorld world = new(Corrected.Sessions);
 
     public LineCorrectionTests()
     {
@@ -92,7 +91,7 @@ public sealed class LineCorrectionTests : IDisposable
     public void What_one_alone_signed_corrects_nothing()
     {
         string half = world.File("half");
-        Assert.Equal(0, world.Run([.. New(half), "--record", "1-0-1", "--line", "line-8"]).Code);
+        Assert.Equal(0, world.Run([.. Corrected.New(world, half), "--record", "1-0-1", "--line", "line-8"]).Code);
 
         (int code, _, string errors) = world.Run("errors", "correct", "add", half, "--data", world.Data);
 
@@ -104,7 +103,7 @@ public sealed class LineCorrectionTests : IDisposable
     [Fact]
     public void A_line_is_given_to_records_that_are_named_and_never_to_a_whole_device()
     {
-        (int code, _, string errors) = world.Run([.. New(world.File("half")), "--line", "line-8"]);
+        (int code, _, string errors) = world.Run([.. Corrected.New(world, world.File("half")), "--line", "line-8"]);
 
         Assert.Equal(2, code);
         Assert.Contains("--line needs --record", errors);
@@ -122,44 +121,7 @@ public sealed class LineCorrectionTests : IDisposable
         Assert.Empty(Directory.GetFiles(world.Store.Corrections));
     }
 
-    // The first batch has the session of the address; no flow names a line itself.
-    private static void Sessions(RowBatch rows, long second)
-    {
-        FlowRow flow = rows.Flows[0];
-        flow.Subscriber = 0;
-        rows.Flows[0] = flow;
-        if (second == 0)
-        {
-            rows.Sessions.Add(new SessionRow
-            {
-                Subscriber = rows.Strings.Add("line-7"),
-                SubscriberType = rows.Strings.Add("line"),
-                Realm = rows.Strings.Add("cgn"),
-                Address = TestBox.Address("100.64.0.1"),
-                PrefixLength = 32,
-                Start = TestBox.At(-600),
-                End = TestBox.At(600),
-                Source = rows.Strings.Add("radius"),
-            });
-        }
-    }
-
-    private string Correct(params string[] what)
-    {
-        world.Clock = new TestClock(world.Clock.GetUtcNow().AddMinutes(10));
-        world.StartWarden();
-        (string half, string both) = (world.File("half"), world.File("both"));
-        world.Succeed([.. New(half), .. what]);
-        world.Succeed("errors", "correct", "sign", half, "--key", world.File("custodian.json"), "--out", both);
-        return world.Succeed("errors", "correct", "add", both, "--data", world.Data);
-    }
-
-    private string[] New(string half) =>
-    [
-        "errors", "correct", "new", "--device", world.Device.ToString(), "--from", "2024-10-04T00:01:00Z", "--to",
-        "2024-10-04T00:02:30Z", "--reason", "a wrong user name in the accounting server", "--key",
-        world.File("operator.json"), "--out", half,
-    ];
+    private string Correct(params string[] what) => Corrected.Correct(world, what);
 
     private string Approved(string address)
     {

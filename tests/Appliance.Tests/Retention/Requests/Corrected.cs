@@ -1,0 +1,49 @@
+using Appliance.Tests.Retention.Store;
+using Appliance.Wire;
+
+namespace Appliance.Tests.Retention.Requests;
+
+/// <summary>A session that names line-7, and its correction from 00:01:00 to 00:02:30.</summary>
+internal static class Corrected
+{
+    /// <summary>The first batch has the session of the address; no flow names a line itself.</summary>
+    public static void Sessions(RowBatch rows, long second)
+    {
+        FlowRow flow = rows.Flows[0];
+        flow.Subscriber = 0;
+        rows.Flows[0] = flow;
+        if (second == 0)
+        {
+            rows.Sessions.Add(new SessionRow
+            {
+                Subscriber = rows.Strings.Add("line-7"),
+                SubscriberType = rows.Strings.Add("line"),
+                Realm = rows.Strings.Add("cgn"),
+                Address = TestBox.Address("100.64.0.1"),
+                PrefixLength = 32,
+                Start = TestBox.At(-600),
+                End = TestBox.At(600),
+                Source = rows.Strings.Add("radius"),
+            });
+        }
+    }
+
+    /// <summary>Ten minutes later both sign a correction, and the store takes it in; what that printed.</summary>
+    public static string Correct(OrderWorld world, params string[] what)
+    {
+        world.Clock = new TestClock(world.Clock.GetUtcNow().AddMinutes(10));
+        world.StartWarden();
+        (string half, string both) = (world.File("half"), world.File("both"));
+        world.Succeed([.. New(world, half), .. what]);
+        world.Succeed("errors", "correct", "sign", half, "--key", world.File("custodian.json"), "--out", both);
+        return world.Succeed("errors", "correct", "add", both, "--data", world.Data);
+    }
+
+    /// <summary>The first signature, up to what is corrected.</summary>
+    public static string[] New(OrderWorld world, string half) =>
+    [
+        "errors", "correct", "new", "--device", world.Device.ToString(), "--from", "2024-10-04T00:01:00Z", "--to",
+        "2024-10-04T00:02:30Z", "--reason", "a wrong user name in the accounting server", "--key",
+        world.File("operator.json"), "--out", half,
+    ];
+}

@@ -1,0 +1,70 @@
+"""What the parts of a pack say is wrong in its records: times that a clock took back, lines that two people corrected."""
+
+import re
+from typing import Any
+
+from . import fields
+from .disclosed import FLOW, Row
+from .pack_state import Pack, two_signed
+from .refused import require
+
+_CLOCK = 5
+_NO_BOUND = 0xFFFFFFFF
+_WORDS = re.compile(r"times from (-?[0-9]+) to (-?[0-9]+) hold within ([0-9]+) us")
+
+
+def doubt(kind: int, text: str) -> tuple[int, int, int] | None:
+    """(from, to, bound) of an event that takes times back; None of any other."""
+    for part in text.split("; ") if kind == _CLOCK else []:
+        found = _WORDS.fullmatch(part)
+        if found and int(found[1]) <= int(found[2]) and int(found[3]) <= _NO_BOUND:
+            return int(found[1]), int(found[2]), int(found[3])
+    return None
+
+
+def bound(pack: Pack, row: Row) -> int | None:
+    """Half width that holds around a flow's times; None where nothing does."""
+    widest = _NO_BOUND if row.said["bound_us"] is None else row.said["bound_us"]
+    place = tuple(int(part) for part in row.place.split("-")[:2])
+    times = [time for time in (row.said["start"], row.said["last"], row.said["end"]) if time is not None]
+    for manifest in pack.manifests.values():
+        if manifest.device.hex() != row.device or (manifest.epoch[0], manifest.sequence) < place:
+            continue
+        for _, kind, text in manifest.events:
+            told = doubt(kind, text)
+            if told and any(told[0] <= time <= told[1] for time in times):
+                widest = max(widest, told[2])
+    return None if widest == _NO_BOUND else widest
+
+
+def is_stale(pack: Pack, said: dict[str, Any], row: Row) -> bool:
+    recorded = row.said["bound_us"] if row.kind == FLOW else None
+    return recorded is not None and said.get("bound_us") == recorded and bound(pack, row) != recorded
+
+
+def lines(pack: Pack) -> list[dict[int, Any]]:
+    """Corrections of lines, each signed by operator and custodian."""
+    papers = pack.list("order/corrections") if "order/corrections" in pack.files else []
+    return [correction(two_signed(paper, "correction", pack.pins)) for paper in papers]
+
+
+def correction(payload: Any) -> dict[int, Any]:
+    said = fields.keys(payload, 8)
+    fields.version(said, 1)
+    fields.identity(said[2])
+    begin, end = fields.number(said[3], (1 << 63) - 1), fields.number(said[4], (1 << 63) - 1)
+    records = [tuple(fields.u32(number) for number in fields.array(place, 3))
+               for place in fields.array_up_to(said[5], 64)]
+    line, reason = fields.text(said[6]), said[7]
+    fields.number(said[8])
+    require(isinstance(reason, str) and 0 < len(reason.encode()) <= 4096, "wrong structure")
+    require(begin <= end and records == sorted(set(records)) and (not line or bool(records)), "wrong structure")
+    return {**said, 5: records}
+
+
+def explains(corrections: list[dict[int, Any]], row: Row, line: str) -> bool:
+    """Whether a correction makes a record, which names another line, this one's."""
+    place = tuple(int(part) for part in row.place.split("-"))
+    end = row.said.get("end")
+    return any(one[6] == line and one[2].hex() == row.device and place in one[5] and row.said["start"] <= one[4]
+               and (end is None or end >= one[3]) for one in corrections)

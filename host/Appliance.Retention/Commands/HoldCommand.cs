@@ -30,6 +30,14 @@ internal sealed class HoldCommand(TimeProvider clock)
     };
 
     private readonly Option<string> reason = new("--reason") { Description = "why it ends", Required = true };
+    private readonly Option<string> key = new("--key")
+    {
+        Description = "key file of operator or custodian, whoever signs first", Required = true,
+    };
+
+    private readonly Option<string> made = new("--out") { Description = "file for the other to sign", Required = true };
+
+    private TwoStepPaper Paper => new(SignedType.Keeping, ".keeping", Describe, clock);
 
     public static Command Create(TimeProvider? clock = null)
     {
@@ -49,9 +57,14 @@ internal sealed class HoldCommand(TimeProvider clock)
             verb.id, verb.operatorKey, verb.custodianKey, verb.reason, verb.data, verb.socket, verb.json,
         };
         end.SetAction(parsed => verb.Guard(parsed, verb.End));
+        Command order = new("order", "sign, as the first of two, that a hold ends; `hold sign` is for the second")
+        {
+            verb.id, verb.key, verb.reason, verb.made,
+        };
+        order.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.Order(parsed)));
         return new Command("hold", "records kept for a case beyond retention; --hold-until of a question makes one")
         {
-            list, show, end,
+            list, show, end, order, verb.Paper.Sign(),
         };
     }
 
@@ -207,6 +220,19 @@ internal sealed class HoldCommand(TimeProvider clock)
         output.WriteLine($"hold {hold} is ended: its case key is destroyed, its records are removed");
         return Exit.Success;
     }
+
+    private int Order(ParseResult parsed) => Paper.First(
+        new KeepingOrder(
+            KeepingKind.HoldEnded, NameOf(parsed), UtcClock.Now(clock), 0, parsed.GetValue(reason)!).Encode(),
+        parsed.GetValue(key)!,
+        parsed.GetValue(made)!,
+        parsed.InvocationConfiguration.Output);
+
+    private static (string Says, string Name)? Describe(ReadOnlyMemory<byte> payload) =>
+        KeepingOrder.TryDecode(payload, out KeepingOrder? order) == Refusal.None
+            && order!.Kind == KeepingKind.HoldEnded
+            ? ($"hold {order.Subject} ends: {order.Reason}", order.Subject.ToString())
+            : null;
 
     private int Refused(ParseResult parsed, OrderRefusal refusal)
     {

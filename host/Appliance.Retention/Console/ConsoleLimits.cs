@@ -46,4 +46,7 @@ internal static class ConsoleLimits
 
     /// <summary>Life of a login's or registration's challenge: looking for the key in a drawer included.</summary>
     public static readonly TimeSpan ChallengeLife = TimeSpan.FromMinutes(5);
+
+    /// <summary>Characters of a pasted paper: two signatures and a reason of a page, in base64.</summary>
+    public const int PaperCharactersMax = 16_384;
 }

@@ -92,6 +92,7 @@ internal sealed class ConsoleServer : IAsyncDisposable
         For(PersonRoles.Auditor, "GET", "/log", LogPages.List);
         For(PersonRoles.Auditor, "GET", "/log/counts", LogPages.Counts);
         For(PersonRoles.Auditor, "GET", "/holds", HoldPages.List);
+        For(PersonRoles.Auditor, "POST", "/holds/end", HoldPages.End);
         For(PersonRoles.Auditor, "GET", "/log/{index}", LogPages.Show);
         app.MapFallback(context => Answer(context, visit => visit.NotFound()));
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Appliance.Retention.Requests;
+using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
 
@@ -98,6 +99,42 @@ public sealed class ConsoleStateTests
         Assert.True(ended.Has("ended by both, 2024-10-04T12:00:00Z: the case key is destroyed"), ended.Body);
         Assert.False(ended.Has("192.0.2.1") || ended.Has("line-1"));
         auditor.Dispose();
+    }
+
+    [Transcript("retention hold order")]
+    [Transcript("retention hold sign")]
+    [Fact]
+    public async Task A_hold_is_ended_with_what_operator_and_custodian_both_signed_and_with_nothing_less()
+    {
+        await using ConsoleWorld world = await ConsoleWorld.Start();
+        ConsoleUser auditor = await world.LoggedIn("badge 9", "auditor");
+        ConsoleUser asker = await world.LoggedIn("badge 5", "requester", "single_point_of_contact");
+        string order = world.Orders.Request();
+        world.Orders.Approve(order);
+        string hold = world.Orders.Resolve(order, "--hold-until", "2025-10-04T00:00Z").Errors.Split(' ')[2];
+        string half = world.Orders.File("end.half");
+        string both = world.Orders.File("end.both");
+        string first = world.Orders.Succeed(
+            "hold", "order", hold, "--reason", "the case is closed", "--key", world.Orders.File("operator.json"),
+            "--out", half);
+        string second = world.Orders.Succeed(
+            "hold", "sign", half, "--key", world.Orders.File("custodian.json"), "--out", both);
+
+        Said one = await auditor.Post("/holds/end", ("paper", Convert.ToBase64String(File.ReadAllBytes(half))));
+        Said none = await auditor.Post("/holds/end", ("paper", "no paper"));
+        Said other = await asker.Post("/holds/end", ("paper", Convert.ToBase64String(File.ReadAllBytes(both))));
+        Said kept = await auditor.Get("/holds");
+        await auditor.Post("/holds/end", ("paper", Convert.ToBase64String(File.ReadAllBytes(both))));
+        Said ended = await auditor.Get("/holds");
+
+        Assert.Equal($"{half}: hold {hold} ends: the case is closed", first.Split('\n')[0]);
+        Assert.Equal($"{both}: hold {hold} ends: the case is closed", second.Split('\n')[0]);
+        Assert.True(one.Has("keeping.signature") && none.Has("keeping.form") && kept.Has(">kept<"), one.Body);
+        Assert.Equal(HttpStatusCode.NotFound, other.Status);
+        Assert.True(ended.Has("ended by both, 2024-10-04T12:00:00Z: the case key is destroyed"), ended.Body);
+        Assert.Contains("destroy", world.Orders.Run("log", "--data", world.Orders.Data).Output);
+        auditor.Dispose();
+        asker.Dispose();
     }
 
     [Fact]

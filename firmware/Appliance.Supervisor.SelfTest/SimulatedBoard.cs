@@ -3,7 +3,7 @@ using Appliance.Supervisor.Board;
 namespace Appliance.Supervisor.SelfTest;
 
 /// <summary>
-/// A board under virtual time. Fault model: any I2C device may be missing; the memory loses power within a write, which
+/// A board under virtual time. Fault model: any I2C device may be missing; the memory loses power within a write, that
 /// leaves some of its bytes; pins are whatever a scenario says; the receiver may be silent, babble, lie or jump; the
 /// chip may hang; the host may hang, loop, babble or spoil bytes; power may go at any millisecond, after which only
 /// the memory and the battery-backed clock remember. Written in the chip's subset: the self-test runs it on the

@@ -21,9 +21,13 @@ internal static class ProvisionCommand
         Option<string?> inside = new("--inside") { Description = "interface of the inside leg's mirror" };
         Option<string?> outside = new("--outside") { Description = "interface of the outside leg's mirror" };
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
+        Option<bool> installed = new("--installed")
+        {
+            Description = "box and store are installed from their packages: name those folders, print the steps",
+        };
         Command command = new("provision", "make keys, certificates and configurations for a lab")
         {
-            output, device, store, broker, port, days, profile, inside, outside, json,
+            output, device, store, broker, port, days, profile, inside, outside, installed, json,
         };
         command.SetAction(parsed => Run(
             new ProvisionPlan
@@ -37,6 +41,7 @@ internal static class ProvisionCommand
                 Profile = parsed.GetValue(profile)!,
                 Inside = parsed.GetValue(inside),
                 Outside = parsed.GetValue(outside),
+                IsInstalled = parsed.GetValue(installed),
             },
             parsed.GetValue(json)));
         return command;

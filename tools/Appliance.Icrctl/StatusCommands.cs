@@ -23,7 +23,7 @@ internal static class StatusCommands
         One("storage", "the journal on flash", s => s.Storage, StatusText.Storage),
         One("uplink", "the way to the store: backlog, receipts, refusals", s => s.Uplink, StatusText.Uplink),
         Watch(),
-        SelfTestOf(),
+        SelfTestCommand.Create(),
     ];
 
     private static Command One(
@@ -42,29 +42,6 @@ internal static class StatusCommands
             Console.WriteLine(
                 parsed.GetValue(json) ? JsonSerializer.Serialize(part(status), BoxStatus.Json) : text(status));
             return status.Health is "failing" or "locked" ? Exit.CheckFailed : Exit.Success;
-        });
-        return command;
-    }
-
-    private static Command SelfTestOf()
-    {
-        Option<string> socket = Socket();
-        Option<bool> json = new("--json") { Description = "print as JSON" };
-        Command command = new("selftest", "check everything that can be checked from here; exit code 1 on a failure")
-        {
-            socket, json,
-        };
-        command.SetAction(parsed =>
-        {
-            if (!AdminClient.TryStatus(parsed.GetValue(socket)!, out BoxStatus status, out string problem))
-            {
-                return Exit.Refuse(problem);
-            }
-
-            IReadOnlyList<SelfCheck> checks = SelfTest.Of(status);
-            Console.WriteLine(
-                parsed.GetValue(json) ? JsonSerializer.Serialize(checks, BoxStatus.Json) : SelfTest.Text(checks));
-            return checks.Any(check => check.Outcome == SelfOutcome.Fail) ? Exit.CheckFailed : Exit.Success;
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using Appliance.Edge.Service;
+using Appliance.Icrctl;
 using Appliance.TestSupport;
 using Xunit;
 
@@ -161,6 +162,36 @@ public sealed class BoxVerbTests
             "FAIL  clock     the clock is unset: records carry no time bound; start chrony or another discipline\n",
             outcome.Output);
         Assert.EndsWith("2 failed\n", outcome.Output);
+    }
+
+    [Transcript("icrctl selftest")]
+    [Fact]
+    public void An_acceptance_with_a_step_that_nobody_answered_is_written_down_and_not_passed()
+    {
+        using ToldStatus told = new(ToldStatus.Good);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("icr-acceptance-");
+        string answers = Path.Combine(folder.FullName, "answers"), protocol = Path.Combine(folder.FullName, "protocol");
+        File.WriteAllText(answers, "1 yes seals 14, 15\n2 yes\n3 yes\n20 yes back after 70 s\n22 yes\n");
+        string[] asked = ["selftest", "--socket", told.Path, "--answers", answers, "--protocol", protocol];
+
+        Outcome first = Programs.Icrctl(asked);
+        string written = File.ReadAllText(protocol);
+        Outcome again = Programs.Icrctl(asked);
+        Outcome all = Programs.Icrctl("selftest", "--socket", told.Path, "--yes", "--json");
+        folder.Delete(recursive: true);
+
+        Assert.Equal((1, ""), (first.Code, first.Error));
+        Assert.Contains("pass  step 20   the supply is pulled for a minute", first.Output);
+        Assert.EndsWith(
+            "open  step 21   the lid is opened: the store shows the alarm; closed again and acknowledged\n"
+            + "pass  step 22   one own connection, made through the NAT, is found by the retention operator under a "
+            + "test order\nby hand: 5 passed, 0 failed, 1 open\n", first.Output);
+        Assert.True(Acceptance.IsWhole(written));
+        Assert.Contains("\"accepted\": false", written);
+        Assert.Equal(2, again.Code);
+        Assert.EndsWith("a protocol is never written over, name a new file\n", again.Error);
+        Assert.Equal(0, all.Code);
+        Assert.True(Acceptance.IsWhole(all.Output));
     }
 
     [Fact]

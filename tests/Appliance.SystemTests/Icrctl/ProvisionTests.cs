@@ -80,6 +80,42 @@ public sealed class ProvisionTests : IDisposable
             open);
     }
 
+    [Transcript("icrctl provision")]
+    [Fact]
+    public void For_installed_machines_the_paths_and_the_steps_are_those_of_the_packages()
+    {
+        Outcome made = Programs.Icrctl(
+            "provision", "--out", Folder, "--device", "pop-7", "--broker", "192.0.2.9", "--inside", "in0", "--outside",
+            "out0", "--installed");
+        Assert.Equal((0, ""), (made.Code, made.Error));
+        Assert.EndsWith(
+            """
+            put in place, as root, each on its machine (box: the first and the last):
+              install -m 640 -o root -g appliance DIR/device/* /etc/appliance/
+              install -m 640 -o root -g appliance-store DIR/store/ca.pem DIR/store/store.* /etc/appliance-store/
+              install -d -m 700 -o appliance-store -g appliance-store /var/lib/appliance-store/keys
+              install -m 600 -o appliance-store -g appliance-store DIR/store/keyset.json /var/lib/appliance-store/
+              install -m 600 -o appliance-store -g appliance-store DIR/store/keys/* /var/lib/appliance-store/keys/
+              sed -i 's/^BROKER=.*/BROKER=192.0.2.9:8883/' /etc/appliance-store/store.env
+              icrctl config check /etc/appliance/appliance.json
+
+            start, in this order:
+              mosquitto -c DIR/broker/mosquitto.conf
+              systemctl enable --now appliance-store
+              systemctl enable --now appliance
+
+            """,
+            made.Output.Replace(Folder, "DIR"));
+        Assert.True(ConfigurationFile.TryParse(
+            Read("device/appliance.json"), out ApplianceOptions options, out string wrong), wrong);
+        Assert.Equal(
+            ("/var/lib/appliance/journal", "/run/appliance/admin.sock", "/etc/appliance/keyset.json"),
+            (options.Journal.Path, options.Admin.Socket, options.Keys));
+        string?[] named = [options.Uplink.CaFile, options.Uplink.CertificateFile, options.Uplink.KeyFile, options.Keys];
+        Assert.All(named, file => Assert.True(File.Exists(Path.Combine(Folder, "device", Path.GetFileName(file)!))));
+        Assert.All(named, file => Assert.StartsWith("/etc/appliance/", file));
+    }
+
     [Fact]
     public void It_never_writes_over_what_is_there()
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Appliance.Icrctl;
 using Appliance.TestSupport;
 using Xunit;
 
@@ -26,6 +27,12 @@ public sealed partial class AcceptanceTests
     }
 
     [Fact]
+    public void The_steps_by_hand_are_asked_word_for_word() => Assert.Equal(
+        HandRow().Matches(File.ReadAllText(Checklist)).Select(
+            match => new HandStep(int.Parse(match.Groups["step"].Value), match.Groups["words"].Value)),
+        Acceptance.Steps);
+
+    [Fact]
     public void The_steps_are_numbered_without_a_gap()
     {
         int[] numbers =
@@ -40,6 +47,10 @@ public sealed partial class AcceptanceTests
     [GeneratedRegex(
         @"(Pass|Warn|Fail|SelfCheck)\(\s*(outcome,\s*)?""(?<part>[a-z ]+)""", RegexOptions.ExplicitCapture)]
     private static partial Regex Check();
+
+    [GeneratedRegex(@"^\| (?<step>\d+) \| (?<words>[^|]+) \| by hand \|$",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    private static partial Regex HandRow();
 
     [GeneratedRegex(@"^\| (?<step>\d+) \| [^|]+ \| (?<part>[a-z ]+) \|$",
         RegexOptions.ExplicitCapture | RegexOptions.Multiline)]

@@ -48,8 +48,9 @@ internal static class LoadTables
         double written = drive.Gigabytes * drive.DriveWritesADay * 365 * drive.Years;
         StringBuilder text = new();
         text.Append(Invariant, $"# Flash: {DaysHeld} days of buffer, and endurance\n\n{PartTables.Made}");
-        text.Append("Bytes a session are measured ([figures.json](../figures.json), `FlashFigureTests`); ");
-        text.Append("sessions a second are chosen here.\n");
+        text.Append("Bytes a session are measured ([figures.json](../figures.json), `FlashFigureTests`) ");
+        text.Append("at 500 new sessions a second;\n");
+        text.Append("the rates of the rows are chosen; their figures are computed from that one, not measured.\n");
         text.Append(Invariant, $"{drive.Note}\n\nA drive of {drive.Gigabytes} GB, ");
         text.Append(Invariant, $"{100 * drive.UsableShare:F0} % of it ");
         text.Append(Invariant, $"for records: {drive.Gigabytes * drive.UsableShare:F0} GB. It may be written ");
@@ -61,12 +62,12 @@ internal static class LoadTables
         {
             foreach (int sessions in (int[])[2_000, 5_000, 10_000, 16_000])
             {
-                double day = sessions * profile.Value.GetDouble() * SecondsADay * drive.WriteAmplification / 1e9;
+                double day = sessions * profile.Value.GetDouble() * SecondsADay / 1e9;
                 double full = drive.Gigabytes * drive.UsableShare / day;
                 text.Append(Invariant, $"| {profile.Name} | {profile.Value.GetDouble():F1} ");
                 text.Append(Invariant, $"| {sessions:N0} | {day:F1} ");
                 text.Append(Invariant, $"| {full:F0} | {(full >= DaysHeld ? "yes" : "no: a larger drive")} ");
-                text.Append(Invariant, $"| {written / day / 365:F0} |\n");
+                text.Append(Invariant, $"| {written / (day * drive.WriteAmplification) / 365:F0} |\n");
             }
         }
 

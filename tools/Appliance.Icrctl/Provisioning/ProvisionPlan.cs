@@ -34,6 +34,11 @@ internal sealed record ProvisionPlan
     /// <summary>Interface of the outside leg, or null.</summary>
     public string? Outside { get; init; }
 
+    /// <summary>
+    /// The box and the store are installed from their packages: configurations name the packages' folders.
+    /// </summary>
+    public bool IsInstalled { get; init; }
+
     /// <summary>Address that the broker listens on: only as wide as the name by which it is reached.</summary>
     public string ListenAddress =>
         IPAddress.TryParse(Broker, out _) ? Broker : Broker == "localhost" ? "127.0.0.1" : "0.0.0.0";

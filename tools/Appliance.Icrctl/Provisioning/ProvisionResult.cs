@@ -16,6 +16,12 @@ internal sealed record ProvisionResult
         WriteIndented = true,
     };
 
+    /// <summary>Where the box's package looks for its configuration.</summary>
+    public const string DeviceFolder = "/etc/appliance";
+
+    private const string StoreSettings = "/etc/appliance-store";
+    private const string StoreData = "/var/lib/appliance-store";
+
     public ProvisionResult(ProvisionPlan plan, KeySet keys, StoreKey store)
     {
         Folder = plan.Folder;
@@ -31,7 +37,16 @@ internal sealed record ProvisionResult
         StoreCommand = $"retention serve --data {data} --broker {plan.Broker}:{plan.Port} --ca {data}/ca.pem "
             + $"--cert {data}/store.pem --key {data}/store.key --keep-days 365";
         DeviceCommand = $"Appliance.Edge {Path.Combine(Folder, "device", "appliance.json")}";
+        if (plan.IsInstalled)
+        {
+            StoreCommand = "systemctl enable --now appliance-store";
+            DeviceCommand = "systemctl enable --now appliance";
+            Install = InstallSteps(plan);
+        }
     }
+
+    /// <summary>What to put where before the services are started; empty in a lab.</summary>
+    public IReadOnlyList<string> Install { get; } = [];
 
     public string Folder { get; }
 
@@ -72,7 +87,7 @@ internal sealed record ProvisionResult
             for a lab: custody is not split. store/ holds every private day key: its holder alone can open all records.
             Keep authority/ and device/device.key, device/keyset.json, broker/broker.key apart on live machines.
 
-            start, in this order:
+            {InstallText()}start, in this order:
               {BrokerCommand}
               {StoreCommand.Replace(" --cert", " \\\n    --cert")}
               {DeviceCommand}
@@ -84,4 +99,24 @@ internal sealed record ProvisionResult
 
         return text.ToString();
     }
+
+    // The packages made the users and folders; keys are for root and the service's group alone.
+    private string[] InstallSteps(ProvisionPlan plan)
+    {
+        string box = Path.Combine(Folder, "device"), store = Path.Combine(Folder, "store");
+        return
+        [
+            $"install -m 640 -o root -g appliance {box}/* {DeviceFolder}/",
+            $"install -m 640 -o root -g appliance-store {store}/ca.pem {store}/store.* {StoreSettings}/",
+            $"install -d -m 700 -o appliance-store -g appliance-store {StoreData}/keys",
+            $"install -m 600 -o appliance-store -g appliance-store {store}/keyset.json {StoreData}/",
+            $"install -m 600 -o appliance-store -g appliance-store {store}/keys/* {StoreData}/keys/",
+            $"sed -i 's/^BROKER=.*/BROKER={plan.Broker}:{plan.Port}/' {StoreSettings}/store.env",
+            $"icrctl config check {DeviceFolder}/appliance.json",
+        ];
+    }
+
+    private string InstallText() => Install.Count == 0 ? ""
+        : "put in place, as root, each on its machine (box: the first and the last):\n"
+            + string.Concat(Install.Select(step => $"  {step}\n")) + "\n";
 }

@@ -14,7 +14,8 @@ namespace Appliance.Icrctl.Provisioning;
 /// device/     appliance.json, keyset.json, ca.pem, device.pem, device.key
 /// store/      keyset.json, ca.pem, store.pem, store.key, keys/ (a store's data folder begins as this)
 /// </code>
-/// The folder is moved as a whole or in its parts; paths in the configuration files are those of where it was made.
+/// The folder is moved as a whole or in its parts; paths in the configuration files are those of where it was made, or,
+/// for machines installed from packages, those of the packages (device/ goes to /etc/appliance).
 /// </summary>
 internal sealed class Provisioner(ProvisionPlan plan, DateTimeOffset now)
 {
@@ -82,19 +83,25 @@ internal sealed class Provisioner(ProvisionPlan plan, DateTimeOffset now)
             new LegRuleOptions { Interface = plan.Outside!, Leg = "outside" },
         ],
         Notice = new NoticeOptions { Id = keys.Notice.ToString(), Profile = plan.Profile },
-        Journal = new JournalSettings { Path = PathOf("device/journal") },
-        Admin = new AdminOptions { Socket = PathOf("device/admin.sock") },
-        Keys = PathOf("device/keyset.json"),
+        Journal = new JournalSettings
+        {
+            Path = plan.IsInstalled ? "/var/lib/appliance/journal" : PathOf("device/journal"),
+        },
+        Admin = plan.IsInstalled ? new AdminOptions() : new AdminOptions { Socket = PathOf("device/admin.sock") },
+        Keys = DevicePath("keyset.json"),
         Uplink = new UplinkOptions
         {
             Host = plan.Broker,
             Port = plan.Port,
-            CaFile = PathOf("device/ca.pem"),
-            CertificateFile = PathOf("device/device.pem"),
-            KeyFile = PathOf("device/device.key"),
+            CaFile = DevicePath("ca.pem"),
+            CertificateFile = DevicePath("device.pem"),
+            KeyFile = DevicePath("device.key"),
             StoreKeys = [Convert.ToHexStringLower(storeKey.Public.Point.Span)],
         },
     };
+
+    private string DevicePath(string name) =>
+        plan.IsInstalled ? $"{ProvisionResult.DeviceFolder}/{name}" : PathOf($"device/{name}");
 
     private string PathOf(string name) => Path.Combine(plan.Folder, name);
 

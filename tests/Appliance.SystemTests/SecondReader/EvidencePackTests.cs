@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Appliance.Evidence;
 using Appliance.TestSupport;
 using Appliance.Tests.Retention.Evidence;
+using Appliance.Tests.Retention.Requests;
 using Xunit;
 
 namespace Appliance.SystemTests.SecondReader;
@@ -98,6 +99,38 @@ public sealed partial class EvidencePackTests(EvidencePackTests.Made made) : ICl
         Assert.Equal(("", "claims"), (Failed(Ours(own.Pack, pins)), Failed(Ours(other, pins))));
         Assert.Equal(Ours(own.Pack, pins), Results(said[0]));
         Assert.Equal(Ours(other, pins), Results(said[1]));
+    }
+
+    [SecondReaderFact]
+    public void A_pack_of_a_corrected_line_comes_out_the_same_with_and_without_the_correction()
+    {
+        using var own = new EvidenceWorld(addMore: Corrected.Sessions);
+        own.Vouch();
+        Corrected.Correct(own.Orders, "--record", "1-0-1", "--line", "line-8");
+        own.Make();
+        SortedDictionary<string, byte[]> files = own.Files();
+        files.Remove(PackNames.Corrections);
+        byte[] bare = own.Resealed(files);
+        Pins pins = own.Pins();
+        string[] said = Second(own.PinsFile(), own.Pack, bare);
+
+        Assert.Equal(("", "claims"), (Failed(Ours(own.Pack, pins)), Failed(Ours(bare, pins))));
+        Assert.Equal(Ours(own.Pack, pins), Results(said[0]));
+        Assert.Equal(Ours(bare, pins), Results(said[1]));
+    }
+
+    [SecondReaderFact]
+    public void A_pack_of_times_that_were_taken_back_comes_out_the_same()
+    {
+        using var own = new EvidenceWorld();
+        own.Vouch();
+        Corrected.TakeBack(own.Orders);
+        own.Make();
+
+        Assert.Equal("", Failed(Ours(own.Pack, own.Pins())));
+        string said = Second(own.PinsFile(), own.Pack)[0];
+        Assert.Equal(Ours(own.Pack, own.Pins()), Results(said));
+        Assert.Contains("2000000 microseconds", said);
     }
 
     [SecondReaderFact]

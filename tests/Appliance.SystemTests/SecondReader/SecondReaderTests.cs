@@ -34,6 +34,24 @@ public sealed class SecondReaderTests(ReplayFixture fixture) : IClassFixture<Rep
     }
 
     [SecondReaderFact]
+    public void Every_vector_of_a_signed_object_is_judged_as_it_expects()
+    {
+        string[] files = Files("signed");
+        string altered = fixture.In("unsigned.json");
+        File.WriteAllText(
+            altered, File.ReadAllText(files.Single(file => file.EndsWith("one-signer.json", StringComparison.Ordinal)))
+                .Replace("refused: control signers", "accepted"));
+
+        Outcome reader = PythonReader.Run(["vector", .. files]);
+        Outcome wrong = PythonReader.Run("vector", altered);
+
+        Assert.EndsWith($"{files.Length} vectors, 0 judged otherwise than they expect\n", reader.Output);
+        Assert.Equal(("", 0), (reader.Error, reader.Code));
+        Assert.Equal(1, wrong.Code);
+        Assert.Contains("refused: control signers BUT EXPECTED accepted", wrong.Output);
+    }
+
+    [SecondReaderFact]
     public void A_vector_that_expects_another_verdict_fails_the_reader()
     {
         string file = fixture.In("altered.json");

@@ -1,4 +1,4 @@
-"""What the parts of a pack say is wrong in its records: times that a clock took back, lines that two people corrected."""
+"""What a pack says is wrong in its records: times that a clock took back, lines that two people corrected."""
 
 import re
 from typing import Any

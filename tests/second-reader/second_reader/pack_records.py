@@ -140,4 +140,5 @@ def _require_said(said: dict[str, Any], name: str, wanted: Any) -> None:
 def _require_lines(pack: Pack, told: Answer, corrected: set[str]) -> None:
     named = corrected | {row.said.get("subscriber") for row in pack.rows}
     for claim in told.claims.values():
-        require(not claim.must_name or claim.line == "" or claim.line in named, "pack", "no record says that it is this line")
+        is_named = not claim.must_name or claim.line == "" or claim.line in named
+        require(is_named, "pack", "no record says that it is this line")

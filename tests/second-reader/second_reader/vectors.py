@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from . import batch as batches
-from . import columns, cose, fields, keys, limits, objects, rows, strict_cbor
+from . import columns, cose, fields, keys, limits, objects, rows, signed_vectors, strict_cbor
 from .batch import Batch, Manifest, Recipient
 from .chain import Chain, Trust
 from .refused import Refused, require
@@ -38,6 +38,8 @@ def judge_file(path: Path) -> Judgement:
     try:
         if "columns" in vector:
             _judge_rows(vector, judgement)
+        elif "object" in vector:
+            signed_vectors.judge(vector)
         else:
             _BatchVector(vector, judgement).judge()
     except Refused as refused:

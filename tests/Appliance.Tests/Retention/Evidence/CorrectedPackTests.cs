@@ -1,6 +1,5 @@
 using Appliance.Evidence;
 using Appliance.Tests.Retention.Requests;
-using Appliance.Tests.Retention.Store;
 using Appliance.Wire;
 using Xunit;
 
@@ -13,7 +12,7 @@ public sealed class CorrectedPackTests
     public void A_pack_shows_the_manifest_that_took_a_time_back_and_the_bound_that_holds()
     {
         using var world = new EvidenceWorld();
-        TakeBack(world.Orders);
+        Corrected.TakeBack(world.Orders);
         world.Make();
 
         PackReport report = PackChecker.Run(world.Pack, world.Pins());
@@ -30,7 +29,7 @@ public sealed class CorrectedPackTests
         (int code, string answer, _) = world.Orders.Resolve(world.Request, "--format", "json");
         Assert.Equal(0, code);
         File.WriteAllText(world.Answer, answer);
-        TakeBack(world.Orders);
+        Corrected.TakeBack(world.Orders);
 
         (int made, _, string errors) = world.Orders.Run(world.MakeWords());
 
@@ -59,16 +58,9 @@ public sealed class CorrectedPackTests
         Assert.Equal(["claims"], Failed(forged));
     }
 
-    private static string Detail(PackReport report, string check) => report.Checks.Single(one => one.Id == check).Detail;
+    private static string Detail(PackReport report, string check) =>
+        report.Checks.Single(one => one.Id == check).Detail;
 
     private static IEnumerable<string> Failed(PackReport report) =>
         report.Checks.Where(check => check.Result == CheckResult.Fail).Select(check => check.Id);
-
-    private static void TakeBack(OrderWorld world)
-    {
-        world.Clock = new TestClock(world.Clock.GetUtcNow().AddMinutes(10));
-        world.StartWarden();
-        string words = new ClockDoubt(TestBox.At(99), TestBox.At(106), 2_000_000).Words();
-        world.AddLater(300, TestBox.Rows(300), new ManifestEvent(TestBox.At(305), EventKind.Clock, $"clock; {words}"));
-    }
 }

@@ -3,7 +3,7 @@ using Appliance.Wire;
 
 namespace Appliance.Tests.Retention.Requests;
 
-/// <summary>A session that names line-7, and its correction from 00:01:00 to 00:02:30.</summary>
+/// <summary>A session that names line-7, its correction from 00:01:00 to 00:02:30; times taken back.</summary>
 internal static class Corrected
 {
     /// <summary>The first batch has the session of the address; no flow names a line itself.</summary>
@@ -37,6 +37,15 @@ internal static class Corrected
         world.Succeed([.. New(world, half), .. what]);
         world.Succeed("errors", "correct", "sign", half, "--key", world.File("custodian.json"), "--out", both);
         return world.Succeed("errors", "correct", "add", both, "--data", world.Data);
+    }
+
+    /// <summary>Ten minutes later a batch says that the clock takes back seconds 99 to 106, within 2 s.</summary>
+    public static void TakeBack(OrderWorld world)
+    {
+        world.Clock = new TestClock(world.Clock.GetUtcNow().AddMinutes(10));
+        world.StartWarden();
+        string words = new ClockDoubt(TestBox.At(99), TestBox.At(106), 2_000_000).Words();
+        world.AddLater(300, TestBox.Rows(300), new ManifestEvent(TestBox.At(305), EventKind.Clock, $"clock; {words}"));
     }
 
     /// <summary>The first signature, up to what is corrected.</summary>

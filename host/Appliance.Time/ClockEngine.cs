@@ -39,7 +39,7 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
     {
         settings = options.ToSettings();
         PeerVote peers = new(options.PtpAsymmetryNs, options.NtpAsymmetryNs);
-        intake = new ClockIntake(leaps, peers, options.PulsesAreMarked);
+        intake = new ClockIntake(leaps, peers, options.PulsesAreMarked ? options.MarkCut : null);
         leaps.Take(BuiltInLeaps.Observation, 0);
         estimator = new ClockEstimator(settings);
         map = new StampMap(options.ToPaths());
@@ -140,14 +140,7 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
     }
 
     /// <summary>True time at a reading of MONOTONIC_RAW. Any thread; takes no lock and allocates nothing.</summary>
-    public TrueTime Now(RawTime at)
-    {
-        estimator.Page.Read(out ClockReadout readout);
-        return readout.IsSet
-            ? new TrueTime(
-                readout.Filter.TaiAt(at.Nanoseconds), readout.BoundAt(at.Nanoseconds), readout.State)
-            : new TrueTime(0, double.PositiveInfinity, ClockState.Unset);
-    }
+    public TrueTime Now(RawTime at) => estimator.Page.TimeAt(at.Nanoseconds);
 
     /// <inheritdoc/>
     public ClockReading Map(long stampNs) => Map(stampNs, -1);

@@ -28,6 +28,9 @@ public sealed record ClockEngineOptions
     /// </summary>
     public bool PulsesAreMarked { get; init; }
 
+    /// <summary>How such a stamp is cut.</summary>
+    public MarkCut MarkCut { get; init; } = MarkCut.Unknown;
+
     /// <summary>
     /// What a PTP message may be queued one way more than the other, beyond the measured delay, ns. The measured delay
     /// is in the bound as it is. Declared by who knows the network: 50 us for switches that are not PTP clocks, 100 ns

@@ -121,7 +121,7 @@ internal sealed class Resumption(EstimatorSettings settings, KeptClock? found, P
         state.Ageing.PerSecond = from.AgeingPerSecond;
         state.Peers = PeerInterval.Begin(
             now.Nanoseconds, tai, half, settings.Oscillator.RateLimit + Math.Abs(from.Rate));
-        estimator.Load(state, new double[3 * Limits.TemperatureBins], new TrustedMoment[TrustHistory.Capacity]);
+        estimator.Load(state, new double[TemperatureTable.Numbers], new TrustedMoment[TrustHistory.Capacity]);
         return true;
     }
 }

@@ -13,7 +13,7 @@ internal static class AnchorHeader
     private const int Numbers = 16;
     private const int NameLength = 16;
 
-    private static ReadOnlySpan<byte> Magic => "ICRCLK\x01\0"u8;
+    private static ReadOnlySpan<byte> Magic => "ICRCLK\x02\0"u8;
 
     /// <summary>Writes the head.</summary>
     public static void Write(Span<byte> to, Hash32 previous, EstimatorSettings settings)

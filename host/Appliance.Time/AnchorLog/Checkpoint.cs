@@ -5,8 +5,6 @@ namespace Appliance.Time.AnchorLog;
 /// <summary>The estimator's whole state as bytes, field by field: CHECKPOINT.md.</summary>
 internal static class Checkpoint
 {
-    private const int TableNumbers = 3 * Limits.TemperatureBins;
-
     /// <summary>Writes the body of the row; returns its length.</summary>
     /// <param name="to">Where.</param>
     /// <param name="estimator">Whose state.</param>
@@ -14,7 +12,7 @@ internal static class Checkpoint
     public static int Write(
         Span<byte> to, ClockEstimator estimator, List<(int At, int Bytes, string Name)>? told = null)
     {
-        double[] table = new double[TableNumbers];
+        double[] table = new double[TemperatureTable.Numbers];
         var trusted = new TrustedMoment[TrustHistory.Capacity];
         estimator.Save(out EstimatorState state, table, trusted);
         to[0] = (byte)AnchorKind.Checkpoint;
@@ -27,7 +25,7 @@ internal static class Checkpoint
     public static bool TryRead(ReadOnlySpan<byte> from, ClockEstimator estimator)
     {
         EstimatorState state = default;
-        double[] table = new double[TableNumbers];
+        double[] table = new double[TemperatureTable.Numbers];
         var trusted = new TrustedMoment[TrustHistory.Capacity];
         byte[] body = [.. from[1..]];
         StateFields fields = StateFields.Reader(body);

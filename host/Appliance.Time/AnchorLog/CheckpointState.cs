@@ -37,8 +37,12 @@ internal static class CheckpointState
         to.Number(ref state.Taken);
         to.Flag(ref state.IsResumed);
         LaySawtooth(ref to, ref state);
-        to.Number(ref state.Millidegrees);
+        to.Number(ref state.Degrees);
+        to.Number(ref state.DegreesTrend);
         to.Flag(ref state.HasTemperature);
+        to.Number(ref state.TrustedDegrees);
+        to.Flag(ref state.HasTrustedDegrees);
+        state.Pairs.Lay(ref to);
         to.Number(ref state.PeerRaw);
         to.Number(ref state.PeerTai);
         to.Number(ref state.PeerHalfNs);
@@ -53,10 +57,12 @@ internal static class CheckpointState
         PhaseFilter filter = moment.Filter;
         double excess = moment.Excess;
         double systematic = moment.Systematic;
+        double degrees = moment.Degrees;
         Lay(ref to, ref filter, "trusted");
         to.Number(ref excess);
         to.Number(ref systematic);
-        moment = new TrustedMoment(filter, excess, systematic);
+        to.Number(ref degrees);
+        moment = new TrustedMoment(filter, excess, systematic, degrees);
     }
 
     private static void Lay(ref StateFields to, ref PhaseFilter filter, string name)

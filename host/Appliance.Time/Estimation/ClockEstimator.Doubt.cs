@@ -20,12 +20,13 @@ internal sealed partial class ClockEstimator
             s.Excess = moment.Excess;
             s.Systematic = moment.Systematic;
             s.TrustedRaw = moment.Filter.AsOfRaw;
+            s.TrustedDegrees = moment.Degrees;
             s.Envelope = 0;
             s.State = CoastingState();
             DistrustedSinceRaw = moment.Filter.AsOfRaw;
             history.ForgetAfter(moment.Filter.AsOfRaw);
             DistrustedReadout = MakeReadout();
-            Coast(nowRaw, 0);
+            CoastFrom(moment, nowRaw);
         }
 
         s.Cause = cause;
@@ -36,6 +37,15 @@ internal sealed partial class ClockEstimator
         s.Pull = default;
         s.Rates.Reset();
         s.Ageing.Interrupt();
+        s.Pairs.Interrupt();
+    }
+
+    // What temperature has done since is taken to have come halfway.
+    private void CoastFrom(in TrustedMoment moment, long nowRaw)
+    {
+        long from = moment.Filter.AsOfRaw;
+        Coast(from + ((nowRaw - from) / 2), 0);
+        Coast(nowRaw, KnowsTemperatures ? table.Change(moment.Degrees, s.Degrees) : 0);
     }
 
     // Pulses are believed again after a number of them agreed with the coasting clock; those that contradicted it once
@@ -124,7 +134,7 @@ internal sealed partial class ClockEstimator
     {
         s.Filter = s.Challenger;
         s.State = ClockState.Acquiring;
-        s.TrustedRaw = input.PulseRaw;
+        TrustUntil(input.PulseRaw);
         s.Streak = s.ChallengerPulses;
         s.Envelope = 0;
         s.EnvelopeRate = 0;

@@ -19,7 +19,7 @@ internal sealed partial class ClockEstimator
 
         // What was wrong before nothing was known is over: it must not keep this clock from ever locking.
         s.Cause = Checks.None;
-        s.TrustedRaw = input.PulseRaw;
+        TrustUntil(input.PulseRaw);
         s.Streak = 1;
         s.BadStreak = 0;
         s.Systematic = settings.SystematicNs + input.PulsePathNs;
@@ -50,6 +50,7 @@ internal sealed partial class ClockEstimator
         if (!IsCoasting && distrust != 0)
         {
             Suspect(distrust, input.Raw - (60 * SecondNs), input.Raw);
+            rateStep = 0; // It is in what was coasted since.
             if (s.State == ClockState.Unset)
             {
                 return;
@@ -75,7 +76,7 @@ internal sealed partial class ClockEstimator
         double dt = s.Filter.Since(to);
         double walk = gap <= GapSeconds ? trackWalk : model.CoastWalk;
         s.Filter.Predict(to, model.WhiteNs * model.WhiteNs, walk * walk, s.Ageing.PerSecond, rateStep);
-        double swing = s.HasTemperature && table.TryRate((int)s.Millidegrees, out _)
+        double swing = KnowsTemperatures && table.Covers(s.TrustedDegrees, s.Degrees)
             ? model.TableResidual
             : model.TemperatureSwing;
 
@@ -143,7 +144,7 @@ internal sealed partial class ClockEstimator
         s.EnvelopeRate = 0;
         PulseJudge.Learn(ref s, deviations);
         s.Systematic = settings.SystematicNs + input.PulsePathNs;
-        s.TrustedRaw = input.PulseRaw;
+        TrustUntil(input.PulseRaw);
         s.BadStreak = 0;
         s.Streak++;
         s.Taken++;
@@ -155,11 +156,11 @@ internal sealed partial class ClockEstimator
 
     private void LearnWhileLocked(in SecondInput input)
     {
-        history.Add(new TrustedMoment(s.Filter, s.Excess, s.Systematic));
+        history.Add(new TrustedMoment(s.Filter, s.Excess, s.Systematic, s.Degrees));
         s.Ageing.Learn(input.PulseRaw, s.Filter.Rate, model.AgeingPerSecond);
-        if (s.HasTemperature && s.Taken > PulsesToHoldResumed)
+        if (usesTable && s.HasTemperature && s.Taken > PulsesToHoldResumed)
         {
-            table.Learn((int)s.Millidegrees, s.Filter.Rate);
+            LearnTemperature(input.PulseRaw);
         }
 
         double rateDeviation = Math.Sqrt(s.Excess * s.Filter.P22);
@@ -168,6 +169,15 @@ internal sealed partial class ClockEstimator
         {
             s.PullInflation = pulledNs;
             Suspect(Checks.Pull, input.PulseRaw - (Limits.TrustedHistorySeconds * SecondNs), input.PulseRaw);
+        }
+    }
+
+    private void LearnTemperature(long raw)
+    {
+        table.See(s.Degrees);
+        if (s.Pairs.Take(raw, s.Degrees, s.Filter.Rate, out TemperatureChange change))
+        {
+            table.Learn(change);
         }
     }
 }

@@ -32,6 +32,14 @@ internal sealed partial class ClockEstimator
     // and what the filter lags behind by that grows with the square (OCXO, 2 us of noise: 150 ns in an hour's average).
     private const double AverageSecondsMost = 600;
 
+    // A thermometer is smoothed over a minute, with its trend: a mean alone is late by as much, and a rate that is late
+    // where pulses end stays wrong until they return (TCXO, 32 s late: 13 us after four hours).
+    private const double LevelGain = (2.0 / 64) - (1.0 / 4096);
+    private const double TrendGain = 1.0 / 4096;
+
+    // No board warms faster in a second: what a reading is off by more is a fault of the reading.
+    private const double DegreesMost = 1;
+
     // The rate's standard deviation at the start: the limit is three of them.
     private const double DeviationsToLimit = 3;
 
@@ -41,6 +49,7 @@ internal sealed partial class ClockEstimator
     private readonly TrustHistory history = new();
     private readonly PulseJudge judge;
     private readonly double trackWalk;
+    private readonly bool usesTable;
     private EstimatorState s;
 
     public ClockEstimator(EstimatorSettings settings)
@@ -49,6 +58,7 @@ internal sealed partial class ClockEstimator
         model = settings.Oscillator;
         judge = new PulseJudge(settings);
         trackWalk = Math.Max(model.TrackWalk, settings.PulseNoiseNs / (AverageSecondsMost * AverageSecondsMost));
+        usesTable = model.TableResidual < model.TemperatureSwing;
         s.Excess = 1;
         s.MeanSquare = 1;
         Publish();
@@ -132,6 +142,9 @@ internal sealed partial class ClockEstimator
         Publish();
     }
 
+    // Temperature is known now, and was when pulses were believed last.
+    private bool KnowsTemperatures => usesTable && s.HasTemperature && s.HasTrustedDegrees;
+
     private bool IsCoasting => s.State is ClockState.Holdover or ClockState.FreeRunning;
 
     /// <summary>Readout of the moment that trust went back to, where <see cref="DistrustedSinceRaw"/> is set.</summary>
@@ -148,15 +161,31 @@ internal sealed partial class ClockEstimator
             return 0;
         }
 
-        // Smoothed over half a minute: a thermometer's noise must not become the clock's.
-        double before = s.Millidegrees;
-        s.Millidegrees = s.HasTemperature ? before + ((input.Millidegrees - before) / 32) : input.Millidegrees;
-        bool hadBefore = s.HasTemperature;
-        s.HasTemperature = true;
-        return hadBefore && model.TableResidual < model.TemperatureSwing
-            && table.TryRate((int)before, out double old) && table.TryRate((int)s.Millidegrees, out double now)
-            ? now - old
-            : 0;
+        double before = s.Degrees;
+        double seen = input.Millidegrees / 1000.0;
+        if (s.HasTemperature)
+        {
+            double expected = before + s.DegreesTrend;
+            double off = Math.Clamp(seen - expected, -DegreesMost, DegreesMost);
+            s.Degrees = expected + (LevelGain * off);
+            s.DegreesTrend += TrendGain * off;
+        }
+        else
+        {
+            s.Degrees = seen;
+            s.DegreesTrend = 0;
+            s.HasTemperature = true;
+        }
+
+        // Also across a time without readings: what the rate did meanwhile, the table knows.
+        return usesTable ? table.Change(before, s.Degrees) : 0;
+    }
+
+    private void TrustUntil(long raw)
+    {
+        s.TrustedRaw = raw;
+        s.TrustedDegrees = s.Degrees;
+        s.HasTrustedDegrees = s.HasTemperature;
     }
 
     private void Judge(long raw)

@@ -86,10 +86,20 @@ internal struct EstimatorState
 
     public bool IsSawtoothOff;
 
-    /// <summary>Smoothed temperature, thousandths of a degree; whether there was one.</summary>
-    public double Millidegrees;
+    /// <summary>Smoothed temperature, degrees, and its change in a second; whether there is one now.</summary>
+    public double Degrees;
+
+    public double DegreesTrend;
 
     public bool HasTemperature;
+
+    /// <summary>The same at the last pulse that was taken: from there the table has to reach to now.</summary>
+    public double TrustedDegrees;
+
+    public bool HasTrustedDegrees;
+
+    /// <summary>Where the table's changes come from.</summary>
+    public TemperaturePairs Pairs;
 
     /// <summary>The last that peers agreed on: interval of TAI at a raw time.</summary>
     public long PeerRaw;

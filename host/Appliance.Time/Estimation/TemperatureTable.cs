@@ -1,78 +1,130 @@
 namespace Appliance.Time.Estimation;
 
 /// <summary>
-/// Rate of the oscillator by temperature, learned while locked, a bin a degree: mean temperature and mean rate of what
-/// was seen in it. Between two bins it is a straight line; outside of what was seen it says nothing.
+/// How the oscillator's rate changes with temperature, learned while locked: a slope for each bin of a degree, by least
+/// squares from changes of both (<see cref="TemperaturePairs"/>). A bin of which little is known leans on the slope of
+/// all together. Between two temperatures the rate changes by what lies under the slopes; in a bin that was not seen
+/// it does not, and nothing is claimed there (<see cref="Covers"/>).
 /// </summary>
 internal sealed class TemperatureTable
 {
+    /// <summary>Numbers of a checkpoint: three rows of bins and two sums.</summary>
+    public const int Numbers = (3 * Limits.TemperatureBins) + 2;
+
     private const int Coldest = -40;
-    private const int PerDegree = 1000;
-    private const int SamplesNeeded = 60;
-    private const double SamplesKept = 3600;
+    private const double SecondsNeeded = 60;
 
-    private readonly double[] degrees = new double[Limits.TemperatureBins];
-    private readonly double[] rates = new double[Limits.TemperatureBins];
-    private readonly double[] samples = new double[Limits.TemperatureBins];
+    // Half of what a bin knows is forgotten after some 180 changes in it, which is about a month of days.
+    private const double Kept = 255.0 / 256;
 
-    /// <summary>Takes one second of a locked clock.</summary>
-    public void Learn(int millidegrees, double rate)
+    // What is believed without being told weighs so much, in squared degrees of changes: that there is no slope, and
+    // that each bin's is that of all. Without it the first changes, of hundredths of a degree, give any slope.
+    private const double CommonSquares = 0.1;
+
+    // Squared degrees of changes until the slope of all is worth a claim: then a tenth of it is still missing.
+    private const double SquaresNeeded = 1;
+
+    // So near to where the rate was known no slope is needed: what temperature does there is within the residual.
+    private const double NearDegrees = 0.5;
+
+    private readonly double[] seconds = new double[Limits.TemperatureBins];
+    private readonly double[] squares = new double[Limits.TemperatureBins];
+    private readonly double[] products = new double[Limits.TemperatureBins];
+    private double allSquares;
+    private double allProducts;
+
+    /// <summary>One second of a locked clock was spent at a temperature, degrees.</summary>
+    public void See(double degrees)
     {
-        int bin = BinOf(millidegrees);
+        int bin = BinOf(degrees);
+        if (bin >= 0 && seconds[bin] < SecondsNeeded)
+        {
+            seconds[bin] += 1;
+        }
+    }
+
+    /// <summary>Takes a change; it counts for the bin in its middle.</summary>
+    public void Learn(in TemperatureChange change)
+    {
+        int bin = BinOf((change.From + change.To) / 2);
         if (bin < 0)
         {
             return;
         }
 
-        samples[bin] = samples[bin] < SamplesKept ? samples[bin] + 1 : SamplesKept;
-        degrees[bin] += ((millidegrees / (double)PerDegree) - degrees[bin]) / samples[bin];
-        rates[bin] += (rate - rates[bin]) / samples[bin];
+        double degrees = change.To - change.From;
+        double square = degrees * degrees;
+        double product = degrees * change.Rate;
+        squares[bin] = (squares[bin] * Kept) + square;
+        products[bin] = (products[bin] * Kept) + product;
+        allSquares = (allSquares * Kept) + square;
+        allProducts = (allProducts * Kept) + product;
     }
 
-    /// <summary>The rate at a temperature, ns/s; false where the table does not cover it.</summary>
-    public bool TryRate(int millidegrees, out double rate)
+    /// <summary>
+    /// Every bin from one temperature to another was seen, and enough of how the rate changes if they are far apart.
+    /// </summary>
+    public bool Covers(double from, double to)
     {
-        rate = 0;
-        int bin = BinOf(millidegrees);
-        if (bin < 0 || samples[bin] < SamplesNeeded)
+        int first = BinOf(Math.Min(from, to));
+        int last = BinOf(Math.Max(from, to));
+        bool isNear = Math.Abs(to - from) <= NearDegrees;
+        bool isKnown = first >= 0 && last >= 0 && (isNear || allSquares >= SquaresNeeded);
+        for (int bin = first; isKnown && bin <= last; bin++)
         {
-            return false;
+            isKnown = IsKnown(bin);
         }
 
-        double at = millidegrees / (double)PerDegree;
-        int other = at < degrees[bin] ? bin - 1 : bin + 1;
-        if (!IsKnown(other))
-        {
-            // At the edge of what was seen the line of the last two goes on to the end of the bin, never beyond.
-            other = at < degrees[bin] ? bin + 1 : bin - 1;
-        }
-
-        double part = IsKnown(other) ? (at - degrees[bin]) / (degrees[other] - degrees[bin]) : 0;
-        rate = rates[bin] + (IsKnown(other) ? part * (rates[other] - rates[bin]) : 0);
-        return true;
+        return isKnown;
     }
 
-    private bool IsKnown(int bin) => bin >= 0 && bin < samples.Length && samples[bin] >= SamplesNeeded;
+    /// <summary>How the rate changes between two temperatures, ns/s; a bin that was not seen adds nothing.</summary>
+    public double Change(double from, double to)
+    {
+        double low = Math.Min(from, to) - Coldest;
+        double high = Math.Max(from, to) - Coldest;
+        double sum = 0;
+        int first = (int)Math.Max(0, Math.Min(low, Limits.TemperatureBins));
+        for (int bin = first; bin < Limits.TemperatureBins && bin < high; bin++)
+        {
+            double part = Math.Min(high, bin + 1) - Math.Max(low, bin);
+            sum += IsKnown(bin) ? part * SlopeOf(bin) : 0;
+        }
 
-    /// <summary>Its numbers, for a checkpoint: three rows of bins.</summary>
+        return from <= to ? sum : -sum;
+    }
+
+    /// <summary>Its numbers, for a checkpoint: three rows of bins, two sums.</summary>
     public void CopyTo(Span<double> to)
     {
-        degrees.CopyTo(to);
-        rates.CopyTo(to[Limits.TemperatureBins..]);
-        samples.CopyTo(to[(2 * Limits.TemperatureBins)..]);
+        seconds.CopyTo(to);
+        squares.CopyTo(to[Limits.TemperatureBins..]);
+        products.CopyTo(to[(2 * Limits.TemperatureBins)..]);
+        to[Numbers - 2] = allSquares;
+        to[Numbers - 1] = allProducts;
     }
 
     /// <summary>Takes up the numbers of a checkpoint.</summary>
     public void CopyFrom(ReadOnlySpan<double> from)
     {
-        from[..Limits.TemperatureBins].CopyTo(degrees);
-        from.Slice(Limits.TemperatureBins, Limits.TemperatureBins).CopyTo(rates);
-        from.Slice(2 * Limits.TemperatureBins, Limits.TemperatureBins).CopyTo(samples);
+        from[..Limits.TemperatureBins].CopyTo(seconds);
+        from.Slice(Limits.TemperatureBins, Limits.TemperatureBins).CopyTo(squares);
+        from.Slice(2 * Limits.TemperatureBins, Limits.TemperatureBins).CopyTo(products);
+        allSquares = from[Numbers - 2];
+        allProducts = from[Numbers - 1];
     }
 
-    private static int BinOf(int millidegrees)
+    private bool IsKnown(int bin) => seconds[bin] >= SecondsNeeded;
+
+    private double SlopeOf(int bin)
     {
-        int bin = (millidegrees / PerDegree) - Coldest;
-        return bin >= 0 && bin < Limits.TemperatureBins ? bin : -1;
+        double common = allProducts / (allSquares + CommonSquares);
+        return (products[bin] + (CommonSquares * common)) / (squares[bin] + CommonSquares);
+    }
+
+    private static int BinOf(double degrees)
+    {
+        double above = degrees - Coldest;
+        return above >= 0 && above < Limits.TemperatureBins ? (int)above : -1;
     }
 }

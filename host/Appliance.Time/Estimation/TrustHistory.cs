@@ -1,7 +1,7 @@
 namespace Appliance.Time.Estimation;
 
-/// <summary>The filter as it was after a pulse of a locked clock.</summary>
-internal readonly record struct TrustedMoment(PhaseFilter Filter, double Excess, double Systematic);
+/// <summary>The filter as it was after a pulse of a locked clock, and the temperature then.</summary>
+internal readonly record struct TrustedMoment(PhaseFilter Filter, double Excess, double Systematic, double Degrees);
 
 /// <summary>
 /// The last seconds of a locked clock, to go back to when doubt comes late. A ring; the oldest gives way.

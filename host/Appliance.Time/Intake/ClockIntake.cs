@@ -11,20 +11,26 @@ namespace Appliance.Time.Intake;
 /// </summary>
 /// <param name="leaps">Who votes over leap seconds.</param>
 /// <param name="peers">Who votes over peers.</param>
-/// <param name="areMarked">
-/// Pulses are the oscillator's own and the receiver stamps them: the stamp is the pulse's time, no message names it.
+/// <param name="cut">
+/// Pulses are the oscillator's own and the receiver stamps them: the stamp is the pulse's time, no message names it,
+/// and this is how it is cut. Null: pulses are the receiver's.
 /// </param>
-internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, bool areMarked) : IObservationSink
+internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, MarkCut? cut) : IObservationSink
 {
     private const long SecondNs = RawTime.NanosecondsPerSecond;
     private const long PulseToleranceNs = 300_000;
     private const int SawtoothLimitPs = 60_000;
     private const int SilentSeconds = 3;
 
+    // A thermometer that is silent for longer says nothing of now.
+    private const int TemperatureSeconds = 60;
+
     private readonly PulseLabels labels = new();
     private readonly ReceiverWatch receiver = new();
     private readonly HostWatch host = new();
     private readonly MarkLabels marks = new();
+    private readonly bool areMarked = cut is not null;
+    private readonly MarkCut markCut = cut ?? default;
 
     private PulseObservation pulse;
     private long pulseSecond;
@@ -44,6 +50,7 @@ internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, bool areMarked
     private Checks timeChecks = Checks.NoFix;
     private Checks found;
     private int temperature;
+    private RawTime temperatureAt;
     private bool hasTemperature;
     private LeapKnowledge knowledge;
 
@@ -96,7 +103,7 @@ internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, bool areMarked
             return;
         }
 
-        pulseTai = seen.Edge.ToTaiNanoseconds(knowledge.TaiMinusUtc);
+        pulseTai = seen.Edge.ToTaiNanoseconds(knowledge.TaiMinusUtc) - markCut.MiddleNs;
         isNamed = marks.TryPair(pulse.Raw, seen, pulseTai, out Checks contradicted);
         found |= contradicted;
     }
@@ -148,6 +155,7 @@ internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, bool areMarked
     public void Take(in TemperatureObservation seen)
     {
         temperature = seen.Millidegrees;
+        temperatureAt = seen.At;
         hasTemperature = true;
     }
 
@@ -176,6 +184,7 @@ internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, bool areMarked
 
         lastRaw = input.Raw;
         AddPulse(ref input);
+        hasTemperature &= now - temperatureAt <= TemperatureSeconds * SecondNs;
         input.HasTemperature = hasTemperature;
         input.Millidegrees = temperature;
         AddPeers(ref input);
@@ -197,7 +206,7 @@ internal sealed class ClockIntake(LeapVote leaps, PeerVote peers, bool areMarked
         input.HasPulse = isNamed;
         input.PulseRaw = pulse.Raw.Nanoseconds;
         input.PulseTai = pulseTai;
-        input.PulsePathNs = pulse.PathBoundNs;
+        input.PulsePathNs = pulse.PathBoundNs + markCut.HalfNs;
         if (!hasPulseSawtooth || !isNamed || areMarked)
         {
             return;

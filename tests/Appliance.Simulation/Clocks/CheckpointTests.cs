@@ -80,12 +80,12 @@ public sealed class CheckpointTests
     {
         StringBuilder text = new();
         text.Append("""
-            # Body of a checkpoint row, format 1
+            # Body of a checkpoint row, format 2
 
             Written by `CheckpointTests`. Offsets count from behind the row's kind; little-endian; 8 bytes are a f64, or
             an i64 where the name ends in Raw, Base, Tai, Ns, Since, Checks or Cause; 4 bytes an i32; 1 byte a flag or a
-            count. `reference` stands 16 times (oldest first), `temperatures` are three rows of 128, `trusted` with its
-            excess and systematic stands 301 times; only the first of each is shown.
+            count. `reference` stands 16 times (oldest first), `temperatures` are three rows of 128 and two sums,
+            `trusted` with its excess, systematic and degrees stands 301 times; only the first of each is shown.
 
             | offset | bytes | field |
             |---|---|---|

@@ -67,9 +67,8 @@ public sealed class ClockCostTests
         long torn = 0;
         for (long i = 0; i < reads; i++)
         {
-            page.Read(out ClockReadout seen);
-            torn += seen.Filter.AsOfRaw != seen.Filter.Base || seen.Filter.Base != (long)seen.Inflation
-                || seen.Inflation != seen.Filter.P22 || seen.Envelope != seen.Inflation ? 1 : 0;
+            TrueTime seen = page.TimeAt(i);
+            torn += (seen.TaiNs - i) * 3 != (long)seen.BoundNs ? 1 : 0;
         }
 
         Volatile.Write(ref isDone, true);
@@ -77,11 +76,14 @@ public sealed class ClockCostTests
         Assert.Equal(0, torn);
     }
 
+    // The time is the counter and this value, the bound three times it: of two readouts they do not fit together.
     private static ClockReadout Filled(long value) => new()
     {
-        Filter = new PhaseFilter { AsOfRaw = value, Base = value, P22 = value },
+        Filter = new PhaseFilter { AsOfRaw = value, Base = value },
+        Systematic = value,
         Envelope = value,
         Inflation = value,
+        State = ClockState.Locked,
     };
 
     private static double Read(ClockEngine engine, StampMap map, long stamp)

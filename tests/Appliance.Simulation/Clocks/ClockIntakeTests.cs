@@ -144,7 +144,7 @@ public sealed class ClockIntakeTests
     private sealed class Bench
     {
         private const long StartTai = 1_767_225_637;
-        private readonly ClockIntake intake = new(new LeapVote(), new PeerVote(), areMarked: false);
+        private readonly ClockIntake intake = new(new LeapVote(), new PeerVote(), null);
 
         public ClockEstimator Estimator { get; } = new(new EstimatorSettings { Oscillator = OscillatorModel.Ocxo });
 

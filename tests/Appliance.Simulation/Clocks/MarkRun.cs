@@ -1,3 +1,4 @@
+using Appliance.Time;
 using Appliance.Time.Estimation;
 using Appliance.Time.Intake;
 using Appliance.Time.Leaps;
@@ -22,13 +23,16 @@ internal sealed class MarkRun
     private readonly ClockNoise noise;
     private readonly RawCounter counter;
     private readonly double firstAhead;
-    private readonly ClockIntake intake = new(new LeapVote(), new PeerVote(), areMarked: true);
+    private readonly ClockIntake intake;
     private readonly SourceId receiver = new(SourceKind.Receiver);
     private readonly SourceId capture = new(SourceKind.HardwareClockPulse);
     private long second;
 
-    public MarkRun(int seed)
+    /// <param name="seed">Seed.</param>
+    /// <param name="cut">What is declared of the stamps; in truth they are cut downwards.</param>
+    public MarkRun(int seed, MarkCut cut)
     {
+        intake = new ClockIntake(new LeapVote(), new PeerVote(), cut);
         noise = new ClockNoise(seed);
         counter = new RawCounter(Plant.Ocxo, noise);
         firstAhead = counter.AheadNs;

@@ -20,12 +20,12 @@ internal static class ClockTable
         ## The limit of T9
 
         A TCXO's rate walks, simulated with q = 0.02 ns/s per root second (0.025 is declared). What it walks after the
-        pulses end nobody can know: t seconds later the clock is off by a normal error of deviation q sqrt(t^3 / 3), after
-        4 h 20.0 us, so 95 % of runs lie within 39.1 us of an estimator that knows all else. The rate at the end is known to
-        0.15 ns/s at best (30 ns pulses, the same walk): 2.1 us more, in squares 39.3 us. How temperature acts has to be
-        learned from the same walking rate: one slope over 20,000 s and a swing of 10 degrees to 0.14 ns/s a degree, 7
-        us, in squares 42 us; a slope for each degree costs more, and less with every day of lock. What is measured
-        stands below; the bar of 50 us leaves the estimator 16 us of deviation beside the walk.
+        pulses end nobody can know: t seconds later the clock is off by a normal error of deviation q sqrt(t^3 / 3),
+        after 4 h 20.0 us, so 95 % of runs lie within 39.1 us of an estimator that knows all else. The rate at the end
+        is known to 0.15 ns/s at best (30 ns pulses, the same walk): 2.1 us more, in squares 39.3 us. How temperature
+        acts has to be learned from the same walking rate: one slope over 20,000 s and a swing of 10 degrees to 0.14
+        ns/s a degree, 7 us, in squares 42 us; a slope for each degree costs more, and less with every day of lock. What
+        is measured stands below; the bar of 50 us leaves the estimator 16 us of deviation beside the walk.
 
         """;
 

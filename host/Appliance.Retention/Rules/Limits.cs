@@ -4,12 +4,14 @@ namespace Appliance.Retention.Rules;
 internal static class Limits
 {
     /// <summary>
-    /// Longest life of an order after approval, days: a month, the life of an authorisation under RIPA 2000 s.23.
+    /// Longest life of an order after approval, days: the longest month. The source documents state none; RIPA 2000
+    /// s.23(4) gives an authorisation one month (cell GB/ripa-2000/one-month).
     /// </summary>
     public const int OrderDays = 31;
 
     /// <summary>
-    /// Life of an order approved by word of mouth, hours: the confirmation in writing is due within a day.
+    /// Life of an order approved by word of mouth, hours: the confirmation in writing is due within a day. The product's
+    /// own: neither the source documents nor RIPA 2000 state a time (cell GB/ripa-2000/spoken).
     /// </summary>
     public const int SpokenHours = 24;
 

@@ -44,11 +44,35 @@ internal static class StoreLimits
     /// <summary>Faults that <c>verify</c> prints one by one; the rest are counted.</summary>
     public const int FaultsShownMax = 1000;
 
-    /// <summary>How often a store that serves and hears nothing looks whether a day has ended.</summary>
-    public static readonly TimeSpan ForgetLookEvery = TimeSpan.FromMinutes(10);
-
     /// <summary>When forgetting that failed is tried again, microseconds: who read the index is done by then.</summary>
     public const ulong ForgetAgainUs = 3_600_000_000;
+
+    /// <summary>
+    /// How far ahead of what is certain this machine's clock may be and still counts: what a machine may have been off
+    /// over a weekend. It is also the most that a wrong clock makes forgotten too early.
+    /// </summary>
+    public const ulong ClockLeadUs = 2 * DayUs;
+
+    /// <summary>
+    /// The same, once after the machine was off, where the kernel calls its clock synchronised: a month of repair in
+    /// which nothing came.
+    /// </summary>
+    public const ulong ClockSyncedLeadUs = 31 * DayUs;
+
+    /// <summary>How long a clock may be in doubt before that is an alarm of its own: a weekend and a day.</summary>
+    public const ulong DoubtUsMax = 3 * DayUs;
+
+    /// <summary>
+    /// Days around a schedule of day keys in which a first clock is believed: a schedule is drawn about 40 days ahead.
+    /// </summary>
+    public const int ScheduleAroundDays = 31;
+
+    /// <summary>How often a store that serves writes down what is certain: what a crash of the machine loses of it.
+    /// </summary>
+    public const ulong ClockSaveEveryUs = 3_600_000_000;
+
+    /// <summary>How often a store that hears nothing looks for a notice that was withdrawn: it acts at once.</summary>
+    public static readonly TimeSpan NoticeLookEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a store that serves looks for overdue confirmations: their term is a day.</summary>
     public static readonly TimeSpan OverdueEvery = TimeSpan.FromMinutes(10);

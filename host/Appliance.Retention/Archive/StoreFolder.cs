@@ -20,6 +20,7 @@ namespace Appliance.Retention.Archive;
 /// holds/                                            records of legal holds, sealed to case keys of the warden
 /// destroyed/                                        statements of destruction on their way to the log
 /// trust.json, people/, rules/                       pinned keys, enrolments, confirmations of rules
+/// clock.json                                        what time it is at least: what forgetting goes by
 /// notices/                                          how long each notice keeps; which are withdrawn
 /// corrections/                                      which records name a wrong line, as both roles signed it
 /// asking/                                           questions that are being asked at this moment, locked

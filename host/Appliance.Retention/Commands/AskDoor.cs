@@ -1,6 +1,7 @@
 using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Log;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Questions;
@@ -203,13 +204,15 @@ internal sealed class AskDoor : IDisposable
             : throw new AskException(Exit.BadInput, $"{path} is not there; give the data folder of a store");
     }
 
-    private static TaiTime Now(TimeProvider clock) => LeapSeconds.ToTai((long)UtcClock.Now(clock));
-
-    /// <summary>Begin of what a store may answer about: twelve months at most, less where its notices say so.</summary>
+    /// <summary>
+    /// Begin of what a store may answer about: twelve months at most, less where its notices say so; by its clock and
+    /// by what is certain, whichever is later.
+    /// </summary>
     public static TaiTime OldestOf(StoreFolder folder, TimeProvider clock)
     {
-        TaiTime year = OldestAt(Now(clock));
-        TaiTime kept = KeptPeriod.Begin(folder, KeyRing.Load(folder), UtcClock.Now(clock));
+        ulong now = ForgetClock.Open(folder.Root, clock).Read().LatestUs;
+        TaiTime year = OldestAt(LeapSeconds.ToTai((long)now));
+        TaiTime kept = KeptPeriod.Begin(folder, KeyRing.Load(folder), now);
         return kept > year ? kept : year;
     }
 

@@ -1,12 +1,15 @@
 using System.CommandLine;
+using System.Text;
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Corrections;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Holds;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Log;
 using Appliance.Retention.Notices;
+using Appliance.Retention.Questions;
 using Appliance.Retention.Requests;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
@@ -28,19 +31,57 @@ internal static class ExpireCommand
         Option<string> socket = WardenCommand.SocketOption();
         Option<string> witness = WitnessCommand.SocketOption();
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
+        Option<bool> right = new("--clock-is-right")
+        {
+            Description = "in a lab: believe this machine's clock, whatever else tells the time; it is logged",
+        };
         Command command = new("expire", "destroy the keys and records of days whose retention has ended")
         {
-            data, keep, socket, witness, json,
+            data, keep, socket, witness, right, json,
         };
-        command.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => Run(
-            new StoreFolder(parsed.GetValue(data)!),
-            parsed.GetValue(keep),
-            parsed.GetValue(json),
-            time ?? TimeProvider.System,
-            (parsed.GetValue(socket)!, parsed.GetValue(witness)!),
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error)));
+        command.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () =>
+        {
+            TimeProvider clock = time ?? TimeProvider.System;
+            var folder = new StoreFolder(parsed.GetValue(data)!);
+            if (parsed.GetValue(right))
+            {
+                Believe(folder, clock);
+            }
+
+            return Run(
+                folder,
+                parsed.GetValue(keep),
+                parsed.GetValue(json),
+                clock,
+                (parsed.GetValue(socket)!, parsed.GetValue(witness)!),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error);
+        }));
         return command;
+    }
+
+    /// <summary>In a lab, where nobody's keys are pinned, one person says that the clock is right; logged.</summary>
+    private static void Believe(StoreFolder folder, TimeProvider time)
+    {
+        if (File.Exists(folder.TrustFile))
+        {
+            throw new ArchiveException(
+                "--clock-is-right is for a lab: here operator and custodian confirm the time, `notice clock`");
+        }
+
+        ulong now = UtcClock.Now(time);
+        using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
+        using var log = TransparencyLog.Open(folder.Log, time);
+        log.Append(new LogDraft
+        {
+            Kind = LogKind.Control,
+            Actor = LogActor.Operator,
+            Content = Encoding.UTF8.GetBytes(
+                $"clock confirmed in a lab: {UtcText.Of(LeapSeconds.ToTai((long)now))}"),
+        });
+        var clock = ForgetClock.Open(folder.Root, time);
+        clock.Reach(now);
+        clock.Save();
     }
 
     /// <summary>
@@ -54,7 +95,7 @@ internal static class ExpireCommand
         TextWriter output,
         TextWriter errors)
     {
-        ExpiryReport report = Forget(folder, NoticeBook.DaysMax, notice, time, errors);
+        (ExpiryReport report, _) = Forget(folder, NoticeBook.DaysMax, notice, time, errors);
         KeepLog(folder, report, null, time, sockets, errors);
         Tell(report, output);
         return CodeOf(report);
@@ -79,24 +120,25 @@ internal static class ExpireCommand
             return Exit.Say(errors, Exit.BadInput, $"{folder.Database} is not there; give the data folder of a store");
         }
 
-        int today = (int)(UtcClock.Now(time) / StoreLimits.DayUs);
-        ExpiryReport report = Forget(folder, keepDays, null, time, errors);
+        (ExpiryReport report, ForgetTime now) = Forget(folder, keepDays, null, time, errors);
+        ulong before = (ulong)Math.Max(now.Day - keepDays, 0) * StoreLimits.DayUs;
         using (var register = AnswerRegister.Open(folder))
         {
-            register.ForgetBefore((ulong)(today - keepDays) * StoreLimits.DayUs);
-            CorrectionBook.ForgetBefore(folder, (ulong)(today - keepDays) * StoreLimits.DayUs);
+            register.ForgetBefore(before);
+            CorrectionBook.ForgetBefore(folder, before);
         }
 
-        KeepLog(folder, report, (ulong)(today - keepDays) * StoreLimits.DayUs, time, sockets, errors);
+        KeepLog(folder, report, before, time, sockets, errors);
+        int code = report.IsBelieved ? CodeOf(report) : Exit.CheckFailed;
         if (json)
         {
             JsonText.Write(output, report);
-            return CodeOf(report);
+            return code;
         }
 
         output.WriteLine($"kept from {report.FirstDayKept} on");
         Tell(report, output);
-        return CodeOf(report);
+        return code;
     }
 
     private static int CodeOf(ExpiryReport report) =>
@@ -116,25 +158,29 @@ internal static class ExpireCommand
     /// All of it where nobody writes. While the store is served the keys go now, without which the rest is noise, and
     /// the serving process forgets the rest.
     /// </summary>
-    private static ExpiryReport Forget(
+    private static (ExpiryReport Report, ForgetTime Now) Forget(
         StoreFolder folder, int keepDays, Id16? only, TimeProvider time, TextWriter errors)
     {
         NoticeBook book = NoticeBook.Of(folder);
+        var clock = ForgetClock.Open(folder.Root, time);
         try
         {
             using FolderLock held = FolderLock.Take(folder.Root, StoreWriter.LockName);
             using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
             using ProgressLine progress = ProgressLine.On(errors, "retention expire", "batches");
-            return new StoreExpiry(folder, database, book, time) { Only = only }.Run(keepDays, progress.Report);
+            var expiry = new StoreExpiry(folder, database, book, time, clock) { Only = only };
+            return (expiry.Run(keepDays, progress.Report), expiry.Time);
         }
         catch (JournalDeviceException used) when (used.Fault == DeviceFault.InUse)
         {
             using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: false);
-            ExpiryReport report = new StoreExpiry(folder, database, book, time) { Only = only }.RunKeys(keepDays);
+            var expiry = new StoreExpiry(folder, database, book, time, clock) { Only = only };
+            ExpiryReport report = expiry.RunKeys(keepDays);
             errors.WriteLine(
                 "retention: the store is being served: keys are destroyed now; sealed bytes, filters and rows go when "
-                    + "`retention serve --keep-days` forgets, once a day, or with `expire` while it is stopped");
-            return report;
+                    + "who serves forgets: of a withdrawn notice at once, the rest with `--keep-days` once a day; or "
+                    + "with `expire` while it is stopped");
+            return (report, expiry.Time);
         }
     }
 
@@ -151,6 +197,7 @@ internal static class ExpireCommand
         var keeping = new LogKeeping(folder, log, clock);
         new UnendedQuestions(folder, clock).End(log);
         report.Statements = keeping.LogOwn((ulong)report.Batches);
+        LogDoubt(report, "store", report.Doubt, log, LogActor.Store, errors);
         if (File.Exists(folder.TrustFile))
         {
             try
@@ -160,6 +207,8 @@ internal static class ExpireCommand
                 using var witness = new LogWitness(
                     log, warden, WitnessCommand.Connect(pinned, sockets.Witness), pinned);
                 report.OrdersRefused = BringOrders(folder, warden, errors);
+                string? doubt = warden.TellTime(NewestManifests.Of(folder));
+                LogDoubt(report, "warden", doubt, log, LogActor.Warden, errors);
                 report.Statements += new HoldDesk(new HoldFolder(folder.Holds), log, clock).TakeEnds(warden.Holds());
                 report.Statements += keeping.LogOfWarden(warden, witness);
             }
@@ -171,6 +220,21 @@ internal static class ExpireCommand
         }
 
         report.Contents = before is { } time ? keeping.ForgetBefore(time) : 0;
+    }
+
+    /// <summary>A clock that is not believed is said and logged, each time, until somebody sees to it.</summary>
+    private static void LogDoubt(
+        ExpiryReport report, string whose, string? doubt, TransparencyLog log, LogActor actor, TextWriter errors)
+    {
+        if (doubt is not null)
+        {
+            report.IsBelieved = false;
+            errors.WriteLine($"retention: {whose}: {doubt}");
+            log.Append(new LogDraft
+            {
+                Kind = LogKind.Error, Actor = actor, Content = Encoding.UTF8.GetBytes($"clock of the {whose}: {doubt}"),
+            });
+        }
     }
 
     /// <summary>

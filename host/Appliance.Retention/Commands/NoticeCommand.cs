@@ -15,10 +15,18 @@ namespace Appliance.Retention.Commands;
 /// </summary>
 internal sealed class NoticeCommand(TimeProvider clock)
 {
+    // Who reads a clock, walks to a keyboard and signs needs minutes.
+    private const ulong ConfirmWithinUs = 3600UL * TaiTime.MicrosecondsPerSecond;
+
     private readonly Argument<string> name = new("NOTICE") { Description = "notice, 32 hexadecimal digits" };
     private readonly Option<int?> days = new("--days")
     {
         Description = $"days after their own that records are kept, 1 to {NoticeBook.DaysMax}",
+    };
+
+    private readonly Argument<string> shown = new("TIME")
+    {
+        Description = "what another clock shows now, with Z or an offset: 2026-11-20T15:04Z",
     };
 
     private readonly Option<bool> withdraw = new("--withdraw") { Description = "nothing is kept under it any more" };
@@ -49,6 +57,11 @@ internal sealed class NoticeCommand(TimeProvider clock)
             verb.name, verb.days, verb.withdraw, verb.from, verb.reason, verb.key, verb.made,
         };
         make.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.New(parsed)));
+        Command time = new("clock", "sign, as the first of two, what time it is, for a store or warden in doubt")
+        {
+            verb.shown, verb.reason, verb.key, verb.made,
+        };
+        time.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.Confirm(parsed)));
         Command add = verb.Paper.Add(store => store.Notices, warden => warden.Notices, verb.Act);
         add.Add(verb.socket);
         add.Add(verb.witness);
@@ -56,7 +69,7 @@ internal sealed class NoticeCommand(TimeProvider clock)
         list.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.List(parsed)));
         return new Command("notice", "how long the records of each notice are kept; the end of a notice")
         {
-            make, verb.Paper.Sign(), add, list,
+            make, time, verb.Paper.Sign(), add, list,
         };
     }
 
@@ -92,6 +105,32 @@ internal sealed class NoticeCommand(TimeProvider clock)
             (uint)(kept ?? 0),
             parsed.GetValue(reason)!,
             begin);
+        return Paper.First(
+            order.Encode(), parsed.GetValue(key)!, parsed.GetValue(made)!, parsed.InvocationConfiguration.Output);
+    }
+
+    /// <summary>
+    /// The time that somebody reads off another clock. The machine that it is signed on must agree, or one typing error
+    /// would destroy what is not due.
+    /// </summary>
+    private int Confirm(ParseResult parsed)
+    {
+        if (!AskedTime.TryParse(parsed.GetValue(shown)!, out AskedTime? time, out string wrong))
+        {
+            throw new ArchiveException($"TIME: {wrong}");
+        }
+
+        ulong read = (ulong)LeapSeconds.ToUtc(time!.Meaning.From);
+        ulong now = UtcClock.Now(clock);
+        if (Math.Max(read, now) - Math.Min(read, now) > ConfirmWithinUs)
+        {
+            throw new ArchiveException(
+                $"this machine's clock says {UtcText.Of(LeapSeconds.ToTai((long)now))}; set it first, or sign where "
+                    + "the clock is right");
+        }
+
+        var order = new KeepingOrder(
+            KeepingKind.ClockConfirmed, default, read, 0, parsed.GetValue(reason)!);
         return Paper.First(
             order.Encode(), parsed.GetValue(key)!, parsed.GetValue(made)!, parsed.InvocationConfiguration.Output);
     }
@@ -140,6 +179,12 @@ internal sealed class NoticeCommand(TimeProvider clock)
             || order!.Kind == KeepingKind.HoldEnded)
         {
             return null;
+        }
+
+        if (order.Kind == KeepingKind.ClockConfirmed)
+        {
+            string read = UtcText.Of(LeapSeconds.ToTai((long)order.UtcUs));
+            return ($"it was {read}: a clock that says so is right; {order.Reason}", NoticeBook.NameOf(order));
         }
 
         string begin = order.FromUtcUs == 0

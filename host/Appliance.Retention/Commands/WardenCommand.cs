@@ -184,6 +184,7 @@ internal sealed class WardenCommand(TimeProvider clock)
         output.WriteLine($"log seen   {report.SeenSize} entries");
         output.WriteLine($"devices    {report.Devices}, {report.DayKeys} private day keys");
         output.WriteLine($"witness    {(report.IsWitnessed ? "a second one is pinned" : "the warden alone")}");
+        output.WriteLine($"clock      {report.Doubt ?? "believed"}");
         output.WriteLine($"people     {report.People}");
         output.WriteLine($"rules      {(report.IsLive ? $"confirmed: {string.Join(", ", report.Confirmed)}" : "lab")}");
         if (report.NoticesProblem is { } problem)

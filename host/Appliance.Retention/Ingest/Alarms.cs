@@ -21,6 +21,8 @@ internal sealed class Alarms(StoreDatabase database)
     public const string Withdrawn = "notice withdrawn";
     public const string Late = "too late";
     public const string Notices = "notices";
+    public const string Clock = "clock";
+    public const string Forgetting = "forgetting";
 
     /// <summary>Raises an alarm about a device's batch; part of the open transaction.</summary>
     public void Raise(string kind, Id16 device, uint epoch, uint sequence, Hash32 id, string text, ulong atUtcUs) =>

@@ -1,14 +1,17 @@
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Notices;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Ingest;
 
 /// <summary>
-/// What ingest knows of notices while it runs: orders that come into the folder count for the next message.
+/// What ingest knows of notices while it runs: orders that come into the folder count for the next message. What is
+/// over is over by the time that forgetting goes by: of a batch that this machine's clock alone calls too late, more
+/// than the manifest is kept.
 /// </summary>
 internal sealed class NoticeWatch(
-    StoreFolder folder, KeyRing keys, ReceivedClock clock, TimeProvider time, Alarms alarms)
+    StoreFolder folder, KeyRing keys, ReceivedClock clock, TimeProvider time, Alarms alarms, ForgetClock forget)
 {
     // As for keys: two changes within one tick of the file system's clock have one time.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
@@ -51,5 +54,8 @@ internal sealed class NoticeWatch(
             ? book.FirstDay(notice, Now)
             : book.Forgotten(notice));
 
-    private ulong Now => Requests.UtcClock.Now(time);
+    /// <summary>Notices that nothing may be kept under any more.</summary>
+    public IEnumerable<Id16> Withdrawn() => book.Notices.Where(IsWithdrawn);
+
+    private ulong Now => forget.Read().NowUs;
 }

@@ -1,5 +1,6 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Log;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Requests;
@@ -35,33 +36,51 @@ internal sealed class ExpiryReport
 
     /// <summary>Orders about notices that the warden would not act on.</summary>
     public int OrdersRefused { get; set; }
+
+    /// <summary>Why this machine's clock is not believed, and what to do; null where it is.</summary>
+    public string? Doubt { get; init; }
+
+    /// <summary>False where its clock or the warden's is not believed.</summary>
+    public bool IsBelieved { get; set; } = true;
 }
 
 /// <summary>
 /// Forgets days whose retention under their notice has ended, and all of a notice that is withdrawn. The keys go first:
 /// from then on no copy of a batch anywhere opens. Then the sealed bytes, filters and rows; the signed manifest stays,
 /// so that the chain can be verified for ever. A crash at any point is made good by running it again. What a disk
-/// keeps of overwritten blocks is why the keys go first, and why they belong on a medium that can forget.
+/// keeps of overwritten blocks is why the keys go first, and why they belong on a medium that can forget. The time is
+/// that of <see cref="ForgetClock"/>: what is over by this machine's clock alone stays.
 /// </summary>
-internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, NoticeBook book, TimeProvider clock)
+internal sealed class StoreExpiry(
+    StoreFolder folder, StoreDatabase database, NoticeBook book, TimeProvider clock, ForgetClock forget)
 {
-    private readonly ulong now = UtcClock.Now(clock);
+    private readonly ForgetTime time = SignsOfTime.Read(forget, folder, database, book);
+    private bool isWithdrawnAlone;
+
+    /// <summary>The time that it goes by.</summary>
+    public ForgetTime Time => time;
+
+    private ulong Now => time.NowUs;
 
     /// <summary>The one notice that is looked at; null for all.</summary>
     public Id16? Only { get; init; }
 
-    private int Today => (int)(now / StoreLimits.DayUs);
+    private int Today => time.Day;
 
     /// <summary>Forgets what no notice keeps any more; the caller holds the writer's lock.</summary>
-    /// <param name="keepDays">Days before today that are kept at most, whatever the notices say.</param>
+    /// <param name="keepDays">Days before today that are kept at most, whatever the notices say; null: nothing is
+    /// forgotten but what stands under a notice that is withdrawn.</param>
     /// <param name="progress">Told batches done and in all.</param>
-    public ExpiryReport Run(int keepDays, Action<long, long>? progress = null)
+    public ExpiryReport Run(int? keepDays, Action<long, long>? progress = null)
     {
+        isWithdrawnAlone = keepDays is null;
         int floor = FloorOf(keepDays);
         int FirstDay(Id16 notice) => this.FirstDay(notice, floor);
         IReadOnlyList<KeySet> sets = KeyRing.Sets(folder);
         List<Id16> notices = Notices(sets);
-        var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(floor) };
+        ExpiryReport report = Report(floor, notices.Count > 0);
+        forget.Save();
+        RaiseDoubt(report);
         book.Remember(notices, FirstDay);
         report.Keys = DestroyKeys((set, key) => key.Day < FirstDay(set.Notice));
         List<Old> old = Find(notices, sets, FirstDay);
@@ -78,7 +97,7 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         RemoveLeftOver(FirstDay, notices.Select(FirstDay).Append(floor).Max(), floor);
         foreach (string root in (string[])[folder.Forks, folder.Waiting])
         {
-            report.Aside += RemoveOld(root, FirstDay, isUnreadableOver: Only is null);
+            report.Aside += RemoveOld(root, FirstDay, isUnreadableOver: Only is null && !isWithdrawnAlone);
         }
 
         File.Delete(folder.Database + StoreRebuild.BeforeEnding);
@@ -94,17 +113,45 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
     {
         int floor = FloorOf(keepDays);
         int FirstDay(Id16 notice) => this.FirstDay(notice, floor);
-        var report = new ExpiryReport { FirstDayKept = StoreFolder.DayName(floor) };
-        book.Remember(Notices(KeyRing.Sets(folder)), FirstDay);
+        List<Id16> notices = Notices(KeyRing.Sets(folder));
+        ExpiryReport report = Report(floor, notices.Count > 0);
+        book.Remember(notices, FirstDay);
         report.Keys = DestroyKeys((set, key) => key.Day < FirstDay(set.Notice));
         return report;
     }
 
     // Where one notice alone is looked at, every day of the others stays: day 0 is in 1970.
-    private int FloorOf(int keepDays) => Only is null ? Today - keepDays : 0;
+    private int FloorOf(int? keepDays) => Only is null && keepDays is { } days ? Math.Max(Today - days, 0) : 0;
 
-    private int FirstDay(Id16 notice, int floor) =>
-        Only is { } one && one != notice ? floor : Math.Max(floor, book.FirstDay(notice, now));
+    private int FirstDay(Id16 notice, int floor)
+    {
+        bool isLeft = (Only is { } one && one != notice) || (isWithdrawnAlone && !book.IsWithdrawn(notice, Now));
+        return isLeft ? floor : Math.Max(floor, book.FirstDay(notice, Now));
+    }
+
+    private ExpiryReport Report(int floor, bool keepsAnything) => new()
+    {
+        FirstDayKept = StoreFolder.DayName(floor), Doubt = keepsAnything ? time.Sentence : null,
+    };
+
+    /// <summary>A clock that is not believed is an alarm, and another one where nobody sees to it.</summary>
+    private void RaiseDoubt(ExpiryReport report)
+    {
+        if (report.Doubt is not null)
+        {
+            Raise(Alarms.Clock, "this machine's clock is not believed; `retention status` says why, and what to do");
+        }
+
+        if (report.Doubt is not null && time.IsOverdue)
+        {
+            Raise(
+                Alarms.Forgetting,
+                "for days nobody saw to a clock that is not believed: what is over by it alone is kept too long");
+        }
+
+        void Raise(string kind, string text) =>
+            new Alarms(database).Raise(kind, default, 0, 0, default, text, time.ClockUs);
+    }
 
     /// <summary>Destroys keys, and leaves the signed statement of it for the log.</summary>
     private int DestroyKeys(KeyGoes isOver)
@@ -113,7 +160,8 @@ internal sealed class StoreExpiry(StoreFolder folder, StoreDatabase database, No
         var destructions = new Destructions(folder.Root, ring.MakeStoreKey(folder), clock);
         bool Goes(KeySet set, RecipientKey key) =>
             isOver(set, key)
-            || (Only is null && ring.IsCustodySplit && IsDrained(ring.Find(set.Device)!, set.Notice, key));
+            || (Only is null && !isWithdrawnAlone && ring.IsCustodySplit
+                && IsDrained(ring.Find(set.Device)!, set.Notice, key));
         return destructions.Run(KeyRing.Expired(folder, Goes), () => KeyRing.DestroyExpired(folder, Goes));
     }
 

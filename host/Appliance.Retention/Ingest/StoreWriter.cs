@@ -1,5 +1,6 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
@@ -37,6 +38,8 @@ internal sealed class StoreWriter : IDisposable
     private readonly StatementIntake statements;
     private readonly KeyWatch watch;
     private readonly NoticeWatch notices;
+    private readonly ForgetClock forget;
+    private readonly HashSet<Id16> emptied = [];
     private readonly Action<DurableStep> after;
     private readonly TimeProvider time;
     private readonly List<string> toRemove = [];
@@ -66,7 +69,8 @@ internal sealed class StoreWriter : IDisposable
         watch = new KeyWatch(folder, keys, clock, time, alarms);
         ledger = Ledger.Load(database);
         receipts = new ReceiptMaker(store, chain, copies: 1);
-        notices = new NoticeWatch(folder, keys, clock, time, alarms);
+        forget = ForgetClock.Open(folder.Root, time);
+        notices = new NoticeWatch(folder, keys, clock, time, alarms, forget);
 
         // An index made anew has what the files say; the next `expire` acts on orders.
         judge = new BatchJudge(epochs, chain, clock, rebuilt is null ? notices : null);
@@ -120,6 +124,11 @@ internal sealed class StoreWriter : IDisposable
         try
         {
             var writer = new StoreWriter(folder, folderLock, time, after, rebuilt, warden);
+            if (rebuilt is null)
+            {
+                writer.KeepClock();
+            }
+
             writer.TakeUpWaiting();
             return writer;
         }
@@ -157,10 +166,45 @@ internal sealed class StoreWriter : IDisposable
     }
 
     /// <summary>Forgets what no notice keeps any more; to be called with nothing added since the last commit.</summary>
-    /// <param name="keepDays">Days before today that are kept at most.</param>
+    /// <param name="keepDays">Days before today that are kept at most; null: only what is withdrawn goes.</param>
     /// <exception cref="ArchiveException">A file cannot be read, or somebody reads the index just now.</exception>
-    public ExpiryReport Forget(int keepDays) =>
-        new StoreExpiry(folder, database, NoticeBook.Of(folder), time).Run(keepDays);
+    public ExpiryReport Forget(int? keepDays)
+    {
+        ExpiryReport report = new StoreExpiry(folder, database, NoticeBook.Of(folder), time, forget).Run(keepDays);
+        emptied.UnionWith(notices.Withdrawn());
+        return report;
+    }
+
+    /// <summary>True where a notice is withdrawn and sealed bytes that were kept under it are still here.</summary>
+    public bool OwesWithdrawal()
+    {
+        notices.Look();
+        foreach (Id16 notice in notices.Withdrawn())
+        {
+            // Nothing more is taken under it: once there was nothing, there is nothing.
+            if (!emptied.Contains(notice))
+            {
+                bool has = database.One<long>(
+                    "SELECT EXISTS (SELECT 1 FROM batches WHERE notice = $1 AND expired = 0)", notice) > 0;
+                if (has)
+                {
+                    return true;
+                }
+
+                emptied.Add(notice);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes what the store has of signs of time, and writes down what is certain.</summary>
+    /// <exception cref="ArchiveException">A file of an order cannot be read.</exception>
+    public void KeepClock()
+    {
+        SignsOfTime.Read(forget, folder, database, NoticeBook.Of(folder));
+        forget.Save();
+    }
 
     public void Dispose()
     {

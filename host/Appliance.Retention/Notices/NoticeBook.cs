@@ -40,6 +40,9 @@ internal sealed class NoticeBook
     /// <summary>Notices that an order names.</summary>
     public IEnumerable<Id16> Notices => orders.Select(order => order.Subject).Distinct();
 
+    /// <summary>Latest time that both said it was, UTC microseconds since 1970; 0 where they never had to.</summary>
+    public ulong ConfirmedUs { get; private set; }
+
     /// <summary>Reads a folder; an absent one has no orders.</summary>
     /// <param name="folder">Folder of signed orders.</param>
     /// <param name="trust">Pinned keys; null: there are none, so no order is believed.</param>
@@ -58,6 +61,12 @@ internal sealed class NoticeBook
                 throw new ArchiveException($"{file} is no order to rely on: {refusal.Sentence()}; remove it");
             }
 
+            if (order.Kind == KeepingKind.ClockConfirmed)
+            {
+                book.ConfirmedUs = Math.Max(book.ConfirmedUs, order.UtcUs);
+                continue;
+            }
+
             book.orders.Add(order);
         }
 
@@ -73,7 +82,9 @@ internal sealed class NoticeBook
 
     /// <summary>Name of the file of an order.</summary>
     public static string NameOf(KeepingOrder order) =>
-        $"{order.Subject}-{order.UtcUs}-{(order.Kind == KeepingKind.Withdrawn ? "withdrawn" : "term")}";
+        order.Kind == KeepingKind.ClockConfirmed
+            ? $"clock-{order.UtcUs}"
+            : $"{order.Subject}-{order.UtcUs}-{(order.Kind == KeepingKind.Withdrawn ? "withdrawn" : "term")}";
 
     /// <summary>The signed orders, as they lie in a folder.</summary>
     public static IReadOnlyList<byte[]> Papers(string folder) => Directory.Exists(folder)

@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Log;
+using Appliance.Retention.Notices;
 using Appliance.Retention.Questions;
 using Appliance.Wire;
 using Microsoft.Data.Sqlite;
@@ -25,6 +27,8 @@ internal sealed class StatusReader(
             row => new DayStatus(
                 StoreFolder.DayName(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))),
         Notices = NoticeStatus.Of(folder, clock),
+        Clock = ClockStatus.Of(SignsOfTime.Read(
+            ForgetClock.Open(folder.Root, clock), folder, database, NoticeBook.Of(folder))),
         Ledger = new LedgerStatus((long)ReadLedger().Count, ReadLedger().Root.ToString()),
         Destroyed = ReadDestroyed(),
         AlarmsTotal = database.One<long>("SELECT count(*) FROM alarms"),

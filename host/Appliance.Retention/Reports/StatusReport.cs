@@ -1,3 +1,7 @@
+using Appliance.Retention.Forgetting;
+using Appliance.Retention.Questions;
+using Appliance.Wire;
+
 namespace Appliance.Retention.Reports;
 
 /// <summary>What a store holds and what is wrong with it. The JSON of <c>status --json</c>.</summary>
@@ -20,6 +24,9 @@ internal sealed record StatusReport
     /// <summary>How long each notice keeps, and which are withdrawn.</summary>
     public required IReadOnlyList<NoticeStatus> Notices { get; init; }
 
+    /// <summary>The time that forgetting goes by.</summary>
+    public required ClockStatus Clock { get; init; }
+
     /// <summary>What the log says was destroyed; null where there is no log.</summary>
     public DestroyedStatus? Destroyed { get; init; }
 
@@ -27,6 +34,29 @@ internal sealed record StatusReport
     public long AlarmsTotal { get; init; }
 
     public required IReadOnlyList<AlarmStatus> Alarms { get; init; }
+}
+
+/// <summary>The clock that forgetting goes by. Times are UTC.</summary>
+/// <param name="State">believed, unknown, ahead or behind.</param>
+/// <param name="ForgetsBy">Time that forgetting goes by; null where nothing is forgotten for its age.</param>
+/// <param name="Certain">What it is at least, by other signs than this machine's clock; null for none.</param>
+/// <param name="Problem">What is wrong and what to do; null where nothing is.</param>
+/// <param name="IsOverdue">Nobody saw to it for days.</param>
+internal sealed record ClockStatus(string State, string? ForgetsBy, string? Certain, string? Problem, bool IsOverdue)
+{
+    public static ClockStatus Of(ForgetTime time) => new(
+        time.Doubt == TimeDoubt.None ? "believed" : time.Doubt.ToString().ToLowerInvariant(),
+        Text(time.NowUs),
+        Text(time.CertainUs),
+        time.Sentence,
+        time.IsOverdue);
+
+    /// <summary>One line for people.</summary>
+    public string ToText() => $"clock    {State}" + (Problem is null
+        ? $": forgetting goes by it, {ForgetsBy}"
+        : $"{(IsOverdue ? ", FOR DAYS" : "")}: {Problem}");
+
+    private static string? Text(ulong utcUs) => utcUs == 0 ? null : UtcText.Of(LeapSeconds.ToTai((long)utcUs));
 }
 
 /// <summary>One device. Times are UTC; null where there is no record yet.</summary>

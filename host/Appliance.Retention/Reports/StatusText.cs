@@ -12,6 +12,7 @@ internal static class StatusText
     {
         output.WriteLine($"store    {status.Store} in {status.Data}");
         output.WriteLine($"custody  {(status.CustodyIsSplit ? SplitSentence : LabMode.Sentence)}");
+        output.WriteLine(status.Clock.ToText());
         output.WriteLine(Invariant($"ledger   {status.Ledger.Entries} entries, root {status.Ledger.Root}"));
         foreach (DeviceStatus device in status.Devices)
         {

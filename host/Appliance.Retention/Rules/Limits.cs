@@ -10,8 +10,8 @@ internal static class Limits
     public const int OrderDays = 31;
 
     /// <summary>
-    /// Life of an order approved by word of mouth, hours: the confirmation in writing is due within a day. The product's
-    /// own: neither the source documents nor RIPA 2000 state a time (cell GB/ripa-2000/spoken).
+    /// Life of an order approved by word of mouth, hours: the confirmation in writing is due within a day. The
+    /// product's own: neither the source documents nor RIPA 2000 state a time (cell GB/ripa-2000/spoken).
     /// </summary>
     public const int SpokenHours = 24;
 

@@ -54,6 +54,9 @@ internal static partial class Events
     [LoggerMessage(24, LogLevel.Error, "not everything is forgotten yet: {Why}; trying again in an hour")]
     public static partial void CannotForget(ILogger log, string why);
 
+    [LoggerMessage(25, LogLevel.Critical, "{Doubt}")]
+    public static partial void ClockDoubted(ILogger log, string doubt);
+
     [LoggerMessage(8, LogLevel.Warning, "a receipt was not taken: {Why}")]
     public static partial void ReceiptRefused(ILogger log, string why);
 }

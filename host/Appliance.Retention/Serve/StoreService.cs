@@ -29,6 +29,8 @@ internal sealed class StoreService(
     private readonly Backoff backoff = new();
     private readonly ServiceCounters counters = new();
     private ulong forgetAtUs;
+    private ulong withdrawAtUs;
+    private ulong keepAtUs;
 
     /// <summary>Serves until cancelled; then what has come is committed and the broker told goodbye.</summary>
     /// <exception cref="JournalDeviceException">At the start: another process writes this store.</exception>
@@ -162,7 +164,7 @@ internal sealed class StoreService(
         }
     }
 
-    /// <summary>Waits for messages; what is due to be forgotten is forgotten also where none come.</summary>
+    /// <summary>Waits for messages; what is to be forgotten is forgotten also where none come.</summary>
     private async Task<bool> WaitToReadAsync(MqttLink link, StoreWriter writer, CancellationToken stop)
     {
         Task<bool> ready = link.Messages.WaitToReadAsync(stop).AsTask();
@@ -171,7 +173,7 @@ internal sealed class StoreService(
             ForgetIfDue(writer);
             try
             {
-                return await ready.WaitAsync(StoreLimits.ForgetLookEvery, time, stop);
+                return await ready.WaitAsync(StoreLimits.NoticeLookEvery, time, stop);
             }
             catch (TimeoutException)
             {
@@ -180,26 +182,45 @@ internal sealed class StoreService(
     }
 
     /// <summary>
-    /// Once a UTC day, and at the start. A failure is tried again in an hour: receipts do not wait for it.
+    /// Once a UTC day, at the start, and as soon as a notice is withdrawn. A failure is tried again in an hour:
+    /// receipts do not wait for it. A clock that was set back does not put it off.
     /// </summary>
     private void ForgetIfDue(StoreWriter writer)
     {
         ulong now = UtcClock.Now(time);
-        if (keepDays is not { } days || now < forgetAtUs)
-        {
-            return;
-        }
-
-        forgetAtUs = now + StoreLimits.ForgetAgainUs;
         try
         {
-            ExpiryReport report = writer.Forget(days);
-            forgetAtUs = ((now / StoreLimits.DayUs) + 1) * StoreLimits.DayUs;
-            Events.Forgot(log, report.FirstDayKept, report.Keys, report.Batches, report.Records);
+            if (IsDue(keepAtUs, now))
+            {
+                keepAtUs = now + StoreLimits.ClockSaveEveryUs;
+                writer.KeepClock();
+            }
+
+            bool isDay = keepDays is not null && IsDue(forgetAtUs, now);
+            if (isDay || (IsDue(withdrawAtUs, now) && writer.OwesWithdrawal()))
+            {
+                forgetAtUs = isDay ? now + StoreLimits.ForgetAgainUs : forgetAtUs;
+                withdrawAtUs = now + StoreLimits.ForgetAgainUs;
+                Forget(writer);
+                forgetAtUs = isDay ? ((now / StoreLimits.DayUs) + 1) * StoreLimits.DayUs : forgetAtUs;
+                withdrawAtUs = 0;
+            }
         }
         catch (Exception failure) when (failure is ArchiveException or IOException or UnauthorizedAccessException)
         {
             Events.CannotForget(log, failure.Message);
+        }
+    }
+
+    private static bool IsDue(ulong atUs, ulong now) => now >= atUs || atUs > now + StoreLimits.DayUs;
+
+    private void Forget(StoreWriter writer)
+    {
+        ExpiryReport report = writer.Forget(keepDays);
+        Events.Forgot(log, report.FirstDayKept, report.Keys, report.Batches, report.Records);
+        if (report.Doubt is { } doubt)
+        {
+            Events.ClockDoubted(log, doubt);
         }
     }
 

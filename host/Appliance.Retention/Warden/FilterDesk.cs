@@ -1,3 +1,4 @@
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
 
@@ -7,7 +8,7 @@ namespace Appliance.Retention.Warden;
 /// What the warden tells of filters: tokens of the values that an order names, and for ingest the filter keys of the
 /// days whose rows it has in hand anyway.
 /// </summary>
-internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, TimeProvider clock)
+internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, KeptTerm term, TimeProvider clock)
 {
     /// <summary>Filter tokens of values in batches: which of them may answer, and nothing more.</summary>
     public OrderRefusal? Tokens(TokenAsk ask, out TokenAnswer? answer)
@@ -78,7 +79,7 @@ internal sealed class FilterDesk(QuestionJudge judge, WardenKeys keys, TimeProvi
         }
 
         OrderRefusal? wrong = ReleaseScope.JudgeDay(asked, batch.Day);
-        if (wrong is not null)
+        if (wrong is not null || term.IsOver(notice, batch.Day))
         {
             return wrong;
         }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Holds;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
@@ -9,7 +10,8 @@ namespace Appliance.Retention.Warden;
 /// The warden's part in legal holds: draws a case key for a question that it lets through, gives it away only for an
 /// order that names the hold and reaches what it was made for, and destroys it. One thread, that of the warden.
 /// </summary>
-internal sealed class HoldCustody(Warden warden, WardenRules rules, CaseKeys cases, TimeProvider clock)
+internal sealed class HoldCustody(
+    Warden warden, WardenRules rules, CaseKeys cases, KeptTerm term, TimeProvider clock)
 {
     /// <summary>Draws a case key for what the question opens; the store seals the records to it.</summary>
     public OrderRefusal? Make(HoldAsk ask, out HoldMade? made)
@@ -57,7 +59,7 @@ internal sealed class HoldCustody(Warden warden, WardenRules rules, CaseKeys cas
     public OrderRefusal? Open(HoldOpenAsk ask, out ReleasePromise? promise)
     {
         promise = null;
-        cases.EndExpired(UtcClock.Now(clock));
+        cases.EndExpired(term.Now.NowUs);
         OrderRefusal? wrong = warden.Judge(ask.Under, out JudgedQuestion? asked);
         if (wrong is not null)
         {
@@ -73,6 +75,12 @@ internal sealed class HoldCustody(Warden warden, WardenRules rules, CaseKeys cas
         if (held.Key is null)
         {
             return new OrderRefusal("hold.ended", "the case key of this hold is destroyed; nothing opens it any more");
+        }
+
+        if (held.Statement.UntilUtcUs <= term.Now.LatestUs)
+        {
+            return new OrderRefusal(
+                "hold.over", "the time of this hold is over; its key goes when the warden's clock is set right");
         }
 
         // The order that opens it must allow what was asked when it was made: a hold is no way around a narrow order.
@@ -106,7 +114,7 @@ internal sealed class HoldCustody(Warden warden, WardenRules rules, CaseKeys cas
     /// <summary>All holds; those whose time is over are ended first.</summary>
     public HoldList List()
     {
-        cases.EndExpired(UtcClock.Now(clock));
+        cases.EndExpired(term.Now.NowUs);
         return new HoldList([.. cases.All.Select(held => new HoldReport(held.Signed, held.End))]);
     }
 }

@@ -1,6 +1,7 @@
 using Appliance.Linux;
 using Appliance.Retention.AddressPlan;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Log;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Requests;
@@ -17,34 +18,33 @@ internal sealed class OpenWarden : IDisposable
 
     private readonly WardenFolder folder;
     private readonly KeyRing ring;
-    private readonly TimeProvider clock;
     private readonly CaseKeys cases;
     private readonly WardenTrust trust;
-    private NoticeBook book;
+    private readonly KeptTerm term;
 
     private OpenWarden(
         WardenFolder folder,
         KeyRing ring,
-        TimeProvider clock,
         FolderLock held,
         WardenState state,
         Warden warden,
         HoldCustody holds,
         CaseKeys cases,
         WardenStatus status,
-        WardenTrust trust)
+        WardenTrust trust,
+        KeptTerm term,
+        Destructions destructions)
     {
         this.folder = folder;
         this.ring = ring;
-        this.clock = clock;
         this.held = held;
         this.state = state;
         Warden = warden;
         Holds = holds;
         this.cases = cases;
         this.trust = trust;
-        book = NoticeBook.Load(folder.Notices, trust.Control);
-        Destructions = new Destructions(folder.Root, folder.ReadOrMakeKey(), clock);
+        this.term = term;
+        Destructions = destructions;
         Status = status;
     }
 
@@ -58,7 +58,7 @@ internal sealed class OpenWarden : IDisposable
     public WardenStatus Status { get; }
 
     /// <summary>Why orders about notices are not acted on; null where all are.</summary>
-    public string? NoticesProblem { get; private set; }
+    public string? NoticesProblem => term.Problem;
 
     /// <summary>Reads keys, pinned keys, people and confirmations.</summary>
     /// <exception cref="ArchiveException">Something is missing or not signed as it must be.</exception>
@@ -78,10 +78,12 @@ internal sealed class OpenWarden : IDisposable
         string[] confirmed = [.. OrderLaw.Confirmed(folder.Rules, trust.Control).Select(rule => rule.Jurisdiction)];
         FolderLock held = FolderLock.Take(folder.Root, "warden.lock");
         var state = WardenState.Open(folder.State);
-        var warden = new Warden(rules, ring, state, clock);
-        var status = new WardenStatus(ring, people, confirmed, trust);
-        var holds = new HoldCustody(warden, rules, cases, clock);
-        return new OpenWarden(folder, ring, clock, held, state, warden, holds, cases, status, trust);
+        var destructions = new Destructions(folder.Root, identity, clock);
+        var term = new KeptTerm(folder, trust.Control, ring, clock);
+        var warden = new Warden(rules, ring, state, term, clock);
+        var status = new WardenStatus(ring, people, confirmed, trust, term);
+        var holds = new HoldCustody(warden, rules, cases, term, clock);
+        return new OpenWarden(folder, ring, held, state, warden, holds, cases, status, trust, term, destructions);
     }
 
     /// <summary>
@@ -90,15 +92,34 @@ internal sealed class OpenWarden : IDisposable
     /// </summary>
     public int Forget()
     {
-        ulong now = UtcClock.Now(clock);
-        cases.EndExpired(now);
-        ReadNotices();
+        term.Look();
+        ForgetTime time = term.Now;
+        cases.EndExpired(time.NowUs);
+        NoticeBook book = term.Book;
         book.Remember(
             ring.Devices.SelectMany(device => device.Notices).Concat(book.Notices),
-            notice => book.FirstDay(notice, now));
-        bool Goes(KeySet set, RecipientKey key) => book.IsOver(set.Notice, key, now);
+            notice => book.FirstDay(notice, time.NowUs));
+        bool Goes(KeySet set, RecipientKey key) => book.IsOver(set.Notice, key, time.NowUs);
         return Destructions.Run(
             KeyRing.Expired(folder.KeyFolder, Goes), () => ring.Destroy(folder.KeyFolder, Goes));
+    }
+
+    /// <summary>
+    /// Takes manifests that devices signed as signs of the time. Returns why this machine's clock is not believed all
+    /// the same; null where it is.
+    /// </summary>
+    public TimeTold TellTime(TimeAsk ask)
+    {
+        foreach (AskedBatch shown in ask.Newest)
+        {
+            if (Warden.Check(shown) is { } manifest)
+            {
+                term.Saw(manifest);
+            }
+        }
+
+        Forget();
+        return new TimeTold(term.Now.Sentence);
     }
 
     /// <summary>
@@ -121,7 +142,7 @@ internal sealed class OpenWarden : IDisposable
             DurableFile.Put(file, file + ".part", signed);
         }
 
-        if (NoticesProblem is not null || !book.Orders.Contains(order))
+        if (NoticesProblem is not null || !term.Knows(order))
         {
             Forget();
         }
@@ -130,23 +151,6 @@ internal sealed class OpenWarden : IDisposable
             ? null
             : new OrderRefusal(
                 "keeping.notices", $"the warden has the order and does not act on it: {NoticesProblem}");
-    }
-
-    /// <summary>
-    /// Orders that came into the folder count; one that cannot be relied on leaves those that were known: days go on
-    /// ending by these, and status and whoever brings an order are told.
-    /// </summary>
-    private void ReadNotices()
-    {
-        try
-        {
-            book = NoticeBook.Load(folder.Notices, trust.Control);
-            NoticesProblem = null;
-        }
-        catch (Exception failure) when (failure is ArchiveException or IOException or UnauthorizedAccessException)
-        {
-            NoticesProblem = failure.Message;
-        }
     }
 
     /// <summary>A statement is in the log, which is proven: it waits no more.</summary>

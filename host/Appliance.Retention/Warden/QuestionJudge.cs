@@ -1,3 +1,4 @@
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Holds;
 using Appliance.Retention.Referrals;
 using Appliance.Retention.Requests;
@@ -17,7 +18,7 @@ internal sealed record JudgedQuestion(Order Order, AskedQuestion Question, LogEn
 /// taken from the store's word.
 /// </summary>
 internal sealed class QuestionJudge(
-    WardenRules rules, LogWatch log, WardenState state, ReferralFiles referrals, TimeProvider clock)
+    WardenRules rules, LogWatch log, WardenState state, ReferralFiles referrals, KeptTerm term, TimeProvider clock)
 {
     /// <summary>An order that names a hold opens that alone: its period may be older than what may be asked.</summary>
     public OrderRefusal? JudgeArchive(AskedUnder under, out JudgedQuestion? asked)
@@ -34,8 +35,11 @@ internal sealed class QuestionJudge(
         asked = null;
         ulong now = UtcClock.Now(clock);
         var papers = new Papers(under.Request, Array.ConvertAll(under.Approvals, bytes => (ReadOnlyMemory<byte>)bytes));
-        OrderRefusal? wrong = OrderReader.TryRead(papers, rules.People, now, out Order? order);
-        wrong ??= OrderReader.CheckInForce(order!, now) ?? rules.Gate(order!, now);
+
+        // A clock that was set back gives no order its life back, and no period.
+        ulong latest = term.Now.LatestUs;
+        OrderRefusal? wrong = OrderReader.TryRead(papers, rules.People, latest, out Order? order);
+        wrong ??= OrderReader.CheckInForce(order!, latest) ?? rules.Gate(order!, latest);
         if (wrong is not null)
         {
             return wrong;

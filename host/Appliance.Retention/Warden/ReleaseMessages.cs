@@ -115,6 +115,12 @@ internal sealed record SeenLog(ulong Size);
 /// <summary>The witness's signature under the checkpoint.</summary>
 internal sealed record Cosigned(byte[] Cosignature);
 
+/// <summary>The newest manifest of each device, as signs of the time.</summary>
+internal sealed record TimeAsk(AskedBatch[] Newest);
+
+/// <summary>Why the clock is not believed all the same; null where it is.</summary>
+internal sealed record TimeTold(string? Doubt);
+
 /// <summary>What a warden says of itself.</summary>
 /// <param name="Warden">Its identity.</param>
 /// <param name="Public">Point of its key, 130 hexadecimal digits.</param>
@@ -125,6 +131,9 @@ internal sealed record Cosigned(byte[] Cosignature);
 /// <param name="Confirmed">Jurisdictions whose rules were confirmed as they stand.</param>
 /// <param name="IsLive">False: a lab, where unconfirmed rules decide.</param>
 /// <param name="IsWitnessed">A second witness is pinned.</param>
+/// <param name="NoticesProblem">Why orders about notices are not acted on; null where all are.</param>
+/// <param name="Doubt">Why its clock is not believed, so that it destroys no more than is certain; null where it
+/// is.</param>
 internal sealed record WardenReport(
     string Warden,
     string Public,
@@ -135,4 +144,5 @@ internal sealed record WardenReport(
     string[] Confirmed,
     bool IsLive,
     bool IsWitnessed,
-    string? NoticesProblem);
+    string? NoticesProblem,
+    string? Doubt);

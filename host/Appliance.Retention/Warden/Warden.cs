@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Holds;
 using Appliance.Retention.Requests;
 using Appliance.Wire;
@@ -26,6 +27,7 @@ internal sealed class Warden
     private readonly WardenRules rules;
     private readonly WardenState state;
     private readonly TimeProvider clock;
+    private readonly KeptTerm term;
     private readonly LogWatch log;
     private readonly WardenKeys keys;
     private readonly Promises promises = new();
@@ -33,15 +35,16 @@ internal sealed class Warden
     private readonly QuestionJudge judge;
     private readonly FilterDesk filters;
 
-    public Warden(WardenRules rules, KeyRing ring, WardenState state, TimeProvider clock)
+    public Warden(WardenRules rules, KeyRing ring, WardenState state, KeptTerm term, TimeProvider clock)
     {
         this.rules = rules;
         this.state = state;
         this.clock = clock;
+        this.term = term;
         log = new LogWatch(rules.Trust.Watched, state, rules.Identity);
         keys = new WardenKeys(ring);
-        judge = new QuestionJudge(rules, log, state, referrals, clock);
-        filters = new FilterDesk(judge, keys, clock);
+        judge = new QuestionJudge(rules, log, state, referrals, term, clock);
+        filters = new FilterDesk(judge, keys, term, clock);
     }
 
     /// <summary>Entries of the log as it was seen last: where the next proof of consistency begins.</summary>
@@ -95,6 +98,10 @@ internal sealed class Warden
         released = wrong is null ? new ReleasedKeys([.. sealedKeys], log.Sign(claim.Proof.Checkpoint)) : null;
         return wrong;
     }
+
+    /// <summary>What a batch says of itself, verified with the pinned device key; null where it cannot be.</summary>
+    public Manifest? Check(AskedBatch shown) =>
+        keys.Check(shown, out VerifiedManifest? header) is null ? header!.Manifest : null;
 
     /// <summary>Filter tokens of values in batches: which of them may answer, and nothing more.</summary>
     public OrderRefusal? Tokens(TokenAsk ask, out TokenAnswer? answer) => filters.Tokens(ask, out answer);
@@ -188,7 +195,8 @@ internal sealed class Warden
         foreach (AskedBatch batch in batches)
         {
             OrderRefusal? wrong = keys.Check(batch, out VerifiedManifest? header)
-                ?? ReleaseScope.Judge(asked, header!.Manifest, batch.Sections);
+                ?? ReleaseScope.Judge(asked, header!.Manifest, batch.Sections)
+                ?? CheckTerm(header.Manifest);
             if (wrong is not null)
             {
                 return wrong;
@@ -199,6 +207,11 @@ internal sealed class Warden
 
         return null;
     }
+
+    /// <summary>Keys that a clock in doubt has not destroyed yet open nothing.</summary>
+    private OrderRefusal? CheckTerm(Manifest manifest) => term.IsOver(manifest.Notice, manifest.Day)
+        ? new OrderRefusal("batch.day-over", "the retention of a batch's day is over; nothing of it is given any more")
+        : null;
 
     private OrderRefusal? Unwrap(Promise promise, List<SealedKey> sealedKeys)
     {

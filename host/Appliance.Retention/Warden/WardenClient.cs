@@ -80,6 +80,11 @@ internal sealed class WardenClient : IWarden
     public void Keep(byte[] order) => Call<Taken>(
         HttpMethod.Post, "keep", JsonContent.Create(new KeepingAsk(order), options: WardenJson.Options));
 
+    /// <summary>Shows the warden what devices signed of the time; why it does not believe its clock, or null.</summary>
+    /// <exception cref="WardenException">It cannot be reached.</exception>
+    public string? TellTime(AskedBatch[] newest) => Call<TimeTold>(
+        HttpMethod.Post, "time", JsonContent.Create(new TimeAsk(newest), options: WardenJson.Options)).Doubt;
+
     /// <summary>All holds, ended ones included.</summary>
     /// <exception cref="WardenException">It cannot be reached.</exception>
     public HoldList Holds() => Call<HoldList>(HttpMethod.Get, "holds", null);

@@ -19,6 +19,7 @@ namespace Appliance.Retention.Warden;
 /// address-plan.csv  the warden's own: which addresses are fixed, dynamic or shared; without it all are shared
 /// holds/            case keys of legal holds, each until its own end
 /// destroyed/        statements of destruction, until the store's log has them
+/// clock.json        what time it is at least: what destroying goes by
 /// state.db          the log as it was seen last; questions counted for each request
 /// </code>
 /// </summary>

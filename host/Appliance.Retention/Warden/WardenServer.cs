@@ -40,6 +40,7 @@ internal sealed class WardenServer(OpenWarden open, IReadOnlySet<uint> users)
             context, ask => (open.Holds.End(ask.Order, out HoldReport? made), made)));
         app.MapPost("/keep", context => socket.Answer<KeepingAsk>(
             context, ask => (open.Keep(ask.Order), new Taken(true))));
+        app.MapPost("/time", context => socket.Answer<TimeAsk>(context, ask => (null, open.TellTime(ask))));
         app.MapGet("/holds", () => socket.Tell(() => open.Holds.List()));
         app.MapPost("/filter-keys", context => socket.Answer<FilterKeyAsk>(
             context, ask => (warden.FilterKeys(ask, out FilterKeys? made), made)));

@@ -1,10 +1,12 @@
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Requests;
 
 namespace Appliance.Retention.Warden;
 
 /// <summary>What a warden tells of itself: numbers and names of rules, nothing of any request.</summary>
-internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<string> confirmed, WardenTrust trust)
+internal sealed class WardenStatus(
+    KeyRing ring, People people, IReadOnlyList<string> confirmed, WardenTrust trust, KeptTerm term)
 {
     /// <param name="warden">The warden.</param>
     /// <param name="noticesProblem">Why orders about notices are not acted on; null where all are.</param>
@@ -26,6 +28,7 @@ internal sealed class WardenStatus(KeyRing ring, People people, IReadOnlyList<st
             [.. confirmed],
             !trust.IsLab,
             trust.Witness is not null,
-            noticesProblem);
+            noticesProblem,
+            ring.Devices.Count == 0 ? null : term.Now.Sentence);
     }
 }

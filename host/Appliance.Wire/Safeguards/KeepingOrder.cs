@@ -13,16 +13,21 @@ public enum KeepingKind : byte
 
     /// <summary>A legal hold is ended before its time.</summary>
     HoldEnded = 3,
+
+    /// <summary>It was this time: a clock that nothing else bears out is right.</summary>
+    ClockConfirmed = 4,
 }
 
 /// <summary>
 /// obj("keeping"), signed by operator and custodian: how long records of a notice are kept, that a notice is
-/// withdrawn, or that a hold ends. Nothing in it can make anything be kept longer than the law allows: a reader bounds
-/// the days, and a withdrawal is for good.
+/// withdrawn, that a hold ends, or what time it was where nothing else tells it. Nothing in it can make anything be
+/// kept longer than the law allows: a reader bounds the days, and a withdrawal is for good.
 /// </summary>
 /// <param name="Kind">What is decided.</param>
-/// <param name="Subject">The notice or the hold.</param>
-/// <param name="UtcUs">When, UTC microseconds since 1970; of the terms of a notice the latest counts.</param>
+/// <param name="Subject">The notice or the hold; all zero for a clock, which is that of whoever takes it in.</param>
+/// <param name="UtcUs">
+/// When, UTC microseconds since 1970; of the terms of a notice the latest counts. Of a clock what it was.
+/// </param>
 /// <param name="Days">Days after their own that records are kept; 0 unless <see cref="KeepingKind.Term"/>.</param>
 /// <param name="Reason">At most <see cref="Limits.StatementBytesMax"/> bytes.</param>
 /// <param name="FromUtcUs">From when on it counts, UTC microseconds since 1970; 0: at once.</param>
@@ -80,7 +85,7 @@ public sealed record KeepingOrder(
         }
 
         var read = new KeepingOrder(
-            (KeepingKind)fields.Unsigned((ulong)KeepingKind.HoldEnded),
+            (KeepingKind)fields.Unsigned((ulong)KeepingKind.ClockConfirmed),
             fields.Id(),
             fields.Unsigned(ulong.MaxValue),
             fields.UInt32(),
@@ -88,7 +93,8 @@ public sealed record KeepingOrder(
             fields.Unsigned(ulong.MaxValue));
         bool good = fields.Ok && read.Kind != 0
             && (read.Kind == KeepingKind.Term) == (read.Days > 0)
-            && (read.Kind != KeepingKind.HoldEnded || read.FromUtcUs == 0);
+            && (read.Kind is KeepingKind.Term or KeepingKind.Withdrawn || read.FromUtcUs == 0)
+            && (read.Kind != KeepingKind.ClockConfirmed || read.Subject == default);
         order = good ? read : null;
         return good ? Refusal.None : Refusal.WrongStructure;
     }

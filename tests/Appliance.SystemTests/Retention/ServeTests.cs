@@ -1,6 +1,9 @@
 using System.Text.RegularExpressions;
 using Appliance.Mqtt;
+using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Ingest;
+using Appliance.Retention.Warden;
 using Appliance.SystemTests.Mqtt;
 using Appliance.TestSupport;
 using Appliance.Tests.Retention.Store;
@@ -70,16 +73,58 @@ public sealed class ServeTests(ITestOutputHelper report)
             Assert.Equal(OutcomeKind.Stored, writer.Commit()[^1].Kind);
         }
 
-        Assert.True(File.Exists(file));
+        // Nothing bears this machine's clock out: all that it has are records of long ago.
         store.Start();
-        store.WaitFor("forgot what is before");
+        store.WaitFor("every other sign of time only");
+        store.WaitFor("connected to");
+        Assert.Equal(0, store.Terminate());
+        Assert.True(File.Exists(file));
+
+        ForgetClock clock = ForgetClock.Open(store.Folder.Root, TimeProvider.System);
+        clock.Reach((ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000);
+        clock.Save();
+        store.Start();
+        store.WaitFor(" 1 batches, 1 records");
         store.WaitFor("connected to");
 
         Assert.False(File.Exists(file));
-        Assert.Contains(" 1 batches, 1 records", store.Said);
         Assert.Contains("the store is being served", Programs.Retention("expire", "--data", store.Folder.Root).Error);
         Assert.Equal(0, store.Terminate());
         Assert.Contains("expired   1 batches", Programs.Retention("verify", "--data", store.Folder.Root).Output);
+    }
+
+    [ProgramFact("mosquitto")]
+    public async Task A_notice_that_is_withdrawn_while_it_serves_goes_at_once_whatever_the_clock_says()
+    {
+        using var box = new TestBox(9);
+        await using MosquittoBroker broker = new("store-1");
+        using var store = new ServedStore(broker, box.Keys);
+        string file = store.Folder.BatchOf(box.Keys.Device, TestBox.Day, 1, 0);
+        StartedEpoch run = box.Start(1);
+        using (StoreWriter writer = StoreWriter.Open(store.Folder, TimeProvider.System))
+        {
+            writer.AddStatement(run.Bytes, "here");
+            writer.AddBatch(box.Seal(run, 0).Bytes, "here");
+            writer.Commit();
+        }
+
+        using SigningKey one = SigningKey.New(new Random(1).NextBytes);
+        using SigningKey two = SigningKey.New(new Random(2).NextBytes);
+        new WardenTrust(new ControlTrust(one.Public, two.Public), box.Keys.Notice, one.Public, true)
+            .Write(store.Folder.TrustFile);
+        Directory.CreateDirectory(store.Folder.Notices);
+        store.Start();
+        store.WaitFor("connected to");
+        bool before = File.Exists(file);
+
+        var order = new KeepingOrder(KeepingKind.Withdrawn, box.Keys.Notice, 1, 0, "test");
+        File.WriteAllBytes(Path.Combine(store.Folder.Notices, "w.part"), order.Sign(one, two));
+        File.Move(Path.Combine(store.Folder.Notices, "w.part"), Path.Combine(store.Folder.Notices, "w.keeping"));
+        store.WaitFor(" 1 batches, 1 records");
+
+        Assert.Equal((true, false), (before, File.Exists(file)));
+        Assert.Empty(KeyRing.Sets(store.Folder).SelectMany(set => set.Recipients).Where(key => key.HasPrivate));
+        Assert.Equal(0, store.Terminate());
     }
 
     [Transcript("retention serve")]

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Warden;
@@ -208,9 +209,10 @@ public sealed partial class NoticeTermTests : IDisposable
     {
         store.Kill();
         using StoreDatabase database = StoreDatabase.Open(store.Folder.Database, toWrite: true);
-        return new StoreExpiry(
-            store.Folder, database, NoticeBook.Of(store.Folder), TestClock.OfDay(day)) { Only = only }
-            .Run(NoticeBook.DaysMax);
+        var clock = TestClock.OfDay(day);
+        var forget = ForgetClock.Open(store.Folder.Root, clock);
+        var book = NoticeBook.Of(store.Folder);
+        return new StoreExpiry(store.Folder, database, book, clock, forget) { Only = only }.Run(NoticeBook.DaysMax);
     }
 
     private void Order(KeepingKind kind, uint days = 0)

@@ -1,6 +1,7 @@
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Reports;
@@ -53,9 +54,13 @@ public sealed class ProgressTests : IDisposable
         Fill();
         using StoreDatabase database = StoreDatabase.Open(store.Folder.Database, toWrite: true);
 
+        var clock = TestClock.OfDay(TestBox.Day + 366);
         ExpiryReport report = new StoreExpiry(
-            store.Folder, database, NoticeBook.Of(store.Folder), TestClock.OfDay(TestBox.Day + 366))
-            .Run(NoticeBook.DaysMax, Tell);
+            store.Folder,
+            database,
+            NoticeBook.Of(store.Folder),
+            clock,
+            ForgetClock.Open(store.Folder.Root, clock)).Run(NoticeBook.DaysMax, Tell);
 
         Assert.Equal(3, report.Batches);
         Assert.Equal([(1, 3), (2, 3), (3, 3)], told);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Appliance.Retention;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Commands;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Warden;
 using Appliance.Wire;
@@ -34,6 +35,9 @@ internal sealed class TestStore : IDisposable
         Folder, Clock, step => After?.Invoke(step), Warden);
 
     public TestClock Clock { get; set; } = TestClock.OfDay(TestBox.Day);
+
+    /// <summary>Clock of what is run to forget.</summary>
+    public TestClock Later { get; set; } = TestClock.OfDay(TestBox.Day + 366);
 
     /// <summary>Gives filter keys where the store has no day keys of a warden.</summary>
     public Func<FilterKeyAsk, FilterKeys>? Warden { get; set; }
@@ -99,8 +103,8 @@ internal sealed class TestStore : IDisposable
         StringWriter errors = new();
         var root = new RootCommand
         {
-            ExpireCommand.Create(TestClock.OfDay(TestBox.Day + 366)), IngestCommand.Create(), KeysCommand.Create(),
-            StatusCommand.Create(), VerifyCommand.Create(),
+            ExpireCommand.Create(Later), IngestCommand.Create(), KeysCommand.Create(),
+            StatusCommand.Create(Clock), VerifyCommand.Create(),
         };
         int code = Exit.Run(root, [.. arguments, "--data", Folder.Root], output, errors);
         return (code, output.ToString(), errors.ToString());
@@ -113,10 +117,25 @@ internal sealed class TestStore : IDisposable
     }
 }
 
-/// <summary>A clock that stands at noon of a day.</summary>
-internal sealed class TestClock(DateTimeOffset now) : TimeProvider
+/// <summary>
+/// A clock that stands at noon of a day, of a machine that has been running since 1970; unless told otherwise.
+/// </summary>
+internal sealed class TestClock(DateTimeOffset now) : TimeProvider, IMachineClock
 {
     public static TestClock OfDay(int day) => new(DateTimeOffset.UnixEpoch.AddDays(day).AddHours(12));
+
+    /// <inheritdoc/>
+    public string Boot { get; init; } = "first";
+
+    /// <inheritdoc/>
+    public bool IsSynchronised { get; init; }
+
+    /// <summary>How long the machine has run by its monotonic clock, which nobody sets.</summary>
+    public TimeSpan Ran { get; init; } = now - DateTimeOffset.UnixEpoch;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Ran.Ticks;
 
     /// <summary>Called whenever somebody asks for the time: each step that is signed or logged does.</summary>
     public Action OnRead { get; set; } = () => { };

@@ -1,4 +1,5 @@
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Notices;
 using Appliance.Retention.Warden;
@@ -62,6 +63,40 @@ public sealed class ForgettingTests : IDisposable
     }
 
     [Fact]
+    public void A_warden_whose_clock_jumps_a_year_ahead_destroys_nothing_gives_nothing_of_it_and_says_so()
+    {
+        WardenFolder folder = SetUp();
+        TestClock honest = TestClock.OfDay(TestBox.Day);
+        var jumped = new TestClock(honest.GetUtcNow().AddDays(395)) { Ran = honest.Ran + TimeSpan.FromHours(1) };
+        using OpenWarden open = OpenWarden.At(folder, jumped);
+
+        Assert.Equal(0, open.Forget());
+
+        Assert.Equal(2, PrivateKeys(folder.KeyFolder).Select(key => key.Day).Distinct().Count());
+        Assert.Contains("every other sign of time only", open.Status.Read(open.Warden, null).Doubt);
+    }
+
+    [Fact]
+    public void Manifests_of_its_device_tell_a_warden_that_was_off_for_a_year_the_time()
+    {
+        WardenFolder folder = SetUp();
+        var later = new TestClock(TestClock.OfDay(TestBox.Day + 366).GetUtcNow())
+        {
+            Boot = "second", Ran = TimeSpan.FromMinutes(1),
+        };
+        StartedEpoch epoch = box.Start(2);
+        SealedBatch newest = box.Seal(epoch, 366 * NextDay, day: TestBox.Day + 1);
+        Assert.Equal(Refusal.None, BatchClaim.TryReadHeader(newest.Bytes, out ReadOnlyMemory<byte> header));
+        using OpenWarden open = OpenWarden.At(folder, later);
+        int before = open.Forget();
+
+        TimeTold told = open.TellTime(new TimeAsk([new AskedBatch(header.ToArray(), epoch.Bytes.ToArray(), [], [])]));
+
+        Assert.Equal((0, (string?)null), (before, told.Doubt));
+        Assert.Equal([TestBox.Day + 1], PrivateKeys(folder.KeyFolder).Select(key => key.Day).Distinct());
+    }
+
+    [Fact]
     public void Before_the_end_of_retention_the_warden_keeps_every_key()
     {
         using OpenWarden open = OpenWarden.At(SetUp(), TestClock.OfDay(TestBox.Day + 365));
@@ -99,8 +134,9 @@ public sealed class ForgettingTests : IDisposable
         var folder = new StoreFolder(store.Folder.Root);
 
         using StoreDatabase database = StoreDatabase.Open(folder.Database, toWrite: true);
+        var clock = TestClock.OfDay(TestBox.Day + days);
         int gone = new StoreExpiry(
-            folder, database, NoticeBook.Of(folder), TestClock.OfDay(TestBox.Day + days))
+            folder, database, NoticeBook.Of(folder), clock, ForgetClock.Open(folder.Root, clock))
             .Run(NoticeBook.DaysMax).Keys;
 
         Assert.Equal(destroyed, gone);
@@ -129,6 +165,7 @@ public sealed class ForgettingTests : IDisposable
         new WardenTrust(new ControlTrust(one.Public, two.Public), box.Keys.Notice, one.Public, IsLab: true)
             .Write(folder.TrustFile);
         KeyRing.Load(folder.KeyFolder).Add(folder.KeyFolder, box.Keys.ForRole(KeyRole.WardenA));
+        OpenWarden.At(folder, TestClock.OfDay(TestBox.Day)).Dispose();
         return folder;
     }
 }

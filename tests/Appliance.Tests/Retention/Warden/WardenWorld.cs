@@ -1,4 +1,5 @@
 using Appliance.Retention.Archive;
+using Appliance.Retention.Forgetting;
 using Appliance.Retention.Log;
 using Appliance.Retention.Requests;
 using Appliance.Retention.Warden;
@@ -26,9 +27,11 @@ internal sealed class WardenWorld : IDisposable
     private readonly StoreKey witnessKey;
     private readonly WardenState state;
     private readonly WardenState witnessState;
+    private readonly KeptTerm term;
 
     /// <param name="isWitnessed">A second witness is pinned.</param>
-    public WardenWorld(bool isWitnessed = false)
+    /// <param name="setBackDays">How far the warden's clock was set back before it was started.</param>
+    public WardenWorld(bool isWitnessed = false, int setBackDays = 0)
     {
         operatorKey = SigningKey.New(random.NextBytes);
         custodianKey = SigningKey.New(random.NextBytes);
@@ -49,8 +52,12 @@ internal sealed class WardenWorld : IDisposable
         PinnedWitness = trust.Witness;
         Second = new DirectWitness(new LogWatch(trust.Watched with { Witness = null }, witnessState, witnessKey));
         var ring = KeyRing.Load(WardenKeys());
+        TestClock before = TestClock.OfDay(TestBox.Day + setBackDays);
+        var clock = new TestClock(TestClock.OfDay(TestBox.Day).GetUtcNow()) { Ran = before.Ran };
+        _ = new KeptTerm(Folder, trust.Control, ring, before);
+        term = new KeptTerm(Folder, trust.Control, ring, clock);
         Direct = new DirectWarden(new WardenOfKeys(
-            new WardenRules(trust, wardenKey, People, (_, _) => null), ring, state, TestClock.OfDay(TestBox.Day)));
+            new WardenRules(trust, wardenKey, People, (_, _) => null), ring, state, term, clock));
     }
 
     /// <summary>Key of the requester.</summary>
@@ -81,6 +88,17 @@ internal sealed class WardenWorld : IDisposable
 
     /// <summary>The same of the witness's.</summary>
     public void RollBackWitness() => witnessState.See(0, default);
+
+    /// <summary>The warden knows of the end of the notice, and has not destroyed its keys yet.</summary>
+    public void Withdraw()
+    {
+        Directory.CreateDirectory(Folder.Notices);
+        var order = new KeepingOrder(KeepingKind.Withdrawn, Notice, 1, 0, "test");
+        File.WriteAllBytes(Path.Combine(Folder.Notices, "w.keeping"), order.Sign(operatorKey, custodianKey));
+        term.Look();
+    }
+
+    private WardenFolder Folder => new(Path.Combine(temporary.FullName, "warden"));
 
     public PublicKey WardenPublic => wardenKey.Public;
 

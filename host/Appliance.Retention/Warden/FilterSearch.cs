@@ -46,12 +46,18 @@ internal sealed class FilterSearch(EmbeddedArchive archive, IWarden warden, Func
     {
         var found = new HashSet<long>();
         List<StoredBatch> open = candidates;
-        for (int first = 0; first < values.Count && open.Count > 0;)
+
+        // Values come in the order of their times, and ports that were in use together stand in the same batches.
+        int every = (values.Count + FirstValues - 1) / FirstValues;
+        Token[] few = [.. values.Where((_, i) => i % every == 0)];
+        IEnumerable<Token> others = values.Where((_, i) => i % every != 0);
+        foreach (Token[] some in others.Chunk(WardenLimits.ValuesMax).Prepend(few))
         {
-            int count = Math.Min(first == 0 ? FirstValues : WardenLimits.ValuesMax, values.Count - first);
-            Ask(open, values.GetRange(first, count), found);
-            open = open.FindAll(batch => !found.Contains(batch.Number));
-            first += count;
+            if (open.Count > 0)
+            {
+                Ask(open, [.. some], found);
+                open = open.FindAll(batch => !found.Contains(batch.Number));
+            }
         }
 
         return candidates.FindAll(batch => found.Contains(batch.Number));

@@ -19,10 +19,13 @@ public sealed class ImageTests : IDisposable
     {
         Outcome outcome = Run(
             "shellcheck", Path.Combine(Folder, "build"), Path.Combine(Folder, "update"),
+            Path.Combine(Folder, "kernel"), Path.Combine(Folder, "initrd", "make"),
             Path.Combine(Checkout.Root, "hardware", "package", "build"),
             Path.Combine(Checkout.Root, "tests", "Appliance.SystemTests", "Machines", "parts"),
             Path.Combine(Checkout.Root, "hardware", "package", "share", "launcher"),
             Path.Combine(Checkout.Root, "hardware", "package", "appliance-store", "serve-with-store"));
+        Assert.True(outcome.Code == 0, outcome.Output);
+        outcome = Run("shellcheck", "-s", "dash", Path.Combine(Folder, "initrd", "init"));
         Assert.True(outcome.Code == 0, outcome.Output);
         foreach (string package in (string[])["appliance", "appliance-store"])
         {
@@ -84,6 +87,11 @@ public sealed class ImageTests : IDisposable
 
         Outcome taken = Update("install", seven, $"{key}.pub", counter, root, verity);
         Assert.True(taken.Code == 0, taken.Error);
+
+        // Not good yet: the old image must still be one that may start.
+        Assert.False(File.Exists(counter));
+        Assert.Equal(0, Update("good", counter, "7").Code);
+        Assert.Equal(0, Update("good", counter, "6").Code);
         Assert.Equal("7", File.ReadAllText(counter).Trim());
         byte[] slot = File.ReadAllBytes(root);
 

@@ -5,7 +5,7 @@ namespace Appliance.SystemTests.Machines;
 
 /// <summary>A test in a virtual machine; skipped, visibly, without QEMU, its parts, or the programs it names.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class MachineFactAttribute : FactAttribute
+internal class MachineFactAttribute : FactAttribute
 {
     public MachineFactAttribute(params string[] programs)
     {
@@ -13,5 +13,16 @@ internal sealed class MachineFactAttribute : FactAttribute
             ?? (File.Exists(Path.Combine(MachineParts.Folder, "release"))
                 ? null
                 : "needs a kernel for virtual machines (artifacts/machine): run ./appliance test as root once");
+    }
+}
+
+/// <summary>The same, only in the full run: one start through firmware costs half a minute of an emulated processor.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class FullMachineFactAttribute : MachineFactAttribute
+{
+    public FullMachineFactAttribute(params string[] programs)
+        : base(programs)
+    {
+        Skip = FullRun.IsOn ? Skip : "long version: ./appliance test --full";
     }
 }

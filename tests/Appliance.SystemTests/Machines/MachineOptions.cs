@@ -9,7 +9,7 @@ internal sealed record MachineOptions
     /// <summary>Where sockets and logs go; the caller's, made and removed by it. Short: socket paths have 107 bytes.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Kernel that is started directly; null where <see cref="Firmware"/> starts a drive.</summary>
+    /// <summary>Kernel that is started, by <see cref="Firmware"/> if there is one; else that starts a drive.</summary>
     public string? Kernel { get; init; }
 
     public string? Initrd { get; init; }

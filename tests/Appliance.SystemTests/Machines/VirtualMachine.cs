@@ -13,8 +13,10 @@ internal sealed class VirtualMachine : IDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(HasKvm ? 120 : 600);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(HasKvm ? 60 : 300);
 
-    // Tests of the kernel's own ciphers, and guards against other guests, cost seconds on an emulated processor.
-    private const string Quickly = "cryptomgr.notests mitigations=off nokaslr random.trust_cpu=on quiet";
+    /// <summary>
+    /// Words for the kernel: tests of its own ciphers, and guards against other guests, cost seconds when emulated.
+    /// </summary>
+    public const string Quickly = "cryptomgr.notests mitigations=off nokaslr random.trust_cpu=on quiet";
 
     private static readonly TimeSpan SocketLimit = TimeSpan.FromSeconds(20);
 
@@ -99,6 +101,22 @@ internal sealed class VirtualMachine : IDisposable
     /// <summary>Waits until the machine has switched itself off (or restarts, which ends it too).</summary>
     public bool WaitForEnd() => process.Wait(StartLimit);
 
+    /// <summary>Waits until firmware or kernel said something; false when the machine ended or the time is over.</summary>
+    public bool WaitForLog(string text)
+    {
+        for (long end = Environment.TickCount64 + (long)StartLimit.TotalMilliseconds; !Log.Contains(text);)
+        {
+            if (process.HasExited || Environment.TickCount64 > end)
+            {
+                return Log.Contains(text);
+            }
+
+            BedProcess.Pause(CancellationToken.None);
+        }
+
+        return true;
+    }
+
     /// <summary>Cuts the power: nothing is flushed that the machine did not flush.</summary>
     public void CutPower()
     {
@@ -119,14 +137,18 @@ internal sealed class VirtualMachine : IDisposable
     {
         List<string> all =
         [
-            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", Machine(options),
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", $"q35,accel={(HasKvm ? "kvm" : "tcg")}",
             "-cpu", HasKvm ? "host" : "max", "-smp", "1", "-m", $"{options.MemoryMebibytes}",
             "-serial", $"file:{log}", "-chardev", $"socket,id=line,path={line},server=off",
             "-serial", "chardev:line",
         ];
         if (options.Kernel is not null)
         {
-            all.AddRange(["-kernel", options.Kernel, "-append", $"console=ttyS0 panic=-1 {Quickly} {options.CommandLine}"]);
+            // What firmware starts carries its command line within.
+            all.AddRange(["-kernel", options.Kernel]);
+            all.AddRange(options.Firmware is not null
+                ? []
+                : ["-append", $"console=ttyS0 panic=-1 {Quickly} {options.CommandLine}"]);
             all.AddRange(options.Initrd is null ? [] : ["-initrd", options.Initrd]);
         }
 
@@ -134,7 +156,6 @@ internal sealed class VirtualMachine : IDisposable
         {
             all.AddRange(["-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={firmware.Code}"]);
             all.AddRange(["-drive", $"if=pflash,unit=1,format=raw,file={firmware.Variables}"]);
-            all.AddRange(["-global", "driver=cfi.pflash01,property=secure,value=on"]);
         }
 
         foreach (MachineDrive drive in options.Drives)
@@ -151,10 +172,6 @@ internal sealed class VirtualMachine : IDisposable
 
         return [.. all, .. options.More];
     }
-
-    // Firmware that keeps its variables from the kernel needs the mode that only it can enter.
-    private static string Machine(MachineOptions options) =>
-        $"q35,accel={(HasKvm ? "kvm" : "tcg")}{(options.Firmware is null ? "" : ",smm=on")}";
 
     private string End()
     {

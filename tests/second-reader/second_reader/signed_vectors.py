@@ -64,9 +64,10 @@ def _rules(payload: Any) -> None:
 
 def _keeping(payload: Any) -> None:
     said = _keys(payload, 7)
-    kind, days, begin = fields.number(said[2], 3), fields.u32(said[5]), fields.number(said[7])
+    kind, days, begin = fields.number(said[2], 4), fields.u32(said[5]), fields.number(said[7])
     fields.identity(said[3]), fields.number(said[4]), _statement(said[6])
-    require(kind != 0 and (kind == 1) == (days > 0) and (kind != 3 or begin == 0), "wrong structure")
+    require(kind != 0 and (kind == 1) == (days > 0) and (kind < 3 or begin == 0), "wrong structure")
+    require(kind != 4 or said[3] == bytes(16), "wrong structure")
 
 
 def _request(payload: Any) -> None:

@@ -16,10 +16,10 @@ internal sealed class SealedBox : IDisposable
 
     private const string RootInit = """
         #!/bin/busybox sh
-        /bin/busybox mount -t tmpfs tmpfs /tmp
-        /bin/busybox mkdir /tmp/bin
-        /bin/busybox --install -s /tmp/bin
-        export PATH=/tmp/bin
+        /bin/busybox mount -t tmpfs tmpfs /run
+        /bin/busybox mkdir /run/bin
+        /bin/busybox --install -s /run/bin
+        export PATH=/run/bin
         exec sh /console ttyS1
         """;
 

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Appliance.SystemTests.Hardware;
 
-/// <summary>What a thief finds: the state partition opens in the box that it was made in, for its maker's kernels.</summary>
+/// <summary>What a thief finds: the state opens in the box that it was made in, for its maker's kernels.</summary>
 public sealed class SealedBoxTests(ITestOutputHelper output)
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();

@@ -70,7 +70,7 @@ internal sealed class Initramfs
         return this;
     }
 
-    /// <summary>Adds a built program of this checkout (as <see cref="Programs.Library"/>) below /usr/lib/NAME.</summary>
+    /// <summary>Adds a built program of this checkout (<see cref="Programs.Library"/>) below /usr/lib/NAME.</summary>
     public Initramfs WithBuilt(string project, string name)
     {
         string folder = Path.GetDirectoryName(Programs.Library(project, name))!;

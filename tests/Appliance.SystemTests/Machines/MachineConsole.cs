@@ -79,7 +79,8 @@ internal sealed class MachineConsole : IDisposable
         Type(string.Create(CultureInfo.InvariantCulture, $"{number} {command}\n"));
         string end = string.Create(CultureInfo.InvariantCulture, $"end {number} ");
         string begin = string.Create(CultureInfo.InvariantCulture, $"begin {number}\n");
-        if (Until(begin, limit) is null || Until(end, limit) is not string output || Until("\n", limit) is not string code)
+        if (Until(begin, limit) is null || Until(end, limit) is not string output
+            || Until("\n", limit) is not string code)
         {
             return null;
         }

@@ -16,7 +16,7 @@ internal class MachineFactAttribute : FactAttribute
     }
 }
 
-/// <summary>The same, only in the full run: one start through firmware costs half a minute of an emulated processor.</summary>
+/// <summary>The same, only in the full run: a start through firmware takes half a minute emulated.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class FullMachineFactAttribute : MachineFactAttribute
 {

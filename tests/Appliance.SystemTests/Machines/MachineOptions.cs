@@ -6,7 +6,7 @@ internal sealed record MachineDrive(string File, bool IsReadOnly = false);
 /// <summary>What a machine is made of. Either a kernel with its initramfs, or firmware that starts a drive.</summary>
 internal sealed record MachineOptions
 {
-    /// <summary>Where sockets and logs go; the caller's, made and removed by it. Short: socket paths have 107 bytes.</summary>
+    /// <summary>Where sockets and logs go; the caller's. Its path is short: sockets have 107 bytes.</summary>
     public required string Folder { get; init; }
 
     /// <summary>Kernel that is started, by <see cref="Firmware"/> if there is one; else that starts a drive.</summary>

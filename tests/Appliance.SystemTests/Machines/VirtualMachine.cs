@@ -4,7 +4,7 @@ using Appliance.Lab.Bed;
 namespace Appliance.SystemTests.Machines;
 
 /// <summary>
-/// A machine in QEMU with two serial lines: what the kernel says goes to a file, commands go over the other. No network.
+/// A machine in QEMU with two serial lines: what the kernel says goes to a file, commands go over the other.
 /// With KVM where this host has it, else emulated, which takes some ten times as long. Ended by its process id.
 /// </summary>
 internal sealed class VirtualMachine : IDisposable
@@ -101,7 +101,7 @@ internal sealed class VirtualMachine : IDisposable
     /// <summary>Waits until the machine has switched itself off (or restarts, which ends it too).</summary>
     public bool WaitForEnd() => process.Wait(StartLimit);
 
-    /// <summary>Waits until firmware or kernel said something; false when the machine ended or the time is over.</summary>
+    /// <summary>Waits until firmware or kernel said it; false when the machine ended or the time is over.</summary>
     public bool WaitForLog(string text)
     {
         for (long end = Environment.TickCount64 + (long)StartLimit.TotalMilliseconds; !Log.Contains(text);)
@@ -137,7 +137,8 @@ internal sealed class VirtualMachine : IDisposable
     {
         List<string> all =
         [
-            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", $"q35,accel={(HasKvm ? "kvm" : "tcg")}",
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-machine", $"q35,accel={(HasKvm ? "kvm" : "tcg")}",
             "-cpu", HasKvm ? "host" : "max", "-smp", "1", "-m", $"{options.MemoryMebibytes}",
             "-serial", $"file:{log}", "-chardev", $"socket,id=line,path={line},server=off",
             "-serial", "chardev:line",

@@ -95,7 +95,8 @@ internal static class Acceptance
     /// <summary>A line each, and what is still open.</summary>
     public static string Text(IReadOnlyList<StepAnswer> answers) => string.Join('\n', answers
         .Select(answer => string.Create(CultureInfo.InvariantCulture,
-            $"{answer.Outcome}  step {answer.Step,-4} {answer.Words}{(answer.Note.Length > 0 ? $" ({answer.Note})" : "")}"))
+            $"{answer.Outcome}  step {answer.Step,-4} {answer.Words}")
+            + (answer.Note.Length > 0 ? $" ({answer.Note})" : ""))
         .Append($"by hand: {answers.Count(a => a.Outcome == "pass")} passed, "
             + $"{answers.Count(a => a.Outcome == "FAIL")} failed, {answers.Count(a => a.Outcome == "open")} open"));
 

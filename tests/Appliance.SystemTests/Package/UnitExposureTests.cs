@@ -20,7 +20,7 @@ public sealed partial class UnitExposureTests : IDisposable
         ["appliance.service"] = 25,
         ["appliance-console.service"] = 15,
         ["appliance-expire.service"] = 10,
-        ["appliance-store.service"] = 15,
+        ["appliance-store.service"] = 18,
         ["appliance-warden.service"] = 10,
         ["appliance-witness.service"] = 7,
     };

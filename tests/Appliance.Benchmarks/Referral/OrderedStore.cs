@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Appliance.Benchmarks.Live;
 using Appliance.Lab.Bed;
 
 namespace Appliance.Benchmarks.Referral;
@@ -48,8 +48,15 @@ internal sealed class OrderedStore : IDisposable
 
     public string Socket => At("warden.sock");
 
-    /// <summary>CPU of the warden up to now, seconds.</summary>
-    public double WardenCpu => TaskTimes.Read(warden.Id).RunNs / 1e9;
+    /// <summary>CPU of the warden up to now, seconds; of threads that have ended too.</summary>
+    public double WardenCpu
+    {
+        get
+        {
+            using var process = Process.GetProcessById(warden.Id);
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+    }
 
     /// <summary>Entries of the log by kind, checked by an audit.</summary>
     public Dictionary<string, long> Entries()

@@ -123,7 +123,7 @@ public sealed class ServeTests(ITestOutputHelper report)
         store.WaitFor(" 1 batches, 1 records");
 
         Assert.Equal((true, false), (before, File.Exists(file)));
-        Assert.Empty(KeyRing.Sets(store.Folder).SelectMany(set => set.Recipients).Where(key => key.HasPrivate));
+        Assert.DoesNotContain(KeyRing.Sets(store.Folder).SelectMany(set => set.Recipients), key => key.HasPrivate);
         Assert.Equal(0, store.Terminate());
     }
 

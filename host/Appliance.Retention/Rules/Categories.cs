@@ -55,6 +55,7 @@ internal static class Categories
         "bound_us", "clock_state", "attribution", "evidence_bits", "witnesses", "conflict", "method", "activity", "fit",
         "overlap", "rank", "word", "sensitivity", "delta", "earlier", "later", "widened", "same",
         "separated_by", "fact", "category", "lines_at_most", "source_error_us", "plan", "prefix", "use",
+        "recorded_bound_us", "correction", "corrections", "signed",
     ];
 
     private static readonly string[] OfTheOrder =

@@ -184,6 +184,18 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
         }
     }
 
+    /// <summary>TAI less UTC now, seconds; null where sources contradict each other or nobody knows.</summary>
+    public int? TaiMinusUtc
+    {
+        get
+        {
+            lock (gate)
+            {
+                return intake.Leap.State is LeapState.Known or LeapState.Expired ? intake.Leap.TaiMinusUtc : null;
+            }
+        }
+    }
+
     /// <summary>What a person wants to know.</summary>
     public ClockReport Report()
     {

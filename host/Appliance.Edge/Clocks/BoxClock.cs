@@ -2,7 +2,9 @@ using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Service;
 using Appliance.Flow;
+using Appliance.Linux.Clocks;
 using Appliance.Time;
+using Appliance.Time.Observations;
 using Appliance.Wire;
 using KernelSays = Appliance.Linux.Process;
 
@@ -21,11 +23,12 @@ internal sealed class BoxClock : IDisposable
 
     /// <summary>Opens it; the process before, if any, has ended its own.</summary>
     /// <exception cref="Journal.JournalDeviceException">The folder of the anchor log cannot be used.</exception>
-    public BoxClock(ApplianceOptions options, KeySet keys, PulseOpening pulses, bool isHandedOver)
+    public BoxClock(
+        ApplianceOptions options, KeySet keys, PulseOpening pulses, IReceiverLine? relay, bool isHandedOver)
     {
         this.options = options;
         kernel = new KernelClock(ClockSettings.PathsOf(options));
-        service = options.Clock.HasSources ? new ClockService(options, keys, pulses, isHandedOver) : null;
+        service = options.Clock.HasSources ? new ClockService(options, keys, pulses, relay, isHandedOver) : null;
         Map = new SteadyMap((IClockMap?)service ?? kernel, WallClock.Steady, isSystems: service is null);
     }
 
@@ -72,6 +75,18 @@ internal sealed class BoxClock : IDisposable
         {
             waiting = Tell(happened, systemNs, box);
         }
+    }
+
+    /// <summary>The present second of UTC, as far as it is known: for the clock of the board. Any thread.</summary>
+    public BoardTime? UtcNow() => service is not null ? service.UtcNow() : KernelUtcNow();
+
+    /// <summary>UTC by the kernel's clock, where somebody disciplines it.</summary>
+    public static BoardTime? KernelUtcNow()
+    {
+        KernelSays.KernelClockState state = KernelSays.KernelClock.Read();
+        return state.IsSynchronised
+            ? BoardTime.Of(CounterReader.SystemClock().Reading.Nanoseconds, (long)state.MaxErrorUs * 1000)
+            : null;
     }
 
     /// <summary>How it is; a bound is what a record has whose packets were stamped at the last step.</summary>

@@ -42,9 +42,11 @@ internal sealed class ClockService : IClockMap, IDisposable
     /// <param name="options">The configuration.</param>
     /// <param name="keys">The device's key seals what is kept.</param>
     /// <param name="open">Opens the source of pulses.</param>
+    /// <param name="relay">The receiver behind the supervisor, where there is one.</param>
     /// <param name="isHandedOver">The process before has handed over and ended.</param>
     /// <exception cref="JournalDeviceException">The folder of the log cannot be used.</exception>
-    public ClockService(ApplianceOptions options, KeySet keys, PulseOpening open, bool isHandedOver)
+    public ClockService(
+        ApplianceOptions options, KeySet keys, PulseOpening open, IReceiverLine? relay, bool isHandedOver)
     {
         this.options = options.Clock;
         memory = new ClockMemory(keys, options.Clock.Kept);
@@ -57,7 +59,9 @@ internal sealed class ClockService : IClockMap, IDisposable
         EpochRule rule = new(ClockSettings.BuiltUtcSeconds);
         rule.Trust(ClockSettings.EarliestUtcSeconds(kept));
         ClockOptions clock = options.Clock;
-        Receiver = clock.Receiver.Device is null ? null : new ReceiverLoop(clock.Receiver, rule, Engine);
+        Receiver = clock.Receiver.Device is null
+            ? null
+            : new ReceiverLoop(clock.Receiver, its => ReceiverLoop.OpenLine(its, relay), rule, Engine);
         Pulses = clock.Pulses.Kind == "none" ? null : new PulseLoop(clock.Pulses, open, Engine);
         WitnessSink witnesses = new(Engine, isFed: clock.ChronyFeed is not null);
         Peers = clock.Peers.Any ? new PeerLoop(clock.Peers, witnesses) : null;
@@ -160,6 +164,17 @@ internal sealed class ClockService : IClockMap, IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// The present second of UTC; null while the clock is unset or what is known of leap seconds is in doubt.
+    /// </summary>
+    public BoardTime? UtcNow()
+    {
+        TrueTime now = Engine.Now(CounterReader.Now());
+        return now.State != ClockState.Unset && Engine.TaiMinusUtc is int offset
+            ? BoardTime.Of(now.TaiNs - (offset * SecondNs), now.BoundNs)
+            : null;
     }
 
     /// <summary>The devices are to be given up; the clock coasts on until it is disposed.</summary>

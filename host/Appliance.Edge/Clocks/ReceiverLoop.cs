@@ -7,22 +7,30 @@ using Appliance.Time.Receivers;
 
 namespace Appliance.Edge.Clocks;
 
+/// <summary>Opens the line of the receiver that is configured.</summary>
+internal delegate IReceiverLine LineOpening(ReceiverOptions options);
+
 /// <summary>The receiver's line: sets the receiver up at each opening, then hands over what it says.</summary>
-internal sealed class ReceiverLoop(ReceiverOptions options, EpochRule rule, ClockEngine engine)
+internal sealed class ReceiverLoop(ReceiverOptions options, LineOpening open, EpochRule rule, ClockEngine engine)
     : DeviceLoop("receiver")
 {
     private readonly Receiver receiver = new(new SourceId(SourceKind.Receiver), rule);
     private readonly byte[] buffer = new byte[4096];
-    private SerialLine? line;
+    private IReceiverLine? line;
     private ReceiverSetUp? setUp;
     private long heardAt;
 
     /// <summary>What its stream held.</summary>
     public ReceiverCounters Counters => receiver.Counters;
 
+    /// <summary>The receiver at a serial line of this machine, or behind the supervisor.</summary>
+    /// <exception cref="IOException">The line is not there or not what it should be.</exception>
+    public static IReceiverLine OpenLine(ReceiverOptions options, IReceiverLine? relay) =>
+        options.IsBehindSupervisor ? relay! : new SerialLine(options.Device!, options.Baud);
+
     protected override void Open()
     {
-        line = new SerialLine(options.Device!, options.Baud);
+        line = open(options);
         setUp = SetUpOf(options);
         receiver.SetUp = setUp;
         heardAt = Stopwatch.GetTimestamp();
@@ -43,7 +51,8 @@ internal sealed class ReceiverLoop(ReceiverOptions options, EpochRule rule, Cloc
         }
 
         bool isSilent = Stopwatch.GetElapsedTime(heardAt).TotalMilliseconds > Limits.SilentMs;
-        return isSilent ? $"{options.Device}: the receiver is silent; check supply, cable and clock.receiver.baud"
+        string hint = options.IsBehindSupervisor ? "and the supervisor's line" : "and clock.receiver.baud";
+        return isSilent ? $"{options.Device}: the receiver is silent; check supply, cable {hint}"
             : setUp?.State == SetUpState.Failed ? $"{options.Device}: set-up failed at {setUp.Failure}"
             : null;
     }

@@ -10,6 +10,10 @@ internal static class ClockCheck
     public static IEnumerable<string?> Problems(ApplianceOptions options)
     {
         ClockOptions clock = options.Clock;
+        yield return clock.Receiver.IsBehindSupervisor && options.Supervisor.Line is null
+            ? "clock.receiver.device is supervisor; name the line to it in supervisor.line" : null;
+        yield return clock.Receiver is { IsBehindSupervisor: true, Kind: not "as-is" }
+            ? "clock.receiver.kind must be as-is; a receiver behind the supervisor is set up by it" : null;
         yield return OptionsCheck.OneOf("clock.oscillator", clock.Oscillator, "xo", "tcxo", "ocxo");
         yield return OptionsCheck.InRange(
             "clock.systematicNanoseconds", (int)Math.Min(clock.SystematicNanoseconds, int.MaxValue), 0, 1_000_000);

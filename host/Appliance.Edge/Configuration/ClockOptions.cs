@@ -77,7 +77,10 @@ public sealed record StampPathOptions
 /// <summary>A GNSS receiver at a serial line.</summary>
 public sealed record ReceiverOptions
 {
-    /// <summary>The line, as in /dev/ttyAMA0; absent: no receiver.</summary>
+    /// <summary>
+    /// The line, as in /dev/ttyAMA0; supervisor: the receiver is behind the board's microcontroller, which sets it up
+    /// (kind is as-is then). Absent: no receiver.
+    /// </summary>
     public string? Device { get; init; }
 
     /// <summary>Its speed; 0 leaves it as it is.</summary>
@@ -101,6 +104,8 @@ public sealed record ReceiverOptions
     public double PulseNoiseNanoseconds { get; init; } = 30;
 
     public double CorrectedNoiseNanoseconds { get; init; } = 10;
+
+    internal bool IsBehindSupervisor => Device == "supervisor";
 }
 
 /// <summary>Where the receiver's pulses are captured.</summary>

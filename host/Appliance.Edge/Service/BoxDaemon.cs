@@ -65,7 +65,8 @@ internal sealed class BoxDaemon(
 
         flash = OpenFolder(ref receivingSinceNs, out bool isHandedOver);
         AdminSocket.Clear(options.Admin.Socket);
-        clock = new BoxClock(options, keys, pulses, isHandedOver);
+        ReceiverRelay relay = new();
+        clock = new BoxClock(options, keys, pulses, relay, isHandedOver);
         box = new BoxPipeline(options, flow, keys, flash, clock.Map, software, RandomNumberGenerator.Fill);
         double? gapMs = box.NoteRestart(receivingSinceNs, isHandedOver);
         natLog = OpenNatLog(box.Engine);
@@ -82,7 +83,7 @@ internal sealed class BoxDaemon(
         };
         uplink = OpenUplink(box);
         lines = LineService.Open(options, keys, box, WallClock.NowNs);
-        Supervisor = OpenSupervisor();
+        Supervisor = OpenSupervisor(clock, relay);
         writer = new WriterLoop(
             new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory, natLog, Supervisor), board);
         writerThread = Start("writer", writer.Run);
@@ -213,10 +214,10 @@ internal sealed class BoxDaemon(
         }
     }
 
-    private SupervisorService? OpenSupervisor() => options.Supervisor.Line is null
+    private SupervisorService? OpenSupervisor(BoxClock time, ReceiverRelay relay) => options.Supervisor.Line is null
         ? null
         : new SupervisorService(
-            options.Supervisor, AlarmBook.Open(options.Supervisor.Book), board, Lives, Evict);
+            options.Supervisor, AlarmBook.Open(options.Supervisor.Book), board, Lives, relay, time.UtcNow, Evict);
 
     private bool Lives()
     {

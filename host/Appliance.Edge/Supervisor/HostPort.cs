@@ -1,3 +1,4 @@
+using Appliance.Edge.Clocks;
 using Appliance.Supervisor.Link;
 using Appliance.Time.Observations;
 
@@ -16,8 +17,8 @@ internal sealed record HostPortParts
     /// <summary>UTC seconds by this machine.</summary>
     public required Func<long> UnixSeconds { get; init; }
 
-    /// <summary>UTC seconds and half width in milliseconds, where the clock has a bound.</summary>
-    public required Func<(long UnixSeconds, long AccuracyMs)?> TrueTime { get; init; }
+    /// <summary>UTC by the clock of the box, where that has a bound.</summary>
+    public required Func<BoardTime?> TrueTime { get; init; }
 
     /// <summary>Somebody may have been inside the case: keys must go.</summary>
     public required Action<AlarmMessage> OnTamper { get; init; }
@@ -293,9 +294,9 @@ internal sealed class HostPort : ILinkHandler
     private void SetClock()
     {
         const int accuracyMsMax = 1_000;
-        if (IsHeard && parts.TrueTime() is { } time && time.AccuracyMs <= accuracyMsMax
-            && IsDue(ref clockMs, SupervisorLimits.SetTimeMs))
+        if (IsHeard && nowMs >= clockMs && parts.TrueTime() is { } time && time.AccuracyMs <= accuracyMsMax)
         {
+            clockMs = nowMs + SupervisorLimits.SetTimeMs;
             SetTimeMessage set = new() { UnixSeconds = time.UnixSeconds, AccuracyMs = time.AccuracyMs };
             Send(LinkKind.SetTime, set.Write);
         }

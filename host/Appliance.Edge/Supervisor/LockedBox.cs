@@ -1,3 +1,4 @@
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Service;
@@ -55,7 +56,8 @@ internal sealed class LockedBox(ApplianceOptions options, AlarmBook book)
         AdminSocket.Listen(builder, options.Admin.Socket);
         await using WebApplication app = builder.Build();
         using SupervisorService supervisor = new(
-            options.Supervisor, book, board, lives: () => true, onTamper: _ => { });
+            options.Supervisor, book, board, lives: () => true, new ReceiverRelay(), BoxClock.KernelUtcNow,
+            onTamper: _ => { });
         board.Publish(StatusOf(supervisor));
         AdminSocket.Map(app, board, handOver: _ => null);
         SupervisorRoutes.Map(app, () => supervisor, app.Lifetime.StopApplication);

@@ -5,10 +5,11 @@ using Appliance.Time.Observations;
 namespace Appliance.Edge.Supervisor;
 
 /// <summary>
-/// The receiver behind the supervisor as a line for the clock: the same calls as <see cref="SerialLine"/>. What the
-/// clock does not take in time is dropped whole and counted, and so is what the link lost, by the receiver's own count.
+/// The receiver behind the supervisor as a line for the clock. What the clock does not take in time is dropped whole and
+/// counted, and so is what the link lost, by the receiver's own count. It lives as long as the supervisor's link: the
+/// clock opens and leaves it, and without a clock that reads it what it says goes nowhere.
 /// </summary>
-internal sealed class ReceiverRelay
+internal sealed class ReceiverRelay : IReceiverLine
 {
     private readonly object gate = new();
     private readonly byte[] waiting = new byte[SupervisorLimits.RelayBytes];
@@ -16,19 +17,17 @@ internal sealed class ReceiverRelay
     private long? nextOffset;
     private int count;
     private RawTime arrivedAt;
+    private bool isRead;
 
     /// <summary>Bytes of the receiver that the link lost or that nobody took.</summary>
     public long LostBytes { get; private set; }
 
-    /// <summary>Reads what is there; waits for at most <paramref name="timeoutMs"/>.</summary>
-    /// <param name="buffer">Where to.</param>
-    /// <param name="timeoutMs">0: not at all.</param>
-    /// <param name="now">MONOTONIC_RAW when the newest of the bytes arrived over the link.</param>
-    /// <returns>Bytes; 0 where none came in time.</returns>
+    /// <inheritdoc/>
     public int Read(Span<byte> buffer, int timeoutMs, out RawTime now)
     {
         lock (gate)
         {
+            isRead = true;
             if (count == 0 && timeoutMs > 0)
             {
                 Monitor.Wait(gate, timeoutMs);
@@ -57,6 +56,17 @@ internal sealed class ReceiverRelay
         }
     }
 
+    /// <summary>Nobody reads it any more; what waited is old by the time that somebody does.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isRead = false;
+            count = 0;
+            spoken.Clear();
+        }
+    }
+
     /// <summary>What is to be said to the receiver next.</summary>
     internal bool TryNext(out byte[] bytes)
     {
@@ -76,6 +86,11 @@ internal sealed class ReceiverRelay
             long expected = nextOffset ?? message.StreamOffset;
             LostBytes += (message.StreamOffset - expected) & uint.MaxValue;
             nextOffset = (message.StreamOffset + message.Count) & uint.MaxValue;
+            if (!isRead)
+            {
+                return;
+            }
+
             if (message.Count > waiting.Length - count)
             {
                 LostBytes += message.Count;

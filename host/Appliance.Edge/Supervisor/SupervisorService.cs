@@ -1,8 +1,8 @@
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Service;
 using Appliance.Linux.Clocks;
-using Appliance.Linux.Process;
 using Appliance.Supervisor.Link;
 using Appliance.Time.Observations;
 using Appliance.Wire;
@@ -36,9 +36,12 @@ internal sealed class SupervisorService : IDisposable
     /// <param name="book">The book, opened.</param>
     /// <param name="board">Where the status for the panel stands.</param>
     /// <param name="lives">Packet thread and writer pass.</param>
+    /// <param name="relay">The receiver behind the supervisor, for the clock.</param>
+    /// <param name="time">UTC by the clock of the box; by the thread of the line.</param>
     /// <param name="onTamper">Somebody may have been inside the case. Called by the thread of the line.</param>
     public SupervisorService(
-        SupervisorOptions options, AlarmBook book, StatusBoard board, Func<bool> lives, Action<AlarmMessage> onTamper)
+        SupervisorOptions options, AlarmBook book, StatusBoard board, Func<bool> lives, ReceiverRelay relay,
+        Func<BoardTime?> time, Action<AlarmMessage> onTamper)
     {
         this.options = options;
         this.board = board;
@@ -47,19 +50,16 @@ internal sealed class SupervisorService : IDisposable
         port = new HostPort((int)(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() & 0xFFFF), new HostPortParts
         {
             Book = book,
-            Relay = Receiver,
+            Relay = relay,
             WatchdogSeconds = options.WatchdogSeconds,
             UnixSeconds = () => DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
-            TrueTime = TrueTime,
+            TrueTime = time,
             OnTamper = onTamper,
         });
     }
 
     /// <summary>Alarms and the lock.</summary>
     public AlarmBook Book { get; }
-
-    /// <summary>The receiver behind the supervisor, for the clock.</summary>
-    public ReceiverRelay Receiver { get; } = new();
 
     /// <summary>Monotonic time of the last pass, milliseconds. Any thread.</summary>
     public long LastPassMs => Volatile.Read(ref lastPassMs);
@@ -240,16 +240,6 @@ internal sealed class SupervisorService : IDisposable
 
         box.CountAlarms((ulong)noted.Count(alarm => alarm.IsRaised));
         (hasNoted, hasNotedAnswer, notedAtBatches) = (noted.Count > 0 || isNew, isNew, box.Batches);
-    }
-
-    private static (long UnixSeconds, long AccuracyMs)? TrueTime()
-    {
-        KernelClockState clock = KernelClock.Read();
-        DateTimeOffset now = DateTimeOffset.UtcNow;
-        int offMs = now.Millisecond < 500 ? now.Millisecond : now.Millisecond - 1000;
-        return clock.IsSynchronised
-            ? (now.AddMilliseconds(-offMs).ToUnixTimeSeconds(), (clock.MaxErrorUs / 1000) + 1 + Math.Abs(offMs))
-            : null;
     }
 
     private void Run()

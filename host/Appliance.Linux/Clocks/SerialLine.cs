@@ -8,7 +8,7 @@ namespace Appliance.Linux.Clocks;
 /// The serial line of a receiver, or a pseudo-terminal: raw bytes both ways, eight bits, no parity, no flow control.
 /// A plain file or pipe is taken as it is.
 /// </summary>
-public sealed class SerialLine : IDisposable
+public sealed class SerialLine : IReceiverLine
 {
     private readonly string path;
     private readonly SafeFileHandle file;
@@ -37,12 +37,7 @@ public sealed class SerialLine : IDisposable
         }
     }
 
-    /// <summary>Reads what is there; waits for at most <paramref name="timeoutMs"/>.</summary>
-    /// <param name="buffer">Where to.</param>
-    /// <param name="timeoutMs">0: not at all.</param>
-    /// <param name="now">MONOTONIC_RAW when the bytes were read.</param>
-    /// <returns>Bytes; 0 where none came in time.</returns>
-    /// <exception cref="IOException">The line is gone: reopen it.</exception>
+    /// <inheritdoc/>
     public int Read(Span<byte> buffer, int timeoutMs, out RawTime now)
     {
         bool isReady = ClockCalls.IsReadable(file, path, timeoutMs);
@@ -60,8 +55,8 @@ public sealed class SerialLine : IDisposable
             : throw ClockCalls.Failure(path, "read from the line", error);
     }
 
-    /// <summary>Writes all of it.</summary>
-    /// <exception cref="IOException">The line is gone, or does not take it within a second.</exception>
+    /// <summary>Writes all of it, within a second.</summary>
+    /// <exception cref="IOException">The line is gone, or does not take it.</exception>
     public unsafe void Write(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

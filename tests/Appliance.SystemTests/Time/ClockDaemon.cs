@@ -22,9 +22,10 @@ internal sealed class ClockDaemon : IDisposable
     private readonly Lifetime lifetime = new();
     private bool isStopped;
 
-    public ClockDaemon(string folder, VethPair cables, object clock, PulseOpening pulses)
+    public ClockDaemon(
+        string folder, VethPair cables, object clock, PulseOpening pulses, string? supervisor = null)
     {
-        (ApplianceOptions options, KeySet keys, MemoryPlan memory) = Load(folder, clock);
+        (ApplianceOptions options, KeySet keys, MemoryPlan memory) = Load(folder, clock, supervisor);
         daemon = new BoxDaemon(
             options, keys, memory, board, new StartMode(false, ""), pulses, lifetime,
             NullLogger<BoxDaemon>.Instance);
@@ -36,7 +37,8 @@ internal sealed class ClockDaemon : IDisposable
     }
 
     /// <summary>Writes the configuration, and keys where there are none, and reads them as the program does.</summary>
-    public static (ApplianceOptions Options, KeySet Keys, MemoryPlan Memory) Load(string folder, object clock)
+    public static (ApplianceOptions Options, KeySet Keys, MemoryPlan Memory) Load(
+        string folder, object clock, string? supervisor = null)
     {
         string configuration = Path.Combine(folder, "appliance.json");
         string keyFile = Path.Combine(folder, "keys", KeySet.FileName);
@@ -57,6 +59,7 @@ internal sealed class ClockDaemon : IDisposable
             journal = new { path = Path.Combine(folder, "journal"), segmentMiB = 1 },
             admin = new { socket = Path.Combine(folder, "admin.sock") },
             clock,
+            supervisor = new { line = supervisor, book = Path.Combine(folder, "supervisor.json") },
             keys = keyFile,
         }));
         if (!Startup.TryLoad(

@@ -4,7 +4,9 @@ using Appliance.Edge.Service;
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Linux.Clocks;
+using Appliance.Supervisor.Link;
 using Appliance.SystemTests.Linux;
+using Appliance.SystemTests.Supervisor;
 using Appliance.TestSupport;
 using Appliance.Time;
 using Appliance.Time.Observations;
@@ -73,11 +75,35 @@ public sealed class ClockDaemonTests(ITestOutputHelper output) : IDisposable
         AssertChronydFollows(chronyd);
     }
 
+    [RootFact("ip")]
+    public void A_receiver_behind_the_supervisor_locks_the_daemon_and_the_chip_is_given_the_second()
+    {
+        using VethPair cables = new(cables: 2);
+        using RelayingChip chip = new();
+        using PlayedReceiver receiver = new(chip.Relay);
+        object clock = new
+        {
+            receiver = new { device = "supervisor", kind = "as-is", pulseNoiseNanoseconds = 1000 },
+            pulses = new { kind = "kernel", device = "/dev/pps0" },
+            log = new { folder = Log },
+            kept = Path.Combine(folder, "clock.sealed"),
+        };
+        using ClockDaemon daemon = new(folder, cables, clock, _ => receiver.Pulses, chip.Path);
+        BoxStatus locked = WaitLocked(daemon);
+        SimulatedBox.WaitUntil(() => chip.Told is not null, "a second from the clock");
+
+        Assert.Equal((0, 0), (locked.Clock.Detail!.ReceiverDamaged, locked.Supervisor!.ReceiverBytesLost));
+        Assert.True(locked.Clock.Detail.ReceiverMessages > 30);
+        SetTimeMessage set = chip.Told!;
+        Assert.InRange(set.AccuracyMs, 1, 600);
+        Assert.InRange(set.UnixSeconds, DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60, long.MaxValue);
+    }
+
     // The process that takes over has the clock of the one before from its first stamp on.
     private void AssertHandedOver(object clock, PlayedReceiver receiver)
     {
         (ApplianceOptions options, KeySet keys, _) = ClockDaemon.Load(folder, clock);
-        using ClockService next = new(options, keys, _ => receiver.Pulses, isHandedOver: true);
+        using ClockService next = new(options, keys, _ => receiver.Pulses, relay: null, isHandedOver: true);
 
         ClockReading now = next.Map(CounterReader.SystemClock().Reading.Nanoseconds);
         Assert.NotEqual(ClockState.Unset, now.State);

@@ -17,6 +17,7 @@ internal sealed class PlayedReceiver : IDisposable
     private const long GpsLessUtcSeconds = 18;
     private readonly string link;
     private readonly TrueTime truth;
+    private readonly Action<byte[]>? elsewhere;
     private readonly ManualResetEventSlim stop = new();
     private readonly Thread thread;
     private readonly Lock gate = new();
@@ -31,6 +32,16 @@ internal sealed class PlayedReceiver : IDisposable
         this.link = link;
         this.truth = truth ?? TrueTime.SystemClock;
         Plug();
+        thread = new Thread(Talk) { IsBackground = true };
+        thread.Start();
+    }
+
+    /// <param name="elsewhere">Takes what it says: it is at no line of this machine.</param>
+    public PlayedReceiver(Action<byte[]> elsewhere)
+    {
+        this.elsewhere = elsewhere;
+        truth = TrueTime.SystemClock;
+        link = "";
         thread = new Thread(Talk) { IsBackground = true };
         thread.Start();
     }
@@ -64,7 +75,7 @@ internal sealed class PlayedReceiver : IDisposable
         pulse = default;
         CounterPair now = truth.Now();
         long edge = now.Reading.Nanoseconds / SecondNs * SecondNs;
-        if (edge == lastEdgeNs || terminal is null)
+        if (edge == lastEdgeNs || (terminal is null && elsewhere is null))
         {
             stop.Wait((int)Math.Min(timeoutMs, ((edge + SecondNs - now.Reading.Nanoseconds) / 1_000_000) + 1));
             return false;
@@ -99,7 +110,9 @@ internal sealed class PlayedReceiver : IDisposable
             long utc = truth.Now().Reading.Nanoseconds / SecondNs;
             lock (gate)
             {
-                terminal?.Say([.. Pvt(utc), .. TimeGps(utc), .. TimeLs(utc), .. TimTp(utc + 1)]);
+                byte[] said = [.. Pvt(utc), .. TimeGps(utc), .. TimeLs(utc), .. TimTp(utc + 1)];
+                terminal?.Say(said);
+                elsewhere?.Invoke(said);
             }
         }
     }

@@ -14,7 +14,7 @@ public sealed class ClockOptionsTests
         Assert.True(ConfigurationFile.TryParse("{}", out ApplianceOptions options, out string problem), problem);
 
         Assert.False(options.Clock.HasSources);
-        using BoxClock clock = new(options, null!, PulseLoop.OpenDevice, isHandedOver: false);
+        using BoxClock clock = new(options, null!, PulseLoop.OpenDevice, relay: null, isHandedOver: false);
         Assert.Equal("unset", clock.Status().State);
         Assert.Null(clock.Status().Detail);
     }
@@ -57,6 +57,8 @@ public sealed class ClockOptionsTests
     [InlineData("""{ "peers": { "chrony": "a", "pollSeconds": 0 } }""", "clock.peers.pollSeconds")]
     [InlineData("""{ "log": { "days": 0 } }""", "clock.log.days")]
     [InlineData("""{ "stampPaths": [ { "interface": "eth9" } ] }""", "clock.stampPaths[0].interface is 'eth9'")]
+    [InlineData(
+        """{ "receiver": { "device": "supervisor", "kind": "as-is" } }""", "clock.receiver.device is supervisor")]
     [InlineData("""{ "stampBoundMicroseconds": 1000001 }""", "clock.stampBoundMicroseconds")]
     public void What_cannot_work_is_refused_by_the_name_of_its_key(string clock, string key)
     {

@@ -1,3 +1,4 @@
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Supervisor;
 using Appliance.Supervisor.Link;
 using Appliance.Time.Observations;
@@ -25,7 +26,7 @@ internal sealed class ChipSide : ILinkHandler, IDisposable
             Relay = Relay,
             WatchdogSeconds = watchdogSeconds,
             UnixSeconds = () => 1_800_000_000,
-            TrueTime = () => (1_800_000_000, 3),
+            TrueTime = () => Time,
             OnTamper = alarm => Tampered.Add(alarm.Number),
         });
     }
@@ -39,6 +40,9 @@ internal sealed class ChipSide : ILinkHandler, IDisposable
     public HostPort Host { get; }
 
     public LinkPort Chip { get; private set; }
+
+    /// <summary>UTC as the clock of the box knows it.</summary>
+    public BoardTime? Time { get; set; } = new BoardTime(1_800_000_000, 3);
 
     public List<long> Tampered { get; } = [];
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Appliance.Edge.Clocks;
 using Appliance.Edge.Supervisor;
 using Appliance.Supervisor.Link;
 using Appliance.Time.Observations;
@@ -9,6 +10,7 @@ namespace Appliance.Tests.Edge.Supervisor;
 /// <summary>The host's side of the supervisor's line, against the chip's side of the same link.</summary>
 public sealed class HostPortTests : IDisposable
 {
+    private static readonly byte[] TestBytes = [9, 8, 7];
     private readonly ChipSide chip = new();
 
     public void Dispose() => chip.Dispose();
@@ -127,10 +129,13 @@ public sealed class HostPortTests : IDisposable
     [Fact]
     public void The_receivers_bytes_reach_the_clock_in_order_and_a_hole_is_counted()
     {
-        SayReceiver(offset: 0, [1, 2, 3]);
-        SayReceiver(offset: 5, [6]);
-        chip.Pass(200);
         byte[] taken = new byte[16];
+        SayReceiver(offset: 0, TestBytes);
+        chip.Pass(200);
+        Assert.Equal(0, chip.Relay.Read(taken, timeoutMs: 0, out _));
+        SayReceiver(offset: TestBytes.Length, [1, 2, 3]);
+        SayReceiver(offset: TestBytes.Length + 5, [6]);
+        chip.Pass(200);
 
         int count = chip.Relay.Read(taken, timeoutMs: 0, out RawTime at);
 
@@ -139,6 +144,39 @@ public sealed class HostPortTests : IDisposable
         chip.Relay.Write([0xB5, 0x62]);
         chip.Pass(200);
         Assert.Equal([0xB5, 0x62], chip.Last(LinkKind.ReceiverBytes));
+    }
+
+    [Fact]
+    public void What_the_receiver_says_while_nobody_reads_it_is_neither_kept_nor_called_lost()
+    {
+        byte[] taken = new byte[16];
+        chip.Relay.Read(taken, timeoutMs: 0, out _);
+        chip.Relay.Dispose();
+        SayReceiver(offset: 0, TestBytes);
+        chip.Pass(200);
+
+        Assert.Equal(0, chip.Relay.Read(taken, timeoutMs: 0, out _));
+        Assert.Equal(0, chip.Relay.LostBytes);
+    }
+
+    [Fact]
+    public void The_chips_clock_is_set_by_the_boxs_own_as_soon_as_that_knows_the_second()
+    {
+        chip.Time = null;
+        chip.SayHello();
+        chip.Pass(2_000);
+        Assert.Equal(0, chip.Count(LinkKind.SetTime));
+        chip.Time = new BoardTime(1_800_000_000, 1_001);
+        chip.Pass(500);
+        Assert.Equal(0, chip.Count(LinkKind.SetTime));
+
+        chip.Time = BoardTime.Of(1_799_999_999_600_000_000, 2_500_000);
+        chip.Pass(2_000);
+
+        SetTimeMessage set = new();
+        Assert.True(set.Read(chip.Last(LinkKind.SetTime), SetTimeMessage.Bytes));
+        Assert.Equal((1, 1_800_000_000, 404), (chip.Count(LinkKind.SetTime), set.UnixSeconds, set.AccuracyMs));
+        Assert.Null(BoardTime.Of(0, double.PositiveInfinity));
     }
 
     [Fact]

@@ -42,6 +42,12 @@ public static class AnchorFile
     /// <summary>Ending of a file's name.</summary>
     public const string Ending = ".anchors";
 
+    /// <summary>
+    /// Whether a file ends within its head, or its head was never written: as a cut leaves it before its first row.
+    /// </summary>
+    public static bool IsCutInHead(ReadOnlySpan<byte> file) =>
+        file.Length < AnchorHeader.Length || file[..AnchorHeader.Length].IndexOfAnyExcept((byte)0) < 0;
+
     /// <summary>Checks a file.</summary>
     /// <param name="file">Its bytes.</param>
     /// <param name="head">Told the head of the chain after each row: what a manifest may name.</param>

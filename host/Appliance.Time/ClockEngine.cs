@@ -196,6 +196,16 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
         }
     }
 
+    /// <summary>A time as text in UTC, by what is known of leap seconds now; null where nothing is.</summary>
+    /// <param name="taiNs">TAI, ns since 1970.</param>
+    public string? UtcOf(long taiNs)
+    {
+        lock (gate)
+        {
+            return intake.Leap.State == LeapState.Unknown ? null : UtcText.Format(taiNs, intake.Leap);
+        }
+    }
+
     /// <summary>What a person wants to know.</summary>
     public ClockReport Report()
     {

@@ -26,7 +26,7 @@ internal sealed class AnchorFolder(string folder, long fileBytesMax, int days) :
     /// <summary>Looks for what earlier runs wrote.</summary>
     /// <param name="kept">Where the log ended when the run before last kept it; null: not known.</param>
     /// <param name="head">Head at the end of the newest file; none where there is no file.</param>
-    /// <returns>False where the run before went on after that: <see cref="ComputeHead"/> says where it ended.</returns>
+    /// <returns>False where the run before went on after that: <see cref="ComputeEnd"/> says where it ended.</returns>
     /// <exception cref="JournalDeviceException">The folder cannot be made.</exception>
     public bool TryRecover(LogEnd? kept, out Hash32 head)
     {
@@ -47,10 +47,41 @@ internal sealed class AnchorFolder(string folder, long fileBytesMax, int days) :
         return true;
     }
 
-    /// <summary>Head at the end of the newest file, computed again: a second or two for a whole day.</summary>
-    public Hash32 ComputeHead() => Files() is [.., { } newest]
-        ? AnchorFile.Check(File.ReadAllBytes(newest)).Head
-        : default;
+    /// <summary>
+    /// Where the log of a run ended that could not say so, computed again: a second or two for a file of a whole day.
+    /// A file that was cut off within its head holds nothing that a manifest could name, and goes.
+    /// </summary>
+    /// <returns>
+    /// The head to go on from, and what is wrong with the files before it: null where nothing is.
+    /// </returns>
+    public (Hash32 Head, string? Problem) ComputeEnd()
+    {
+        string[] files = Files();
+        while (files is [.., { } cut] && AnchorFile.IsCutInHead(File.ReadAllBytes(cut)))
+        {
+            DurableFile.Delete(cut);
+            files = files[..^1];
+        }
+
+        if (files is not [.., { } newest])
+        {
+            return default;
+        }
+
+        AnchorVerdict verdict = AnchorFile.Check(File.ReadAllBytes(newest));
+        string? problem = verdict.IsWhole ? null : $"{Path.GetFileName(newest)}: {verdict.Problem}";
+        Hash32 head = verdict.Head;
+        if (files is [.., { } before, _])
+        {
+            // Where nothing of the newest can be read the chain goes on from the one before it.
+            Hash32 last = AnchorFile.Check(File.ReadAllBytes(before)).Head;
+            problem ??= verdict.Previous == last
+                ? null : $"{Path.GetFileName(newest)}: does not go on where {Path.GetFileName(before)} ends";
+            head = head.IsNone ? last : head;
+        }
+
+        return (head, problem);
+    }
 
     /// <summary>
     /// Gives the file up after a failed write: what follows its last whole row begins a new one.

@@ -18,6 +18,7 @@ internal readonly record struct BoardTime(long UnixSeconds, long AccuracyMs)
 
         long ms = Math.DivRem(utcNs, NsPerMs).Quotient;
         long seconds = (ms + (MsPerSecond / 2)) / MsPerSecond;
-        return new BoardTime(seconds, (long)Math.Ceiling(boundNs / NsPerMs) + 1 + Math.Abs(ms - (seconds * MsPerSecond)));
+        long apart = Math.Abs(ms - (seconds * MsPerSecond));
+        return new BoardTime(seconds, (long)Math.Ceiling(boundNs / NsPerMs) + 1 + apart);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class BoxClock : IDisposable
     private readonly ClockService? service;
     private readonly ApplianceOptions options;
     private ManifestEvent? waiting;
+    private long toldDropped;
 
     /// <summary>Opens it; the process before, if any, has ended its own.</summary>
     /// <exception cref="Journal.JournalDeviceException">The folder of the anchor log cannot be used.</exception>
@@ -51,6 +52,9 @@ internal sealed class BoxClock : IDisposable
     public void EachSecond(long nowNs, BoxPipeline box)
     {
         long systemNs = WallClock.Steady.ToSystem(nowNs);
+
+        // A correction that the open batch has no room for is told by the next one.
+        waiting = waiting is { } untold && !box.TryNote(untold) ? untold : null;
         foreach (LearnedDelay learned in Shown(box))
         {
             Learn(learned, systemNs, box);
@@ -62,13 +66,13 @@ internal sealed class BoxClock : IDisposable
             return;
         }
 
-        // A correction that the open batch has no room for is told by the next one.
-        if (waiting is { } untold && !box.TryNote(untold))
+        long dropped = service.Engine.EventsDropped;
+        if (waiting is null && dropped > toldDropped)
         {
-            return;
+            waiting = Note(null, systemNs, $"clock: {dropped} events are in no manifest, the queue was full", box);
+            toldDropped = dropped;
         }
 
-        waiting = null;
         for (int i = 0;
             waiting is null && i < Limits.EventsInManifest && service.TryTakeEvent(out ClockEvent happened);
             i++)
@@ -159,7 +163,7 @@ internal sealed class BoxClock : IDisposable
         else if (kernel.Learn(learned) is { } slow)
         {
             box.WidenBy(slow.ShortUs);
-            Note(null, nowNs, $"clock: {slow.Words}", box);
+            waiting = Note(null, nowNs, $"clock: {slow.Words}", box) ?? waiting;
         }
     }
 

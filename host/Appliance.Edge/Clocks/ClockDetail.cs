@@ -49,6 +49,9 @@ public sealed record ClockDetail
     /// <summary>Pulses taken; null without any source.</summary>
     public required long? Pulses { get; init; }
 
+    /// <summary>Pulses without a time, since a clock was stepped about them; null without a source.</summary>
+    public required long? PulsesLeftOut { get; init; }
+
     /// <summary>Answers of peers; null without any.</summary>
     public required long? PeerAnswers { get; init; }
 
@@ -64,6 +67,9 @@ public sealed record ClockDetail
     public required long LogBytes { get; init; }
 
     public required string LogHead { get; init; }
+
+    /// <summary>Events that are in no manifest, since there were more than it has room for.</summary>
+    public required long EventsDropped { get; init; }
 
     /// <summary>The newest events, the oldest of them first.</summary>
     public required IReadOnlyList<string> Events { get; init; }
@@ -86,7 +92,7 @@ public sealed record ClockDetail
         {
             Class = report.Class,
             BoundNs = report.BoundNs is double bound ? Math.Ceiling(bound) : null,
-            Utc = report.TaiNs is long tai ? TextOf(tai / 1000) : null,
+            Utc = report.TaiNs is long tai ? service.Engine.UtcOf(tai) : null,
             RateNsPerSecond = Math.Round(report.RateNsPerSecond, 3),
             Checks = report.Checks,
             SatellitesUsed = report.SatellitesUsed,
@@ -98,22 +104,22 @@ public sealed record ClockDetail
             ReceiverMessages = receiver is { } heard ? heard.UbxFrames + heard.Sentences : null,
             ReceiverDamaged = receiver is { } bad ? bad.Damaged + bad.Malformed : null,
             Pulses = service.Pulses?.Taken,
+            PulsesLeftOut = service.Pulses?.LeftOut,
             PeerAnswers = service.Peers?.Answers,
             Fed = service.Fed?.Sent,
             KeptBefore = service.KeptBefore,
             LogFile = service.Log.Name,
             LogBytes = service.Log.Bytes,
             LogHead = report.Head.ToString(),
-            Events = [.. service.Events.Select(WordsOf)],
+            EventsDropped = service.Engine.EventsDropped,
+            Events = [.. service.Events.Select(happened => WordsOf(happened, service.Engine))],
         };
     }
 
-    private static string WordsOf(ClockEvent happened) =>
-        happened.Time is { } time ? $"{TextOf(time.Microseconds)}  {happened.Words()}" : happened.Words();
-
-    private static string TextOf(long taiMicroseconds) => DateTime.UnixEpoch
-        .AddTicks(LeapSeconds.ToUtc(new TaiTime(taiMicroseconds)) * 10)
-        .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string WordsOf(ClockEvent happened, ClockEngine engine) =>
+        happened.Time is { } time && engine.UtcOf(time.Microseconds * 1000) is { } utc
+            ? $"{utc}  {happened.Words()}"
+            : happened.Words();
 
     private static string DateOf(uint day) =>
         DateTime.UnixEpoch.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

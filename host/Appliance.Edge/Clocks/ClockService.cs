@@ -33,6 +33,7 @@ internal sealed class ClockService : IClockMap, IDisposable
     private readonly bool isRecovered;
     private Thread? thread;
     private string? logProblem;
+    private volatile string? foundProblem;
     private long seconds;
     private long nextTickRaw;
 
@@ -103,7 +104,10 @@ internal sealed class ClockService : IClockMap, IDisposable
 
     /// <summary>What is wrong beside the devices and the engine.</summary>
     public IEnumerable<string> Problems =>
-        ((string?[])[Receiver?.Problem, Pulses?.Problem, Peers?.Problem, logProblem, leaps.Problem, memory.Problem])
+        ((string?[])
+        [
+            Receiver?.Problem, Pulses?.Problem, Peers?.Problem, logProblem, foundProblem, leaps.Problem, memory.Problem,
+        ])
         .Where(problem => problem is not null)!;
 
     /// <summary>The newest events, for people.</summary>
@@ -213,7 +217,9 @@ internal sealed class ClockService : IClockMap, IDisposable
             if (!isRecovered)
             {
                 // The run before ended without a word: its log is read while packets are recorded already.
-                Engine.ContinueLog(log.ComputeHead());
+                (Hash32 head, string? problem) = log.ComputeEnd();
+                Engine.ContinueLog(head);
+                foundProblem = problem is null ? null : $"the anchor log of the runs before is not whole: {problem}";
             }
 
             while (!stop.Wait((int)(ReadingNs / 1_000_000)))

@@ -22,6 +22,9 @@ internal static class ClockSettings
         CorrectedNoiseNs = options.Clock.Receiver.CorrectedNoiseNanoseconds,
         SystematicNs = options.Clock.SystematicNanoseconds,
         Paths = PathsOf(options),
+        PulsesAreMarked = options.Clock.Pulses.MarkedByReceiver,
+        PtpAsymmetryNs = options.Clock.Peers.PtpAsymmetryNanoseconds,
+        NtpAsymmetryNs = options.Clock.Peers.NtpAsymmetryNanoseconds,
         EarliestTaiNs = Math.Max(
             LeapSeconds.ToTai(BuiltUtcSeconds * TaiTime.MicrosecondsPerSecond).Microseconds * NsPerUs,
             kept?.TaiNs ?? 0),

@@ -19,9 +19,14 @@ internal sealed class PulseLoop(PulseOptions options, PulseOpening open, ClockEn
     private long takenAt;
     private long lastRaw;
     private long taken;
+    private long leftOut;
+    private long leftOutBefore;
 
     /// <summary>Pulses taken.</summary>
     public long Taken => Volatile.Read(ref taken);
+
+    /// <summary>Pulses that came and have no time, since a clock was stepped about them.</summary>
+    public long LeftOut => Volatile.Read(ref leftOut);
 
     /// <summary>MONOTONIC_RAW of the newest; 0 before the first.</summary>
     public long LastRaw => Volatile.Read(ref lastRaw);
@@ -56,6 +61,8 @@ internal sealed class PulseLoop(PulseOptions options, PulseOpening open, ClockEn
             engine.Take(pulse);
         }
 
+        Volatile.Write(ref leftOut, leftOutBefore + source.LeftOut);
+
         return Stopwatch.GetElapsedTime(takenAt).TotalMilliseconds > Limits.SilentMs
             ? $"{options.Device}: no pulse; check the antenna, and that the receiver's pulse reaches this input"
             : null;
@@ -63,6 +70,7 @@ internal sealed class PulseLoop(PulseOptions options, PulseOpening open, ClockEn
 
     protected override void Close()
     {
+        leftOutBefore = leftOut;
         (source as IDisposable)?.Dispose();
         source = null;
     }

@@ -5,6 +5,9 @@ internal static class ClockCheck
 {
     private const int LatencyNsMax = 10_000_000;
     private const int PathUsMax = 1_000_000;
+
+    // A second: whoever is off by more is no peer.
+    private const int AsymmetryNsMax = 1_000_000_000;
     private static readonly uint[] Speeds = [0, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600];
 
     public static IEnumerable<string?> Problems(ApplianceOptions options)
@@ -65,6 +68,9 @@ internal static class ClockCheck
             ? "clock.pulses.device is missing; name the device, as in /dev/pps0" : null;
         yield return pulses.Kind != "none" && clock.Receiver.Device is null
             ? "clock.receiver.device is missing; without a receiver nobody says which second a pulse was" : null;
+        yield return pulses is { MarkedByReceiver: true, Kind: "none" }
+            ? "clock.pulses.markedByReceiver is true; name where the marked pulses are captured in clock.pulses.kind"
+            : null;
         yield return pulses.LatencyNanoseconds <= LatencyNsMax && (pulses.LatencyBoundNanoseconds ?? 0) <= LatencyNsMax
             ? null : $"clock.pulses: latency and its bound must be 0 to {LatencyNsMax} nanoseconds";
     }
@@ -74,6 +80,8 @@ internal static class ClockCheck
         PeerOptions peers = clock.Peers;
         yield return OptionsCheck.InRange("clock.peers.ptpDomain", peers.PtpDomain, 0, 255);
         yield return OptionsCheck.InRange("clock.peers.pollSeconds", peers.PollSeconds, 1, 1024);
+        yield return peers.PtpAsymmetryNanoseconds <= AsymmetryNsMax && peers.NtpAsymmetryNanoseconds <= AsymmetryNsMax
+            ? null : $"clock.peers: an asymmetry must be 0 to {AsymmetryNsMax} nanoseconds";
         yield return peers.Any && peers.SocketFolder.Length == 0
             ? "clock.peers.socketFolder is empty; name a folder that the programs asked can reach" : null;
         yield return clock.ChronyFeed is not null && clock.Receiver.Device is null

@@ -130,6 +130,12 @@ public sealed record PulseOptions
 
     /// <summary>How far it can be off that; absent: 20,000 for kernel and gpio, 100 for ptp.</summary>
     public uint? LatencyBoundNanoseconds { get; init; }
+
+    /// <summary>
+    /// The captured pulses are those of the box's own oscillator, and the receiver stamps them at its input (TIM-TM2):
+    /// its stamp is the pulse's time. Otherwise they are the receiver's own second.
+    /// </summary>
+    public bool MarkedByReceiver { get; init; }
 }
 
 /// <summary>Programs of this machine that know the time from others.</summary>
@@ -145,6 +151,18 @@ public sealed record PeerOptions
 
     /// <summary>The clock that ptp4l steers, as in /dev/ptp0; absent: the system clock (software stamps).</summary>
     public string? PtpClock { get; init; }
+
+    /// <summary>
+    /// What a PTP message may be queued one way more than the other, beyond the measured delay, nanoseconds; it is in
+    /// the bound. 100 where each switch on the way is a PTP clock, 50,000 where they are not, more over a long way.
+    /// </summary>
+    public uint PtpAsymmetryNanoseconds { get; init; } = 50_000;
+
+    /// <summary>
+    /// The same of NTP, on top of half the round trip, which holds any asymmetry of the way: for a server whose own
+    /// stamps are known to be late.
+    /// </summary>
+    public uint NtpAsymmetryNanoseconds { get; init; }
 
     /// <summary>How often they are asked, seconds.</summary>
     public int PollSeconds { get; init; } = 16;

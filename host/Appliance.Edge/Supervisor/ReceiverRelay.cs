@@ -5,9 +5,9 @@ using Appliance.Time.Observations;
 namespace Appliance.Edge.Supervisor;
 
 /// <summary>
-/// The receiver behind the supervisor as a line for the clock. What the clock does not take in time is dropped whole and
-/// counted, and so is what the link lost, by the receiver's own count. It lives as long as the supervisor's link: the
-/// clock opens and leaves it, and without a clock that reads it what it says goes nowhere.
+/// The receiver behind the supervisor as a line for the clock. What the clock does not take in time is dropped whole
+/// and counted, and so is what the link lost, by the receiver's own count. It lives as long as the supervisor's link:
+/// the clock opens and leaves it, and without a clock that reads it what it says goes nowhere.
 /// </summary>
 internal sealed class ReceiverRelay : IReceiverLine
 {

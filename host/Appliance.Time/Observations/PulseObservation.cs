@@ -26,6 +26,9 @@ public interface IPulseSource
     /// <summary>The counter of its observations.</summary>
     CounterId Counter { get; }
 
+    /// <summary>Pulses left out since it was opened: a clock was stepped about them, they have no time.</summary>
+    long LeftOut => 0;
+
     /// <summary>
     /// Takes the oldest pulse that has not been taken yet; waits for at most <paramref name="timeoutMs"/>
     /// (0: not at all). False where none came.

@@ -96,7 +96,7 @@ public sealed class BoxVerbTests
         leg       mirror1 outside: records within 8 us
         time      2026-11-22T07:46:28Z within 61 ns; the counter runs off by -1,234.5 ns/s
         leap      known, TAI - UTC = 37 s until 2027-06-28
-        receiver  11 of 14 satellites used; 120,000 messages, 2 damaged; 30,000 pulses
+        receiver  11 of 14 satellites used; 120,000 messages, 2 damaged; 30,000 pulses, 2 more without a time
         peers     1,870 answers
         chronyd   took 29,980 samples
         checks    all hold
@@ -104,6 +104,7 @@ public sealed class BoxVerbTests
         before    the counter ran on since
         log       00000007-020779.anchors, 1,200,000 bytes, head 00112233445566ff
         event     2026-11-21T23:26:40Z  clock locked; leap seconds known
+        event     3 more are in no manifest
         """);
 
     [Transcript("icrctl watch")]

@@ -34,9 +34,10 @@ internal sealed class ToldStatus : IDisposable
         {
             Class = "A", BoundNs = 61, Utc = "2026-11-22T07:46:28Z", RateNsPerSecond = -1234.5, Checks = [],
             SatellitesUsed = 11, SatellitesInView = 14, Leap = "known", TaiMinusUtc = 37, LeapUntil = "2027-06-28",
-            Steps = 0, ReceiverMessages = 120_000, ReceiverDamaged = 2, Pulses = 30_000, PeerAnswers = 1_870,
-            Fed = 29_980, KeptBefore = "the counter ran on since", LogFile = "00000007-020779.anchors",
-            LogBytes = 1_200_000, LogHead = "00112233445566ff" + new string('0', 48),
+            Steps = 0, ReceiverMessages = 120_000, ReceiverDamaged = 2, Pulses = 30_000, PulsesLeftOut = 2,
+            PeerAnswers = 1_870, Fed = 29_980, KeptBefore = "the counter ran on since",
+            LogFile = "00000007-020779.anchors",
+            EventsDropped = 3, LogBytes = 1_200_000, LogHead = "00112233445566ff" + new string('0', 48),
             Events = ["2026-11-21T23:26:40Z  clock locked; leap seconds known"],
         },
     };

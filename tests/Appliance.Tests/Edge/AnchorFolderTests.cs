@@ -78,13 +78,66 @@ public sealed class AnchorFolderTests : IDisposable
         File.AppendAllBytes(Path.Combine(folder, Names()[0]), [40, 1, 2, 3]);
         using AnchorFolder last = new(folder, 10_000_000, 10);
         Assert.False(last.TryRecover(null, out _));
-        Assert.Equal(head, last.ComputeHead().ToString());
+        (Hash32 end, string? problem) = last.ComputeEnd();
+        Assert.Equal((head, null), (end.ToString(), problem));
         ClockEngine after = new(new ClockEngineOptions());
-        after.ContinueLog(last.ComputeHead());
+        after.ContinueLog(end);
         last.Begin(after.BeginLogFile(), Day);
         Tick(after, last, 1);
         last.End();
         AssertOneChain(after.Report().Head);
+    }
+
+    [Fact]
+    public void A_run_that_died_goes_on_from_the_last_file_that_began_and_leaves_no_stub_behind()
+    {
+        (string head, _) = WriteTwoFiles();
+        File.WriteAllBytes(Path.Combine(folder, "00000003-020602.anchors"), new byte[4096]);
+        File.WriteAllBytes(Path.Combine(folder, "00000004-020603.anchors"), [.. "ICRCLK"u8]);
+        using AnchorFolder next = new(folder, 10_000_000, 10);
+        Assert.False(next.TryRecover(null, out _));
+
+        (Hash32 end, string? problem) = next.ComputeEnd();
+
+        Assert.Equal((head, null), (end.ToString(), problem));
+        Assert.Equal(["00000001-020600.anchors", "00000002-020601.anchors"], Names());
+        ClockEngine after = new(new ClockEngineOptions());
+        after.ContinueLog(end);
+        next.Begin(after.BeginLogFile(), Day + 3);
+        Tick(after, next, 1);
+        next.End();
+        AssertOneChain(after.Report().Head);
+    }
+
+    [Fact]
+    public void A_log_that_was_damaged_or_robbed_of_a_file_is_told_of_and_goes_on_from_what_holds()
+    {
+        (string head, string before) = WriteTwoFiles();
+        string newest = Path.Combine(folder, Names()[1]);
+        byte[] whole = File.ReadAllBytes(newest);
+        using AnchorFolder next = new(folder, 10_000_000, 10);
+
+        // A row in the middle, the head of the file, the file before it.
+        byte[] damaged = [.. whole];
+        damaged[^40] ^= 1;
+        File.WriteAllBytes(newest, damaged);
+        (Hash32 end, string? problem) = next.ComputeEnd();
+        Assert.StartsWith("00000002-020601.anchors: row ", problem);
+        Assert.NotEqual(head, end.ToString());
+        Assert.False(end.IsNone);
+
+        damaged = [.. whole];
+        damaged[0] ^= 1;
+        File.WriteAllBytes(newest, damaged);
+        (end, problem) = next.ComputeEnd();
+        Assert.StartsWith("00000002-020601.anchors: not a file of the anchor log", problem);
+        Assert.Equal(before, end.ToString());
+
+        File.WriteAllBytes(newest, whole);
+        CutRow(Path.Combine(folder, Names()[0]));
+        (end, problem) = next.ComputeEnd();
+        Assert.Equal("00000002-020601.anchors: does not go on where 00000001-020600.anchors ends", problem);
+        Assert.Equal(head, end.ToString());
     }
 
     [Fact]
@@ -100,6 +153,28 @@ public sealed class AnchorFolderTests : IDisposable
 
         log.End();
         Assert.Equal(["00000002-020601.anchors", "00000003-020602.anchors", "00000004-020603.anchors"], Names());
+    }
+
+    // Two files of one run; the heads at their ends, the newest first.
+    private (string Head, string Before) WriteTwoFiles()
+    {
+        ClockEngine engine = new(new ClockEngineOptions());
+        using AnchorFolder log = new(folder, 10_000_000, 10);
+        log.TryRecover(null, out _);
+        log.Begin(engine.BeginLogFile(), Day);
+        Tick(engine, log, 3);
+        string before = engine.Report().Head.ToString();
+        log.Begin(engine.BeginLogFile(), Day + 1);
+        Tick(engine, log, 5);
+        log.End();
+        return (engine.Report().Head.ToString(), before);
+    }
+
+    // A row cut off the end: the file is whole by itself, and no longer what the next one goes on from.
+    private static void CutRow(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, bytes[..^5]);
     }
 
     private void Tick(ClockEngine engine, AnchorFolder log, int seconds)

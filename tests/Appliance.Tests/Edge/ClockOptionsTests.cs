@@ -45,6 +45,23 @@ public sealed class ClockOptionsTests
         Assert.True(ClockSettings.Of(options, null).PeersOnly);
     }
 
+    [Fact]
+    public void Marked_pulses_and_asymmetries_reach_the_engine_and_default_to_what_is_safe()
+    {
+        const string text = """
+            { "clock": { "receiver": { "device": "/dev/ttyAMA0" },
+              "pulses": { "kind": "gpio", "device": "/dev/gpiochip0", "markedByReceiver": true },
+              "peers": { "ptpAsymmetryNanoseconds": 100, "ntpAsymmetryNanoseconds": 7 } } }
+            """;
+        Assert.True(ConfigurationFile.TryParse("{}", out ApplianceOptions plain, out _));
+        Assert.True(ConfigurationFile.TryParse(text, out ApplianceOptions options, out string problem), problem);
+
+        ClockEngineOptions safe = ClockSettings.Of(plain, null);
+        ClockEngineOptions told = ClockSettings.Of(options, null);
+        Assert.Equal((false, 50_000u, 0u), (safe.PulsesAreMarked, safe.PtpAsymmetryNs, safe.NtpAsymmetryNs));
+        Assert.Equal((true, 100u, 7u), (told.PulsesAreMarked, told.PtpAsymmetryNs, told.NtpAsymmetryNs));
+    }
+
     [Theory]
     [InlineData("""{ "oscillator": "rubidium" }""", "clock.oscillator")]
     [InlineData("""{ "receiver": { "device": "a", "baud": 12345 } }""", "clock.receiver.baud")]
@@ -59,6 +76,9 @@ public sealed class ClockOptionsTests
     [InlineData("""{ "stampPaths": [ { "interface": "eth9" } ] }""", "clock.stampPaths[0].interface is 'eth9'")]
     [InlineData(
         """{ "receiver": { "device": "supervisor", "kind": "as-is" } }""", "clock.receiver.device is supervisor")]
+    [InlineData("""{ "pulses": { "markedByReceiver": true } }""", "clock.pulses.markedByReceiver")]
+    [InlineData("""{ "peers": { "ptpAsymmetryNanoseconds": 1000000001 } }""", "clock.peers: an asymmetry")]
+    [InlineData("""{ "peers": { "ntpAsymmetryNanoseconds": 1000000001 } }""", "clock.peers: an asymmetry")]
     [InlineData("""{ "stampBoundMicroseconds": 1000001 }""", "clock.stampBoundMicroseconds")]
     public void What_cannot_work_is_refused_by_the_name_of_its_key(string clock, string key)
     {

@@ -43,7 +43,7 @@ internal static class ClockText
             lines.Add(string.Create(
                 Invariant,
                 $"receiver  {d.SatellitesUsed} of {d.SatellitesInView} satellites used; {messages:N0} messages, {
-                    d.ReceiverDamaged:N0} damaged; {d.Pulses:N0} pulses"));
+                    d.ReceiverDamaged:N0} damaged; {d.Pulses:N0} pulses{LeftOut(d)}"));
         }
 
         if (d.PeerAnswers is long answers)
@@ -61,6 +61,14 @@ internal static class ClockText
         lines.Add($"before    {d.KeptBefore}");
         lines.Add(string.Create(Invariant, $"log       {d.LogFile}, {d.LogBytes:N0} bytes, head {d.LogHead[..16]}"));
         lines.AddRange(d.Events.Select(happened => $"event     {happened}"));
+        if (d.EventsDropped > 0)
+        {
+            lines.Add(string.Create(Invariant, $"event     {d.EventsDropped:N0} more are in no manifest"));
+        }
+
         return string.Join('\n', lines);
     }
+
+    private static string LeftOut(ClockDetail d) =>
+        d.PulsesLeftOut > 0 ? string.Create(Invariant, $", {d.PulsesLeftOut:N0} more without a time") : "";
 }

@@ -120,8 +120,8 @@ internal static class ClockVerifier
                 verdict.Notes.Add($"{name}: ends in a torn row, as a cut leaves it");
             }
 
-            // A run begins without a file before it; within a run each goes on from the last.
-            if (verdict.Files > 1 && !one.Previous.IsNone && one.Previous != before)
+            // Each goes on from the last, over all runs; only the oldest may have none before it.
+            if (verdict.Files > 1 && one.IsWhole && one.Previous != before)
             {
                 verdict.Problems.Add($"{name}: does not go on where the file before it ends; a file is missing");
             }

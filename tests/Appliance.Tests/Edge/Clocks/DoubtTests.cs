@@ -47,7 +47,7 @@ public sealed class DoubtTests
         box.Close();
         ClockEvent doubt = Assert.Single(box.Told, happened => happened.DoubtSince is not null);
         List<(Manifest Manifest, RowBatch Rows)> batches = box.Batches();
-        string said = $" hold within {doubt.DoubtBoundUs} us";
+        string said = new ClockDoubt(doubt.DoubtSince!.Value, doubt.DoubtUntil, doubt.DoubtBoundUs).Words();
         int telling = batches.FindIndex(batch => batch.Manifest.Events.Any(happened =>
             happened.Kind == EventKind.Clock && happened.Text.Contains(said, StringComparison.Ordinal)));
         FlowRow[] left = [.. batches[..telling].SelectMany(batch => batch.Rows.Flows).Where(IsDoubtful)];

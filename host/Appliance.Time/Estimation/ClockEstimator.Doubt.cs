@@ -21,6 +21,7 @@ internal sealed partial class ClockEstimator
             s.Systematic = moment.Systematic;
             s.TrustedRaw = moment.Filter.AsOfRaw;
             s.TrustedDegrees = moment.Degrees;
+            s.HasTrustedDegrees = moment.Degrees > TrustedMoment.UnknownDegrees;
             s.Envelope = 0;
             s.State = CoastingState();
             DistrustedSinceRaw = moment.Filter.AsOfRaw;
@@ -40,19 +41,27 @@ internal sealed partial class ClockEstimator
         s.Pairs.Interrupt();
     }
 
-    // What temperature has done since is taken to have come halfway.
+    // What temperature has done since is taken to have come halfway. Where it was meanwhile is not remembered, and the
+    // moment may lie before a long holdover: the table's residual is no bound here, what temperature can do at all is.
     private void CoastFrom(in TrustedMoment moment, long nowRaw)
     {
         long from = moment.Filter.AsOfRaw;
-        Coast(from + ((nowRaw - from) / 2), 0);
-        Coast(nowRaw, KnowsTemperatures ? table.Change(moment.Degrees, s.Degrees) : 0);
+        Coast(from + ((nowRaw - from) / 2), 0, model.TemperatureSwing);
+        double change = KnowsTemperatures ? table.Change(moment.Degrees, s.Degrees) : 0;
+        Coast(nowRaw, change, model.TemperatureSwing);
     }
 
     // Pulses are believed again after a number of them agreed with the coasting clock; those that contradicted it once
     // only after they jumped back, or when peers or the operator decide: a coasting bound grows until it holds any lie.
     private void Readmit(in SecondInput input, double innovation, double noise, double deviation)
     {
-        bool hasJumped = PulseJudge.Challenge(ref s, input, noise, model);
+        bool hasJumped = PulseJudge.Challenge(ref s, input, noise, model, trackWalk);
+        if (IsOutvoted)
+        {
+            ReadmitOutvoted(input);
+            return;
+        }
+
         if (s.ChallengerMisses > 0)
         {
             // An outlier among the pulses that agree is none to begin again with.
@@ -111,7 +120,7 @@ internal sealed partial class ClockEstimator
     }
 
     // Pulses that contradict the clock and agree with each other for long are a second hypothesis: the bound covers
-    // both until peers or the operator decide.
+    // both until three peers exclude the clock, or the operator decides.
     private void WeighBoth(in SecondInput input)
     {
         if (s.ChallengerPulses < PulseJudge.PulsesToDoubt)
@@ -119,8 +128,7 @@ internal sealed partial class ClockEstimator
             return;
         }
 
-        bool peersExcludeClock = ((s.Cause | s.Checks) & Checks.Peers) != 0;
-        if ((peersExcludeClock && PeersConfirm(input)) || (input.Checks & Checks.Trusted) != 0)
+        if ((input.Checks & Checks.Trusted) != 0)
         {
             AdoptChallenger(input);
             return;
@@ -128,51 +136,5 @@ internal sealed partial class ClockEstimator
 
         double between = Math.Abs(s.Challenger.Against(input.PulseRaw, s.Filter.TaiAt(input.PulseRaw)));
         s.ChallengerInflation = between + (settings.Deviations * Math.Sqrt(s.Challenger.P11)) + settings.SystematicNs;
-    }
-
-    private void AdoptChallenger(in SecondInput input)
-    {
-        s.Filter = s.Challenger;
-        s.State = ClockState.Acquiring;
-        TrustUntil(input.PulseRaw);
-        s.Streak = s.ChallengerPulses;
-        s.Envelope = 0;
-        s.EnvelopeRate = 0;
-        s.ChallengerInflation = 0;
-        s.PullInflation = 0;
-        s.PeerInflation = 0;
-        s.Cause = Checks.None;
-        s.ChallengerPulses = 0;
-        s.IsDisbelieved = false;
-    }
-
-    // Compared once for each answer of the peers; the verdict stands until the next.
-    private void ComparePeers(long raw)
-    {
-        if (settings.PeersOnly || s.PeerCount == 0 || s.State == ClockState.Unset)
-        {
-            return;
-        }
-
-        if (s.PeerRaw == raw)
-        {
-            s.PeerInflation = 0;
-            double between = Math.Abs((double)(s.PeerTai - s.Filter.TaiAt(raw)));
-            double bound = Bound(raw);
-            s.PeerInflation = between > bound + s.PeerHalfNs ? between + s.PeerHalfNs : 0;
-        }
-
-        if (s.PeerInflation == 0)
-        {
-            s.Cause &= ~Checks.PeerDoubt;
-            return;
-        }
-
-        Checks verdict = s.PeerCount >= PulseJudge.PeersToDecide ? Checks.Peers : Checks.PeerDoubt;
-        s.Checks |= verdict;
-        if (verdict == Checks.Peers && !IsCoasting)
-        {
-            Suspect(Checks.Peers, raw - (Limits.TrustedHistorySeconds * SecondNs), raw);
-        }
     }
 }

@@ -19,6 +19,8 @@ internal sealed partial class ClockEstimator
     {
         if (input.PeerCount > 0)
         {
+            bool wereSilent = (input.Raw - s.PeerRaw) * SecondsPerNs > PeerGapSeconds;
+            s.ChallengerPulses = IsOutvoted && wereSilent ? 0 : s.ChallengerPulses;
             s.PeerRaw = input.Raw;
             s.PeerTai = input.PeerTai;
             s.PeerHalfNs = input.PeerHalfNs;

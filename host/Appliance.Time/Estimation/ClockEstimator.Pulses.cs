@@ -67,23 +67,27 @@ internal sealed partial class ClockEstimator
         else if (IsCoasting)
         {
             s.Agreeing = 0;
+            s.ChallengerPulses = IsOutvoted && (s.Checks & Checks.Distrust) != 0 ? 0 : s.ChallengerPulses;
         }
     }
 
-    private void Coast(long to, double rateStep)
+    // Where the table covers what temperature did, second by second, only its residual is unknown.
+    private void Coast(long to, double rateStep) => Coast(
+        to, rateStep,
+        KnowsTemperatures && table.Covers(s.TrustedDegrees, s.Degrees) ? model.TableResidual : model.TemperatureSwing);
+
+    private void Coast(long to, double rateStep, double swing)
     {
         double gap = (to - s.TrustedRaw) * SecondsPerNs;
         double dt = s.Filter.Since(to);
         double walk = gap <= GapSeconds ? trackWalk : model.CoastWalk;
         s.Filter.Predict(to, model.WhiteNs * model.WhiteNs, walk * walk, s.Ageing.PerSecond, rateStep);
-        double swing = KnowsTemperatures && table.Covers(s.TrustedDegrees, s.Degrees)
-            ? model.TableResidual
-            : model.TemperatureSwing;
 
         // Twice the declared ageing, and 600 s of it for what the filter lags behind.
         s.EnvelopeRate = Math.Min(swing, model.TemperatureSlope * gap)
             + (model.AgeingPerSecond * ((2 * gap) + 600));
         s.Envelope += s.EnvelopeRate * dt;
+        s.PeerInflation += OutvotedRate * dt;
     }
 
     private void Offer(in SecondInput input)
@@ -156,7 +160,8 @@ internal sealed partial class ClockEstimator
 
     private void LearnWhileLocked(in SecondInput input)
     {
-        history.Add(new TrustedMoment(s.Filter, s.Excess, s.Systematic, s.Degrees));
+        double degrees = s.HasTemperature ? s.Degrees : TrustedMoment.UnknownDegrees;
+        history.Add(new TrustedMoment(s.Filter, s.Excess, s.Systematic, degrees));
         s.Ageing.Learn(input.PulseRaw, s.Filter.Rate, model.AgeingPerSecond);
         if (usesTable && s.HasTemperature && s.Taken > PulsesToHoldResumed)
         {

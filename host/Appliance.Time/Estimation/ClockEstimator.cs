@@ -248,7 +248,7 @@ internal sealed partial class ClockEstimator
             Walk = walk * walk,
             Systematic = s.Systematic,
             Envelope = s.Envelope,
-            EnvelopeRate = s.EnvelopeRate,
+            EnvelopeRate = s.EnvelopeRate + OutvotedRate,
             EnvelopeSlope = model.TemperatureSlope,
             Inflation = s.PullInflation + s.ChallengerInflation + s.PeerInflation,
             State = s.State,

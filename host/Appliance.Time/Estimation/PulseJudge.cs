@@ -17,6 +17,12 @@ internal sealed class PulseJudge(EstimatorSettings settings)
     /// <summary>Pulses that contradict the clock and agree with each other until both are covered.</summary>
     public const int PulsesToDoubt = 300;
 
+    /// <summary>
+    /// Pulses that agree with each other and with every answer of the peers before they are believed again after peers
+    /// outvoted them: an hour, in which even peers that answer most seldom (1024 s) do so some times.
+    /// </summary>
+    public const int PulsesAfterOutvoted = 3600;
+
     /// <summary>Peers that agree before they outvote a receiver: with three one may lie.</summary>
     public const int PeersToDecide = 3;
 
@@ -92,13 +98,13 @@ internal sealed class PulseJudge(EstimatorSettings settings)
     /// before them: then the filter begins anew.
     /// </summary>
     public static bool Challenge(
-        ref EstimatorState state, in SecondInput input, double noise, OscillatorModel model)
+        ref EstimatorState state, in SecondInput input, double noise, OscillatorModel model, double walk)
     {
         double variance = noise * noise;
         if (state.ChallengerPulses > 0)
         {
             state.Challenger.Predict(
-                input.PulseRaw, model.WhiteNs * model.WhiteNs, model.TrackWalk * model.TrackWalk, 0, 0);
+                input.PulseRaw, model.WhiteNs * model.WhiteNs, walk * walk, 0, 0);
             double innovation = state.Challenger.Innovation(input.PulseTai);
             double limit = GateDeviations * Math.Sqrt(state.Excess * (state.Challenger.P11 + variance));
             if (Math.Abs(innovation) <= limit)

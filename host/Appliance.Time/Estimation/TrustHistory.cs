@@ -1,7 +1,11 @@
 namespace Appliance.Time.Estimation;
 
 /// <summary>The filter as it was after a pulse of a locked clock, and the temperature then.</summary>
-internal readonly record struct TrustedMoment(PhaseFilter Filter, double Excess, double Systematic, double Degrees);
+internal readonly record struct TrustedMoment(PhaseFilter Filter, double Excess, double Systematic, double Degrees)
+{
+    /// <summary>Of a moment without a thermometer: colder than anything.</summary>
+    public const double UnknownDegrees = -1000;
+}
 
 /// <summary>
 /// The last seconds of a locked clock, to go back to when doubt comes late. A ring; the oldest gives way.

@@ -24,10 +24,10 @@ internal static class ClockLimitTable
             Pulses that are pulled more slowly than the oscillator itself may drift look like the oscillator. The bound
             is then as true as the receiver: NOT COVERED by the clock alone. Peers that tell the truth see the pull once
             it leaves their interval and the clock's. One peer widens the bound: no error larger than its whole interval
-            is outside. Three end the trust, and here the clock FAILS: it coasts from a moment that was pulled already,
-            so the pulses agree with it, are believed again after 300 s, and are contradicted again. Each time some
-            seconds are said to be locked that are not, and trust goes back to moments before the last lock, whose
-            coasting bound does not hold what temperature did since. 20,000 s of pull after 20,000 s of lock.
+            is outside. Three end the trust: from the first answer that excludes the clock the bound is what peers say,
+            wider by the oscillator's limit until the next, and the pulses are believed again only after an hour in
+            which they agreed with every answer. What was said before that first answer stays said: then the error is
+            at most the peers' whole interval. 20,000 s of pull after 20,000 s of lock.
 
             | pull | peers | first seen | largest error outside the bound | last second outside |
             |---|---|---|---|---|

@@ -135,6 +135,10 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
         SteadyStretch[] newest = stretches.Length < LinuxLimits.SteadyStretches ? stretches : stretches[1..];
         Volatile.Write(ref stretches, [.. newest, new(from, earliest, now.Reading.Nanoseconds - from)]);
         Volatile.Write(ref steps, steps + 1);
+
+        // There may have been more than one since the last look: what was stamped between them lies in this window.
+        long around = LinuxLimits.SteadyAroundNs;
+        Doubt(earliest - around, from + around, raw + around);
     }
 
     private readonly record struct SteadyDoubt(long FromNs, long ToNs, long ByNs);

@@ -113,7 +113,7 @@ internal sealed class SteppedClock : IDisposable
         deeds.Add(new Deed("steer", ppm, at, Now(), State()));
     }
 
-    // Back and forth faster than anyone looks.
+    // Back and forth, some times a second.
     private void Shake()
     {
         long at = Now();
@@ -121,7 +121,7 @@ internal sealed class SteppedClock : IDisposable
         for (int i = 0; i < 40; i++)
         {
             SystemClock.Step(random.Next(-5_000_000, 5_000_000));
-            Pause(random.Next(1, 150));
+            Pause(random.Next(30, 180));
         }
 
         deeds.Add(new Deed("shake", 40, at, Now(), State()));

@@ -19,6 +19,8 @@ internal sealed class BoxClock : IDisposable
     private readonly KernelClock kernel;
     private readonly ClockService? service;
     private readonly ApplianceOptions options;
+    private readonly SteadyFile line;
+    private long stepsTold = WallClock.Steady.Steps;
     private ManifestEvent? waiting;
     private long toldDropped;
 
@@ -30,6 +32,7 @@ internal sealed class BoxClock : IDisposable
         this.options = options;
         kernel = new KernelClock(ClockSettings.PathsOf(options));
         service = options.Clock.HasSources ? new ClockService(options, keys, pulses, relay, isHandedOver) : null;
+        line = new SteadyFile(options.Journal.Path);
         Map = new SteadyMap((IClockMap?)service ?? kernel, WallClock.Steady, isSystems: service is null);
     }
 
@@ -55,6 +58,7 @@ internal sealed class BoxClock : IDisposable
 
         // A correction that the open batch has no room for is told by the next one.
         waiting = waiting is { } untold && !box.TryNote(untold) ? untold : null;
+        TellSteps(nowNs, box);
         foreach (LearnedDelay learned in Shown(box))
         {
             Learn(learned, systemNs, box);
@@ -111,9 +115,12 @@ internal sealed class BoxClock : IDisposable
 
     /// <summary>What is wrong and what to do, a sentence each.</summary>
     public IEnumerable<string> Alarms() =>
-        service is not null ? ClockAlarms.Of(service.Engine.Report(), service.Problems)
-        : kernel.Known.IsSynchronised ? []
-        : [StatusWords.ClockUnset];
+    [
+        .. service is not null ? ClockAlarms.Of(service.Engine.Report(), service.Problems)
+            : kernel.Known.IsSynchronised ? []
+            : [StatusWords.ClockUnset],
+        .. line.Problem is { } problem ? [problem] : Array.Empty<string>(),
+    ];
 
     /// <inheritdoc/>
     public void Dispose() => service?.Dispose();
@@ -150,6 +157,18 @@ internal sealed class BoxClock : IDisposable
     {
         ManifestEvent told = new(at ?? LeapSeconds.ToTai(nowNs / 1000), EventKind.Clock, words);
         return box.TryNote(told) ? null : told;
+    }
+
+    private void TellSteps(long lineNs, BoxPipeline box)
+    {
+        line.Keep(WallClock.Steady);
+        long steps = WallClock.Steady.Steps;
+        if (waiting is null && steps > stepsTold)
+        {
+            const string Words = "the system clock was stepped; packets are ordered without the step";
+            waiting = Note(Map.Map(lineNs).Time, lineNs, Words, box);
+            stepsTold = steps;
+        }
     }
 
     private ClockReading Latest(int leg) => service?.Engine.LastStep(leg) ?? kernel.Latest(leg);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Appliance.Journal;
 using Appliance.Linux;
 using Appliance.Linux.Clocks;
@@ -15,7 +16,7 @@ internal sealed class SteadyFile(string folder)
     private const string Name = "timeline";
     private const int BytesMax = 32;
     private readonly string path = Path.Combine(folder, Name);
-    private long told;
+    private long kept;
 
     /// <summary>Why it is not kept; null while it is.</summary>
     public string? Problem { get; private set; }
@@ -40,28 +41,25 @@ internal sealed class SteadyFile(string folder)
         }
     }
 
-    /// <summary>Writes it where the system clock was stepped since the last call.</summary>
-    /// <returns>Whether it was; by how much in all stands in the clock.</returns>
-    public bool Keep(SteadyClock clock)
+    /// <summary>Writes it where the system clock was stepped since it was written last.</summary>
+    public void Keep(SteadyClock clock)
     {
         long steps = clock.Steps;
-        if (steps == told)
+        if (steps == kept)
         {
-            return false;
+            return;
         }
 
-        told = steps;
         try
         {
             string text = clock.OffsetNs.ToString(CultureInfo.InvariantCulture);
-            DurableFile.Put(path, path + ".new", System.Text.Encoding.ASCII.GetBytes(text));
+            DurableFile.Put(path, path + ".new", Encoding.ASCII.GetBytes(text));
+            kept = steps;
             Problem = null;
         }
         catch (JournalDeviceException failure)
         {
             Problem = $"the line of time is not kept, sessions will be misdated after a restart: {failure.Message}";
         }
-
-        return true;
     }
 }

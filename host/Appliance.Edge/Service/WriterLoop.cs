@@ -1,4 +1,3 @@
-using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Uplink;
@@ -28,7 +27,6 @@ internal sealed class WriterLoop
     private readonly LossWatch watch = new();
     private readonly PauseHistory pauses = new();
     private readonly LossNotes losses = new();
-    private readonly SteadyFile line;
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
@@ -44,7 +42,6 @@ internal sealed class WriterLoop
         options = parts.Options;
         uplink = parts.Uplink;
         this.board = board;
-        line = new SteadyFile(options.Journal.Path);
     }
 
     /// <summary>Monotonic time of the last pass, milliseconds. Any thread.</summary>
@@ -71,7 +68,6 @@ internal sealed class WriterLoop
                 EachSecond(nowNs);
             }
 
-            KeepLine(nowNs);
             parts.Lines?.Pump(nowNs);
             Note(box.Drain(nowNs), nowNs);
             parts.Supervisor?.Serve(box, Tai(nowNs));
@@ -102,16 +98,6 @@ internal sealed class WriterLoop
         }
 
         board.Publish(Status(isFull));
-    }
-
-    // Before the tables that count along the line are sealed.
-    private void KeepLine(long nowNs)
-    {
-        if (line.Keep(WallClock.Steady))
-        {
-            box.TryNote(new ManifestEvent(
-                Tai(nowNs), EventKind.Clock, "the system clock was stepped; packets are ordered without the step"));
-        }
     }
 
     private void TakeLosses(long nowNs)

@@ -72,13 +72,28 @@ public sealed class SteadyMapTests : IDisposable
     public void The_next_run_goes_on_along_the_same_line()
     {
         SteadyFile file = new(folder);
-        Assert.False(file.Keep(clock));
+        file.Keep(clock);
+        Assert.False(File.Exists(Path.Combine(folder, "timeline")));
         Assert.Equal(0, SteadyFile.Read(folder));
 
         Step(-HourNs);
-        Assert.True(file.Keep(clock));
-        Assert.False(file.Keep(clock));
+        file.Keep(clock);
         Assert.Equal(-HourNs, SteadyFile.Read(folder));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_is_a_problem_until_it_is()
+    {
+        string later = Path.Combine(folder, "later");
+        SteadyFile file = new(later);
+        Step(HourNs);
+        file.Keep(clock);
+        Assert.Contains("misdated", file.Problem);
+
+        Directory.CreateDirectory(later);
+        file.Keep(clock);
+        Assert.Null(file.Problem);
+        Assert.Equal(HourNs, SteadyFile.Read(later));
     }
 
     [Fact]

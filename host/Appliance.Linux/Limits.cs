@@ -67,9 +67,6 @@ internal static class LinuxLimits
     /// <summary>Looks that follow sooner compare with the one before them: slews are told from steps by time.</summary>
     public const long SteadyLookNs = 5_000_000;
 
-    /// <summary>Frames of a ring may be out of order by so much, around a step as anywhere.</summary>
-    public const long SteadyAroundNs = 10_000_000;
-
     /// <summary>Steps that records on their way may lie before; nobody steps a clock so often in their time.</summary>
     public const int SteadyStretches = 64;
 

@@ -13,9 +13,6 @@ namespace Appliance.Edge.Service;
 /// <param name="clock">The line.</param>
 internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IPacketSource
 {
-    // Neighbours in a ring may be out of order by the processors that they came through.
-    private const long DisorderNs = 10_000_000;
-
     // A block is handed over 20 ms after its first frame; the kernel's timer is late on a machine that is held up.
     private const long SettledNs = 250_000_000;
 
@@ -73,7 +70,7 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
 
     // Nothing is stamped later than now, before what was handed over already, or before the ring was found empty.
     private long Earliest =>
-        Math.Max(emptyNs - SettledNs, lastNs == long.MinValue ? long.MinValue : lastNs - DisorderNs);
+        Math.Max(emptyNs - SettledNs, lastNs == long.MinValue ? long.MinValue : lastNs - SteadyClock.DisorderNs);
 
     private bool IsPlain(ReadOnlySpan<PacketRef> packets, long nowNs)
     {

@@ -20,6 +20,11 @@ namespace Appliance.Linux.Clocks;
 /// </param>
 public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
 {
+    /// <summary>
+    /// Neighbours in a ring may be out of order by so much, ns, by the processors that they came through.
+    /// </summary>
+    public const long DisorderNs = 10_000_000;
+
     private readonly Lock gate = new();
     private CounterPair before = read();
     private SteadyStretch[] stretches = [new(long.MinValue, long.MinValue, offsetNs)];
@@ -137,8 +142,7 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
         Volatile.Write(ref steps, steps + 1);
 
         // There may have been more than one since the last look: what was stamped between them lies in this window.
-        long around = LinuxLimits.SteadyAroundNs;
-        Doubt(earliest - around, from + around, raw + around);
+        Doubt(earliest - DisorderNs, from + DisorderNs, raw + DisorderNs);
     }
 
     private readonly record struct SteadyDoubt(long FromNs, long ToNs, long ByNs);

@@ -29,6 +29,14 @@ public sealed class SealedBoxTests(ITestOutputHelper output)
             machine.CutPower();
         }
 
+        using (VirtualMachine next = box.Start(box.Kernel(2, "maker"), box.Tpm))
+        {
+            Assert.True(next.WaitForLog("init: image 2 starts; 1 is the lowest that may"), next.Log);
+            Told("its maker's next kernel started");
+            Assert.DoesNotContain("it is made", next.Log);
+            next.CutPower();
+        }
+
         using SoftwareTpm other = new(box.At("other"));
         Assert.Contains("REFUSED: the TPM does not open the state partition", box.Refused(first, other));
         Told("another TPM");

@@ -43,20 +43,30 @@ internal enum GapSource : byte
 
     /// <summary>Between the last record of one run of the device and the first of the next.</summary>
     BetweenEpochs,
+
+    /// <summary>A batch whose gap rows are not known: the index was made without its ingest key.</summary>
+    Unread,
 }
 
 /// <summary>A stretch of time in which something was not seen, or was seen and did not arrive.</summary>
 /// <param name="From">Begin, TAI.</param>
 /// <param name="To">End, TAI.</param>
 /// <param name="Source">Where it is known from.</param>
-/// <param name="Cause">One or two words: the gap row's or manifest's cause; "missing batches"; "restart".</param>
+/// <param name="Cause">One or two words: the gap row's or manifest's cause; "missing batches"; "restart";
+/// "records not read".</param>
 /// <param name="Leg">Leg that was not seen; empty where it is all or not known.</param>
 /// <param name="Where">Epoch and batch numbers that say it, for people: "epoch 7, batches 12 to 14".</param>
 internal sealed record CoverageGap(
     TaiTime From, TaiTime To, GapSource Source, string Cause, string Leg, string Where)
 {
+    /// <summary>Cause of a gap that stands for the gap rows of a batch that was not read.</summary>
+    public const string UnreadCause = "records not read";
+
     /// <summary>Nothing bounds its begin: what came before is not here.</summary>
     public bool IsOpenBegun => From.Microseconds < long.MinValue / 8;
+
+    /// <summary>How a batch is named to people.</summary>
+    public static string WhereOf(long epoch, long sequence) => $"epoch {epoch}, batch {sequence}";
 
     /// <summary>Its end stands for "not arrived yet".</summary>
     public bool IsOpenEnded => To.Microseconds > long.MaxValue / 8;

@@ -81,7 +81,7 @@ internal sealed class CoverageReader(StoreDatabase database)
             (GapSource)row.GetInt32(2),
             row.GetString(3),
             row.GetString(4),
-            $"epoch {row.GetInt64(5)}, batch {row.GetInt64(6)}"),
+            CoverageGap.WhereOf(row.GetInt64(5), row.GetInt64(6))),
         device,
         from,
         to));
@@ -91,7 +91,7 @@ internal sealed class CoverageReader(StoreDatabase database)
     {
         foreach ((TaiTime first, TaiTime last, string where) in database.All(
             "SELECT from_us, to_us, epoch, seq FROM doubts WHERE device = $1 AND bound_us > $2 ORDER BY from_us",
-            row => (row.Time(0), row.Time(1), $"epoch {row.GetInt64(2)}, batch {row.GetInt64(3)}"),
+            row => (row.Time(0), row.Time(1), CoverageGap.WhereOf(row.GetInt64(2), row.GetInt64(3))),
             device,
             Questions.Limits.DoubtUsMax))
         {

@@ -144,7 +144,7 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
 
         if ((opened & SectionSet.Attribution) != 0)
         {
-            gapRows.TryAdd(batch, FolderGaps.OfRows(rows, batch));
+            gapRows.TryAdd(batch, FolderGaps.OfRows(rows, CoverageGap.WhereOf(batch.Epoch.Number, batch.Sequence)));
             if (rows.Sessions.Count == 0)
             {
                 withoutSessions.Add(batch);

@@ -18,7 +18,7 @@ internal static class FolderGaps
             foreach (ManifestGap gap in batch.Gaps)
             {
                 gaps.Add(new CoverageGap(
-                    gap.From, gap.To, GapSource.Manifest, GapWords.Of(gap.Cause), "", Where(batch, batch.Sequence)));
+                    gap.From, gap.To, GapSource.Manifest, GapWords.Of(gap.Cause), "", Where(batch)));
             }
 
             FolderBatch? before = i > 0 ? batches[i - 1] : null;
@@ -39,7 +39,9 @@ internal static class FolderGaps
     }
 
     /// <summary>Gap rows of an opened batch.</summary>
-    public static List<CoverageGap> OfRows(RowBatch rows, FolderBatch batch)
+    /// <param name="rows">Its rows.</param>
+    /// <param name="where">Which batch it is, for people.</param>
+    public static List<CoverageGap> OfRows(RowBatch rows, string where)
     {
         var gaps = new List<CoverageGap>();
         foreach (GapRow row in rows.Gaps)
@@ -50,7 +52,7 @@ internal static class FolderGaps
                 GapSource.Record,
                 rows.Strings.Text(row.Cause),
                 rows.Strings.Text(row.Leg),
-                Where(batch, batch.Sequence)));
+                where));
         }
 
         return gaps;
@@ -109,5 +111,5 @@ internal static class FolderGaps
         }
     }
 
-    private static string Where(FolderBatch batch, uint sequence) => $"epoch {batch.Epoch.Number}, batch {sequence}";
+    private static string Where(FolderBatch batch) => CoverageGap.WhereOf(batch.Epoch.Number, batch.Sequence);
 }

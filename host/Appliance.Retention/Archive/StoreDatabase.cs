@@ -16,6 +16,9 @@ internal sealed record DatabaseTables(string Sql, long Version, string Remedy, s
 /// </summary>
 internal sealed class StoreDatabase : IDisposable
 {
+    /// <summary>Ending of the index that was there before; `expire` removes it, for it has what is forgotten.</summary>
+    public const string BeforeEnding = ".before";
+
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteCommand> prepared = [];
     private SqliteTransaction? transaction;
@@ -26,15 +29,34 @@ internal sealed class StoreDatabase : IDisposable
     /// <exception cref="ArchiveException">There is none to read, or its tables are of another version.</exception>
     public static StoreDatabase Open(string path, bool toWrite) => Open(path, toWrite, StoreTables.Tables);
 
+    /// <summary>
+    /// Opens an index of whatever version, to take over what it knows. Its log of writes is taken up when it is closed.
+    /// </summary>
+    /// <exception cref="SqliteException">It is no database.</exception>
+    public static StoreDatabase OpenBefore(string path) => Connect(path, toWrite: false);
+
     /// <summary>Opens a file with other tables than the store's.</summary>
     /// <exception cref="ArchiveException">There is none to read, or its tables are of another version.</exception>
     public static StoreDatabase Open(string path, bool toWrite, DatabaseTables tables)
     {
         if (!toWrite && !File.Exists(path))
         {
-            throw new ArchiveException($"{path} is not there: nothing was ingested yet, or this is no store's folder");
+            string why = File.Exists(path + BeforeEnding)
+                ? $"the index was lost while it was made anew: {StoreTables.Tables.Remedy}"
+                : "nothing was ingested yet, or this is no store's folder";
+            throw new ArchiveException($"{path} is not there: {why}");
         }
 
+        StoreDatabase database = Connect(path, toWrite);
+        database.Prepare(path, toWrite, tables);
+        return database;
+    }
+
+    /// <summary>Name of its file.</summary>
+    public string Name => Path.GetFileName(connection.DataSource);
+
+    private static StoreDatabase Connect(string path, bool toWrite)
+    {
         var text = new SqliteConnectionStringBuilder
         {
             DataSource = path,
@@ -50,7 +72,6 @@ internal sealed class StoreDatabase : IDisposable
             database.Run("PRAGMA query_only = ON");
         }
 
-        database.Prepare(path, toWrite, tables);
         return database;
     }
 

@@ -3,6 +3,7 @@ using Appliance.Linux;
 using Appliance.Retention.Archive;
 using Appliance.Retention.Ingest;
 using Appliance.Retention.Reports;
+using Appliance.Retention.Warden;
 using static System.FormattableString;
 
 namespace Appliance.Retention.Commands;
@@ -15,20 +16,23 @@ internal static class VerifyCommand
         Option<string> data = DataOption.Create();
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
         Option<bool> rebuild = new("--rebuild") { Description = "make the index anew from the files first" };
+        Option<string?> warden = WardenCommand.FilterSocketOption();
         Command command = new("verify", "verify every file, the index and the ledger; exit 1 on any fault")
         {
-            data, json, rebuild,
+            data, json, rebuild, warden,
         };
         command.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => Run(
             new StoreFolder(parsed.GetValue(data)!),
             parsed.GetValue(rebuild),
+            parsed.GetValue(warden),
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error)));
         return command;
     }
 
-    private static int Run(StoreFolder folder, bool rebuild, bool json, TextWriter output, TextWriter errors)
+    private static int Run(
+        StoreFolder folder, bool rebuild, string? socket, bool json, TextWriter output, TextWriter errors)
     {
         if (!Directory.Exists(folder.Keys))
         {
@@ -37,9 +41,10 @@ internal static class VerifyCommand
 
         if (rebuild)
         {
-            foreach (string line in Rebuild(folder, errors))
+            RebuildReport made = Rebuild(folder, socket, errors);
+            foreach (string line in made.NotTakenOver.Concat(made.Refused.Select(line => $"left out: {line}")))
             {
-                Exit.Say(errors, Exit.CheckFailed, $"left out: {line}");
+                Exit.Say(errors, Exit.CheckFailed, line);
             }
         }
 
@@ -49,10 +54,12 @@ internal static class VerifyCommand
         return report.IsGood ? Exit.Success : Exit.CheckFailed;
     }
 
-    private static IReadOnlyList<string> Rebuild(StoreFolder folder, TextWriter errors)
+    private static RebuildReport Rebuild(StoreFolder folder, string? socket, TextWriter errors)
     {
+        using WardenClient? warden = socket is null ? null : new WardenClient(socket);
         using ProgressLine progress = ProgressLine.On(errors, "retention verify --rebuild", "files");
-        return new StoreRebuild(folder, TimeProvider.System, progress.Report).Run();
+        return new StoreRebuild(folder, TimeProvider.System, progress.Report, warden is null ? null : warden.FilterKeys)
+            .Run();
     }
 
     private static VerifyReport Verify(StoreFolder folder, StoreDatabase database, TextWriter errors)
@@ -78,6 +85,8 @@ internal static class VerifyCommand
             $"verified  {report.Batches} batches, {report.Records} records, {report.Statements} statements"));
         output.WriteLine(Invariant($"ledger    {report.LedgerEntries} entries"));
         output.WriteLine(Invariant($"unopened  {report.Unopened} batches without day keys here"));
+        output.WriteLine(Invariant(
+            $"unread    {report.Unread} batches that the index was made without: questions open them all"));
         output.WriteLine(Invariant($"expired   {report.Expired} batches of which the manifest is left"));
         output.WriteLine(Invariant($"missing   {report.Missing} batches that never came"));
         output.WriteLine(Invariant($"faults    {report.FaultsTotal}"));

@@ -23,6 +23,7 @@ internal sealed class Alarms(StoreDatabase database)
     public const string Notices = "notices";
     public const string Clock = "clock";
     public const string Forgetting = "forgetting";
+    public const string Unread = "not read";
 
     /// <summary>Raises an alarm about a device's batch; part of the open transaction.</summary>
     public void Raise(string kind, Id16 device, uint epoch, uint sequence, Hash32 id, string text, ulong atUtcUs) =>
@@ -39,4 +40,22 @@ internal sealed class Alarms(StoreDatabase database)
             id,
             text,
             atUtcUs);
+
+    /// <summary>Takes over an alarm of an index before: what nobody has looked at yet stands in no file.</summary>
+    public void TakeOver(AlarmBefore alarm) => database.Run(
+        """
+        INSERT INTO alarms (kind, device, epoch, seq, batch, text, first_us, last_us, count)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT DO UPDATE SET first_us = min(first_us, excluded.first_us),
+            last_us = max(last_us, excluded.last_us), count = max(count, excluded.count)
+        """,
+        alarm.Kind,
+        alarm.Device,
+        alarm.Epoch,
+        alarm.Sequence,
+        alarm.Id,
+        alarm.Text,
+        alarm.First,
+        alarm.Last,
+        alarm.Count);
 }

@@ -11,8 +11,12 @@ internal sealed class BatchIndex(
     Ledger ledger,
     Alarms alarms,
     ReceiptMaker receipts,
-    FilterKeySource filterKeys)
+    FilterKeySource filterKeys,
+    IndexBefore? before)
 {
+    private const string Unread = "batches have no filter, and gaps among their records are known only where they are"
+        + " opened: the index was made anew without ingest's keys, and none before had them";
+
     private readonly FilterTokens filters = new();
 
     /// <summary>True for what is estimated over the last interval: it rises and falls, and has no sum.</summary>
@@ -26,6 +30,43 @@ internal sealed class BatchIndex(
         AddFilters(keys, judged, rows, number);
         AddGaps(rows, number);
         AddConflicts(keys.Device, rows, receivedUtcUs);
+        return receipt;
+    }
+
+    /// <summary>
+    /// Adds a batch of the archive that no key here opens any more, to an index made anew; returns its receipt.
+    /// </summary>
+    public byte[] AddSealed(VerifiedManifest header, string path, int size, ulong receivedUtcUs)
+    {
+        long number = AddRow(header, path, size, receivedUtcUs, expired: false, out byte[] receipt);
+        RowsBefore? rows = before?.Find(header);
+        foreach ((byte section, byte[] tokens) in rows?.Filters ?? [])
+        {
+            AddFilter(number, section, tokens);
+        }
+
+        foreach (CoverageGap gap in rows?.Gaps ?? [])
+        {
+            AddGap(number, gap.From, gap.To, gap.Source, gap.Cause, gap.Leg);
+        }
+
+        foreach (FlowId flow in rows?.Conflicts ?? [])
+        {
+            AddConflict(header.Manifest.Device, flow, receivedUtcUs);
+        }
+
+        if (rows is null)
+        {
+            Manifest manifest = header.Manifest;
+            AddGap(number, manifest.First, manifest.Last, GapSource.Unread, CoverageGap.UnreadCause, "");
+        }
+
+        if (rows is null or { IsUnread: true })
+        {
+            alarms.Raise(
+                Alarms.Unread, header.Manifest.Device, header.Manifest.Epoch.Number, 0, default, Unread, receivedUtcUs);
+        }
+
         return receipt;
     }
 
@@ -91,16 +132,26 @@ internal sealed class BatchIndex(
     {
         for (byte section = SectionPlain.AttributionNumber; section <= SectionPlain.ContactNumber; section++)
         {
-            // Without the key there is no filter, and the batch is opened for every question about its time.
-            if (judged.Opened.Has(section)
-                && filterKeys.Find(keys, judged.Batch.Manifest, judged.Batch.Id, section) is { } key)
+            if (!judged.Opened.Has(section))
             {
-                byte[] tokens = filters.Make(key, rows, section);
-                database.Run(
-                    "INSERT INTO filters (batch, section, tokens) VALUES ($1, $2, $3)", number, section, tokens);
+                continue;
+            }
+
+            // Without the key there is no filter, and the batch is opened for every question about its time.
+            if (filterKeys.Find(keys, judged.Batch.Manifest, judged.Batch.Id, section) is { } key)
+            {
+                AddFilter(number, section, filters.Make(key, rows, section));
+            }
+            else if (before?.Find(judged.Batch.Header)?.Filters.FirstOrDefault(one => one.Section == section).Tokens
+                is { } tokens)
+            {
+                AddFilter(number, section, tokens);
             }
         }
     }
+
+    private void AddFilter(long number, byte section, byte[] tokens) => database.Run(
+        "INSERT INTO filters (batch, section, tokens) VALUES ($1, $2, $3)", number, section, tokens);
 
     private void AddGaps(RowBatch rows, long number)
     {
@@ -118,19 +169,18 @@ internal sealed class BatchIndex(
         {
             if (row.Conflict && row.First != default)
             {
-                database.Run(
-                    """
-                    INSERT OR IGNORE INTO conflicts (device, epoch, seq, row, received_us)
-                    VALUES ($1, $2, $3, $4, $5)
-                    """,
-                    device,
-                    row.First.Epoch,
-                    row.First.Sequence,
-                    row.First.Row,
-                    receivedUtcUs);
+                AddConflict(device, row.First, receivedUtcUs);
             }
         }
     }
+
+    private void AddConflict(Id16 device, FlowId flow, ulong receivedUtcUs) => database.Run(
+        "INSERT OR IGNORE INTO conflicts (device, epoch, seq, row, received_us) VALUES ($1, $2, $3, $4, $5)",
+        device,
+        flow.Epoch,
+        flow.Sequence,
+        flow.Row,
+        receivedUtcUs);
 
     /// <summary>What the box's clock took back of times in this batch and earlier ones.</summary>
     private void AddDoubts(Manifest manifest, ulong receivedUtcUs)

@@ -5,10 +5,10 @@ namespace Appliance.Retention.Ingest;
 
 /// <summary>A batch that passed every check, with what ingest needs of it.</summary>
 /// <param name="Batch">Verified and still sealed.</param>
-/// <param name="Rows">All sections, opened once; their roots were recomputed. Null where its retention was over when it
-/// came: nothing of it may be opened, and its manifest alone is kept.</param>
+/// <param name="Rows">All sections, opened once; their roots were recomputed. Null where nothing was opened.</param>
 /// <param name="Opened">Sections that were opened.</param>
-internal sealed record JudgedBatch(VerifiedBatch Batch, RowBatch? Rows, SectionSet Opened);
+/// <param name="IsOver">Its retention was over when it came: its manifest alone is kept.</param>
+internal sealed record JudgedBatch(VerifiedBatch Batch, RowBatch? Rows, SectionSet Opened, bool IsOver);
 
 /// <summary>
 /// Holds a batch against everything that can be checked: signature and certificate, notice, day, recipients and
@@ -20,8 +20,20 @@ internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedCloc
     /// The verdict. The batch is given where it is to be stored (None, Swapped). Where it is whole and signed but
     /// contradicts the chain (Fork, Rollback), <paramref name="evidence"/> is true: it is to be kept aside.
     /// </summary>
+    /// <param name="keys">Of its device.</param>
+    /// <param name="claim">What it says of itself.</param>
+    /// <param name="bytes">The batch.</param>
+    /// <param name="mayStaySealed">It was opened and receipted before, and lies in the archive: without a key that
+    /// still opens it, it is given with its rows sealed.</param>
+    /// <param name="judged">The batch, where it is to be stored.</param>
+    /// <param name="evidence">It is to be kept aside.</param>
     public Refusal Judge(
-        DeviceKeys keys, BatchClaim claim, ReadOnlyMemory<byte> bytes, out JudgedBatch? judged, out bool evidence)
+        DeviceKeys keys,
+        BatchClaim claim,
+        ReadOnlyMemory<byte> bytes,
+        bool mayStaySealed,
+        out JudgedBatch? judged,
+        out bool evidence)
     {
         judged = null;
         evidence = false;
@@ -50,18 +62,28 @@ internal sealed class BatchJudge(EpochBook epochs, ChainBook chain, ReceivedCloc
 
         if (notices?.IsOver(batch!.Manifest.Notice, batch.Manifest.Day) == true)
         {
-            judged = new JudgedBatch(batch, null, default);
+            judged = new JudgedBatch(batch, null, default, IsOver: true);
             return refusal;
         }
 
-        Refusal opening = keys.Ingest.TryOpen(batch!, SectionSet.Both, out RowBatch rows, out SectionSet opened);
-        if (opening != Refusal.None)
+        Refusal opening = Open(keys, batch!, mayStaySealed, out judged);
+        return opening == Refusal.None ? refusal : opening;
+    }
+
+    private static Refusal Open(DeviceKeys keys, VerifiedBatch batch, bool mayStaySealed, out JudgedBatch? judged)
+    {
+        Refusal refusal = keys.Ingest.TryOpen(batch, SectionSet.Both, out RowBatch rows, out SectionSet opened);
+        if (refusal == Refusal.NoKey && mayStaySealed)
         {
-            return opening;
+            // In the lab a warden's keys may be here, and they live for a year.
+            refusal = keys.Reader.TryOpen(batch, SectionSet.Both, out rows, out opened);
         }
 
-        judged = new JudgedBatch(batch!, rows, opened);
-        return refusal;
+        bool staysSealed = refusal == Refusal.NoKey && mayStaySealed;
+        judged = staysSealed ? new JudgedBatch(batch, null, SectionSet.None, IsOver: false)
+            : refusal == Refusal.None ? new JudgedBatch(batch, rows, opened, IsOver: false)
+            : null;
+        return staysSealed ? Refusal.None : refusal;
     }
 
     /// <summary>Holds what is left of an expired batch against signature and chain; given where it fits.</summary>

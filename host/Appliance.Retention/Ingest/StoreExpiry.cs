@@ -100,7 +100,7 @@ internal sealed class StoreExpiry(
             report.Aside += RemoveOld(root, FirstDay, isUnreadableOver: Only is null && !isWithdrawnAlone);
         }
 
-        File.Delete(folder.Database + StoreRebuild.BeforeEnding);
+        File.Delete(folder.Database + StoreDatabase.BeforeEnding);
         database.Shrink();
         return report;
     }
@@ -247,7 +247,10 @@ internal sealed class StoreExpiry(
             "UPDATE batches SET expired = 1, path = $2 WHERE no = $1", number, folder.Relative(manifest));
         database.Run("DELETE FROM filters WHERE batch = $1", number);
         database.Run(
-            "DELETE FROM gaps WHERE batch = $1 AND source = $2", number, (int)GapSource.Record);
+            "DELETE FROM gaps WHERE batch = $1 AND source IN ($2, $3)",
+            number,
+            (int)GapSource.Record,
+            (int)GapSource.Unread);
         database.Run(
             """
             DELETE FROM conflicts WHERE (device, epoch, seq) IN (SELECT device, epoch, seq FROM batches WHERE no = $1)

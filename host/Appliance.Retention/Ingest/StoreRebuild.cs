@@ -1,26 +1,46 @@
 using Appliance.Linux;
 using Appliance.Retention.Archive;
+using Appliance.Retention.Warden;
 
 namespace Appliance.Retention.Ingest;
 
+/// <summary>An index that is being made anew.</summary>
+/// <param name="Database">Its file.</param>
+/// <param name="Before">Those that were there.</param>
+internal sealed record Rebuilding(string Database, IndexBefore Before);
+
+/// <summary>What came of making an index anew.</summary>
+/// <param name="Refused">Files that are not in it, one line each.</param>
+/// <param name="NotTakenOver">What could not be read of the index before, one line each.</param>
+internal sealed record RebuildReport(IReadOnlyList<string> Refused, IReadOnlyList<string> NotTakenOver);
+
 /// <summary>
 /// Makes the index anew from the files, in the order in which they were received: the same rules on the same deliveries
-/// give the same index and ledger. Receipts are signed again; their content is the same. The old index stays beside as
-/// <c>store.db.before</c>.
+/// give the same index and ledger. Receipts are signed again; their content is the same. Rows of batches whose ingest
+/// keys are destroyed cannot be read again: what the index before knew of them is taken over, and where none did, that
+/// stands in the new one. The old index stays beside as <c>store.db.before</c>.
 /// </summary>
-internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time, Action<long, long>? progress = null)
+/// <param name="folder">The data folder.</param>
+/// <param name="time">Clock of this machine.</param>
+/// <param name="progress">Told files done and in all.</param>
+/// <param name="warden">Gives filter keys of the last days where the day keys are a warden's.</param>
+internal sealed class StoreRebuild(
+    StoreFolder folder,
+    TimeProvider time,
+    Action<long, long>? progress = null,
+    Func<FilterKeyAsk, FilterKeys>? warden = null)
 {
-    /// <summary>Ending of the index that was there before; `expire` removes it, for it has what is forgotten.</summary>
-    public const string BeforeEnding = ".before";
-
     private string Fresh => folder.Database + ".fresh";
 
-    /// <summary>Rebuilds; returns the files that were refused, one line each.</summary>
-    public IReadOnlyList<string> Run()
+    private string Old => folder.Database + StoreDatabase.BeforeEnding;
+
+    /// <summary>Rebuilds; nothing is changed before the new index is whole.</summary>
+    public RebuildReport Run()
     {
         Remove(Fresh);
         var refused = new List<string>();
-        using (StoreWriter writer = StoreWriter.OpenRebuild(folder, time, Fresh))
+        using IndexBefore before = IndexBefore.Open(folder.Database, Old);
+        using (StoreWriter writer = StoreWriter.OpenRebuild(folder, time, new Rebuilding(Fresh, before), warden))
         {
             int added = 0;
             List<string> files = FilesInOrder();
@@ -35,11 +55,14 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time, Action
                 progress?.Invoke(added, files.Count);
             }
 
+            writer.TakeOver(before);
             Settle(writer, refused);
         }
 
+        // Closing them writes their logs back, which Exchange removes.
+        before.Dispose();
         Exchange();
-        return refused;
+        return new RebuildReport(refused, before.Wrong);
     }
 
     private void Add(StoreWriter writer, string path)
@@ -104,8 +127,8 @@ internal sealed class StoreRebuild(StoreFolder folder, TimeProvider time, Action
     {
         if (File.Exists(folder.Database))
         {
-            Remove(folder.Database + BeforeEnding);
-            DurableFile.Rename(folder.Database, folder.Database + BeforeEnding);
+            Remove(Old);
+            DurableFile.Rename(folder.Database, Old);
         }
 
         foreach (string rest in (string[])["-wal", "-shm"])

@@ -14,7 +14,7 @@ namespace Appliance.Retention.Ingest;
 /// again, because it had no receipt, and takes its place. One thread. After an exception the writer is to be disposed
 /// and opened again: what was not committed comes again.
 /// </summary>
-internal sealed class StoreWriter : IDisposable
+internal sealed partial class StoreWriter : IDisposable
 {
     /// <summary>File that the writer of a store holds locked.</summary>
     public const string LockName = "store.lock";
@@ -50,7 +50,7 @@ internal sealed class StoreWriter : IDisposable
         FolderLock folderLock,
         TimeProvider time,
         Action<DurableStep>? after,
-        string? rebuilt,
+        Rebuilding? rebuilt,
         Func<FilterKeyAsk, FilterKeys>? warden)
     {
         this.folder = folder;
@@ -59,7 +59,7 @@ internal sealed class StoreWriter : IDisposable
         this.time = time;
         keys = KeyRing.Load(folder);
         StoreKey store = keys.MakeStoreKey(folder);
-        database = StoreDatabase.Open(rebuilt ?? folder.Database, toWrite: true);
+        database = StoreDatabase.Open(rebuilt?.Database ?? folder.Database, toWrite: true);
         files = new ArrivalFiles(folder, inPlace: rebuilt is not null, this.after);
         clock = new ReceivedClock(time, LastReceived(database));
         epochs = new EpochBook(database);
@@ -82,7 +82,7 @@ internal sealed class StoreWriter : IDisposable
             default,
             $"no filter keys from the warden: {missed.Sentence}",
             clock.Next()));
-        index = new BatchIndex(database, chain, ledger, alarms, receipts, filterKeys);
+        index = new BatchIndex(database, chain, ledger, alarms, receipts, filterKeys, rebuilt?.Before);
         waiting = new Aside(folder, folder.Waiting, StoreLimits.WaitingPerDeviceMax);
         forks = new Aside(folder, folder.Forks, StoreLimits.ForksPerDeviceMax);
     }
@@ -108,21 +108,30 @@ internal sealed class StoreWriter : IDisposable
     /// <summary>Opens a store to enter the files that it has in an index made anew.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="time">Clock of this machine.</param>
-    /// <param name="database">File of the new index.</param>
-    public static StoreWriter OpenRebuild(StoreFolder folder, TimeProvider time, string database) =>
-        Open(folder, time, null, database, null);
+    /// <param name="rebuilding">The new index, and those before it.</param>
+    /// <param name="warden">Gives filter keys where the day keys are a warden's.</param>
+    public static StoreWriter OpenRebuild(
+        StoreFolder folder, TimeProvider time, Rebuilding rebuilding, Func<FilterKeyAsk, FilterKeys>? warden) =>
+        Open(folder, time, null, rebuilding, warden);
 
     private static StoreWriter Open(
         StoreFolder folder,
         TimeProvider time,
         Action<DurableStep>? after,
-        string? rebuilt,
+        Rebuilding? rebuilt,
         Func<FilterKeyAsk, FilterKeys>? warden)
     {
         DurableFile.MakeFolder(folder.Root);
         FolderLock folderLock = FolderLock.Take(folder.Root, LockName);
         try
         {
+            if (rebuilt is null && !File.Exists(folder.Database) && Directory.Exists(folder.Archive))
+            {
+                throw new ArchiveException(
+                    $"{folder.Database} is gone, and batches are here: {StoreTables.Tables.Remedy} first; a new one "
+                        + "would begin another ledger and pass over them");
+            }
+
             var writer = new StoreWriter(folder, folderLock, time, after, rebuilt, warden);
             if (rebuilt is null)
             {
@@ -237,7 +246,7 @@ internal sealed class StoreWriter : IDisposable
         }
         else
         {
-            Take(device, claim, bytes, topic, received);
+            Take(device, claim, bytes, topic, received, isHere: receivedBefore is not null);
         }
     }
 
@@ -318,7 +327,12 @@ internal sealed class StoreWriter : IDisposable
     }
 
     private void Take(
-        DeviceKeys device, BatchClaim claim, ReadOnlyMemory<byte> bytes, string topic, ulong received)
+        DeviceKeys device,
+        BatchClaim claim,
+        ReadOnlyMemory<byte> bytes,
+        string topic,
+        ulong received,
+        bool isHere)
     {
         byte[]? receipt = database.One<byte[]>(
             "SELECT receipt FROM batches WHERE device = $1 AND epoch = $2 AND seq = $3 AND id = $4",
@@ -332,8 +346,8 @@ internal sealed class StoreWriter : IDisposable
             return;
         }
 
-        TakeUpOrphan(device, claim, bytes, topic);
-        Refusal refusal = judge.Judge(device, claim, bytes, out JudgedBatch? judged, out bool evidence);
+        TakeUpOrphan(device, claim, topic, isHere);
+        Refusal refusal = judge.Judge(device, claim, bytes, isHere, out JudgedBatch? judged, out bool evidence);
         if (judged is not null)
         {
             Store(device, claim, judged, bytes, topic, received);
@@ -358,14 +372,16 @@ internal sealed class StoreWriter : IDisposable
         ulong received)
     {
         string path = folder.BatchOf(claim.Device, claim.Day, claim.Epoch.Number, claim.Sequence);
-        if (judged.Rows is not { } rows)
+        if (judged.IsOver)
         {
             StoreManifest(claim, judged.Batch.Header, bytes.Length, topic, StoreFolder.ManifestOf(path), received);
             return;
         }
 
         files.Put(path, bytes, received, DurableStep.BatchFile);
-        byte[] receipt = index.Add(device, judged, rows, folder.Relative(path), bytes.Length, received);
+        byte[] receipt = judged.Rows is { } rows
+            ? index.Add(device, judged, rows, folder.Relative(path), bytes.Length, received)
+            : index.AddSealed(judged.Batch.Header, folder.Relative(path), bytes.Length, received);
         outcomes.Add(new Outcome(
             OutcomeKind.Stored, Refusal.None, claim.Device, receipt, topic, judged.Batch.Manifest.Rows));
     }
@@ -421,61 +437,5 @@ internal sealed class StoreWriter : IDisposable
             received);
         byte[] receipt = receipts.Refuse(claim, reason, received);
         outcomes.Add(new Outcome(OutcomeKind.Refused, reason, claim.Device, receipt, topic));
-    }
-
-    /// <summary>
-    /// A crash between file and commit leaves a file that the index does not know. Where another batch now asks for its
-    /// place, the one that was there first is entered first, so that the contradiction is seen and both are kept.
-    /// </summary>
-    private void TakeUpOrphan(DeviceKeys device, BatchClaim claim, ReadOnlyMemory<byte> bytes, string topic)
-    {
-        string path = folder.BatchOf(claim.Device, claim.Day, claim.Epoch.Number, claim.Sequence);
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        byte[] there = File.ReadAllBytes(path);
-        bool indexed = database.One<long>(
-            "SELECT count(*) FROM batches WHERE device = $1 AND epoch = $2 AND seq = $3",
-            claim.Device,
-            claim.Epoch.Number,
-            claim.Sequence) > 0;
-        if (!indexed && BatchClaim.TryRead(there, out BatchClaim other) == Refusal.None && other.Id != claim.Id
-            && judge.Judge(device, other, there, out JudgedBatch? judged, out _) is Refusal.None or Refusal.Swapped)
-        {
-            Store(device, other, judged!, there, topic, clock.Next());
-        }
-    }
-
-    private void TakeUpWaiting()
-    {
-        foreach (Id16 id in waiting.Devices())
-        {
-            if (keys.Find(id) is { } device)
-            {
-                string topic = database.One<string>("SELECT topic FROM devices WHERE device = $1", id) ?? "";
-                TakeUpWaiting(device, topic);
-            }
-        }
-
-        outcomes = [.. Commit()];
-    }
-
-    /// <summary>Batches whose statement has come are judged again; their files go after the commit.</summary>
-    private void TakeUpWaiting(DeviceKeys device, string topic)
-    {
-        foreach (string file in waiting.FilesOf(device.Device))
-        {
-            byte[] bytes = File.ReadAllBytes(file);
-            if (BatchClaim.TryRead(bytes, out BatchClaim claim) == Refusal.None
-                && !epochs.Has(device.Device, claim.Epoch))
-            {
-                continue;
-            }
-
-            AddBatch(bytes, topic, null);
-            toRemove.Add(file);
-        }
     }
 }

@@ -51,6 +51,8 @@ internal sealed class StoreVerifier
 
         VerifyLedger();
         FindStrayFiles();
+        report.Unread = database.One<long>(
+            "SELECT count(DISTINCT batch) FROM gaps WHERE source = $1", (int)GapSource.Unread);
         return report;
     }
 

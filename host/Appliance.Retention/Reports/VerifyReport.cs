@@ -14,6 +14,11 @@ internal sealed class VerifyReport
     /// <summary>Batches whose day keys are not here: their chain was checked, their rows could not be.</summary>
     public long Unopened { get; set; }
 
+    /// <summary>
+    /// Batches that the index was made without, because ingest's keys were gone and no index before had read them.
+    /// </summary>
+    public long Unread { get; set; }
+
     /// <summary>Batches of which only the manifest is left, because their retention has ended.</summary>
     public long Expired { get; set; }
 

@@ -32,6 +32,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     private readonly RecipientKey own;
     private readonly RowOpener opener = new([]);
     private readonly FilterSearch filters;
+    private readonly ReadGaps gaps = new();
     private readonly HashSet<Hash32> touching = [];
     private readonly HashSet<Hash32> opened = [];
     private readonly List<ulong> releases = [];
@@ -86,7 +87,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     }
 
     /// <inheritdoc/>
-    public Coverage Coverage(TaiTime from, TaiTime to) => archive.Coverage(from, to);
+    public Coverage Coverage(TaiTime from, TaiTime to) => gaps.Fill(archive.Coverage(from, to), from, to);
 
     /// <summary>
     /// Proofs of rows of a section of a batch, for whoever has to believe an answer: the batch is opened again, and
@@ -124,7 +125,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
     {
         TaiTime from = LeapSeconds.ToTai((long)asked.FromUtcUs);
         TaiTime to = LeapSeconds.ToTai((long)asked.ToUtcUs);
-        var missing = new Coverages(archive.Coverage(from, to)).In(new Window(from, to), new HashSet<Id16>());
+        var missing = new Coverages(Coverage(from, to)).In(new Window(from, to), new HashSet<Id16>());
         return new SearchRecord(
             [.. missing.Select(gap => (gap.Device, gap.Gap))],
             (ulong)touching.Count,
@@ -139,6 +140,7 @@ internal sealed class OrderedArchive : IRecordArchive, IDisposable
         var opened = new List<OpenedRows>();
         WithKeys(batches, sections, (stored, batch, _, keys) => opened.Add(Open(stored, batch, keys)));
         this.opened.UnionWith(opened.Select(rows => rows.Id));
+        opened.ForEach(gaps.Take);
         return opened;
     }
 

@@ -42,7 +42,7 @@ public sealed class ProgressTests : IDisposable
     {
         Fill();
 
-        IReadOnlyList<string> refused = new StoreRebuild(store.Folder, TimeProvider.System, Tell).Run();
+        IReadOnlyList<string> refused = new StoreRebuild(store.Folder, TimeProvider.System, Tell).Run().Refused;
 
         Assert.Empty(refused);
         Assert.Equal([(1, 4), (2, 4), (3, 4), (4, 4)], told);

@@ -90,6 +90,9 @@ internal sealed class TestStore : IDisposable
                 + " FROM gaps JOIN batches ON no = batch ORDER BY 1",
             "SELECT 'device ' || hex(device) || contiguous_epoch FROM devices ORDER BY 1",
             "SELECT 'alarm ' || kind || epoch || ' ' || seq || hex(batch) || text FROM alarms ORDER BY 1",
+            "SELECT 'conflict ' || epoch || ' ' || seq || ' ' || row || ' ' || received_us FROM conflicts ORDER BY 1",
+            "SELECT 'doubt ' || epoch || ' ' || seq || ' ' || from_us || ' ' || to_us || ' ' || bound_us FROM doubts"
+                + " ORDER BY 1",
             "SELECT 'leaves ' || count(*) || ' of ' || (SELECT count(*) FROM batches) FROM ledger",
         ];
         return [.. queries.SelectMany(sql => database.All(sql, row => row.GetString(0)))];

@@ -31,7 +31,8 @@ internal sealed class WardenWorld : IDisposable
 
     /// <param name="isWitnessed">A second witness is pinned.</param>
     /// <param name="setBackDays">How far the warden's clock was set back before it was started.</param>
-    public WardenWorld(bool isWitnessed = false, int setBackDays = 0)
+    /// <param name="rowsOf">Rows of the batch at a second; by default one flow.</param>
+    public WardenWorld(bool isWitnessed = false, int setBackDays = 0, Func<long, RowBatch>? rowsOf = null)
     {
         operatorKey = SigningKey.New(random.NextBytes);
         custodianKey = SigningKey.New(random.NextBytes);
@@ -39,7 +40,7 @@ internal sealed class WardenWorld : IDisposable
         witnessKey = StoreKey.New(random.NextBytes);
         Asker = Person(PersonRoles.Requester, "police", out AskerKey);
         Chief = Person(PersonRoles.Approver, "police", out ChiefKey);
-        store = Filled();
+        store = Filled(rowsOf ?? TestBox.Rows);
         Log = TransparencyLog.Open(LogFolder, TestClock.OfDay(TestBox.Day));
         state = WardenState.Open(Path.Combine(temporary.FullName, "state.db"));
         witnessState = WardenState.Open(Path.Combine(temporary.FullName, "witness.db"));
@@ -200,15 +201,24 @@ internal sealed class WardenWorld : IDisposable
     public OpenedRows[] Read(
         Papers papers, Request request, AskedQuestion question, SectionSet sections, LoggedEntry? entry = null)
     {
-        using var archive = new OrderedArchive(
-            EmbeddedArchive.Open(Store), Log, Direct, new LogWitness(Log, Direct, Second, PinnedWitness), papers,
-            request, question,
-            entry ?? LogQuestion(request, question));
+        using OrderedArchive archive = Ordered(papers, request, question, entry);
         TokenQuery[] queries = question.Verb == "resolve"
             ? [TokenQuery.PublicEndpoint(TestBox.Address(question.Address), question.Port)]
             : [TokenQuery.Subscriber(question.Line)];
         return [.. archive.Read(TestBox.At(0), TestBox.At(300), sections, queries)];
     }
+
+    /// <summary>The archive as one logged question reads it.</summary>
+    public OrderedArchive Ordered(
+        Papers papers, Request request, AskedQuestion question, LoggedEntry? entry = null) => new(
+        EmbeddedArchive.Open(Store),
+        Log,
+        Direct,
+        new LogWitness(Log, Direct, Second, PinnedWitness),
+        papers,
+        request,
+        question,
+        entry ?? LogQuestion(request, question));
 
     public static ulong UtcOf(long second) => (ulong)LeapSeconds.ToUtc(TestBox.At(second));
 
@@ -227,12 +237,12 @@ internal sealed class WardenWorld : IDisposable
     }
 
     /// <summary>Filters are made at ingest; afterwards the store keeps ingest's keys alone.</summary>
-    private TestStore Filled()
+    private TestStore Filled(Func<long, RowBatch> rowsOf)
     {
         var filled = new TestStore(box);
         StartedEpoch epoch = box.Start(1);
         filled.State(box.LastStatement);
-        filled.Add([.. new long[] { 0, 100, 200 }.Select(second => box.Seal(epoch, second))]);
+        filled.Add([.. new long[] { 0, 100, 200 }.Select(second => box.Seal(epoch, second, rowsOf(second)))]);
         filled.Kill();
         foreach (string file in Directory.GetFiles(filled.Folder.Keys, "*" + StoreFolder.KeySetEnding))
         {

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Appliance.Wire;
 
 /// <summary>
-/// HMAC-SHA256 (RFC 2104) of many short values under one key, eight at once. The key's two blocks are hashed once, so a
+/// HMAC-SHA256 (RFC 2104) of many short values under one key, sixteen at once. The key's two blocks are hashed once, so a
 /// value up to 55 bytes costs two compressions; the platform's one-shot call costs ten times as much around them. Where
 /// vectors are not accelerated it is the platform's call. One thread.
 /// </summary>
@@ -41,7 +41,7 @@ public sealed class HmacLanes
         }
     }
 
-    /// <summary>Codes one to eight values.</summary>
+    /// <summary>Codes one to sixteen values.</summary>
     /// <param name="values">Value i begins at i strides; what is behind it is overwritten.</param>
     /// <param name="stride">At least <see cref="StrideOf"/> the longest.</param>
     /// <param name="lengths">Length of each in bytes.</param>

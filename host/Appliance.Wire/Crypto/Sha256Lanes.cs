@@ -1,29 +1,29 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace Appliance.Wire;
 
 /// <summary>
-/// SHA-256 (FIPS 180-4) of eight short messages at once: lane i of every vector belongs to message i. The platform's
-/// one-shot call costs far more around the hash than in it; it remains the way where vectors are not accelerated, and
-/// the oracle of the tests. Messages of a group may differ in length: a lane that is through keeps its state.
+/// SHA-256 (FIPS 180-4) of sixteen short messages at once, by the widest vectors that the processor has: sixteen lanes
+/// (<see cref="Sha256Sixteen"/>), twice eight (<see cref="Sha256Eight"/>), or message by message the platform's one-shot
+/// call, which costs far more around the hash than in it, and is the oracle of the tests. Messages of a group may
+/// differ in length: a lane that is through keeps its state.
 /// </summary>
 internal static class Sha256Lanes
 {
-    public const int Lanes = 8;
+    public const int Lanes = 16;
     public const int BlockBytes = 64;
 
-    /// <summary>In two halves of 128 bits it takes 0.97 of the time of the platform's call: not worth it.</summary>
-    public static bool IsSupported => Vector256.IsHardwareAccelerated;
+    /// <summary>Whether a state behind first blocks can be gone on from; else only <see cref="Hash"/> works.</summary>
+    public static bool IsSupported => Sha256Eight.IsSupported;
 
     /// <summary>Bytes that a message of this length takes with its padding: whole blocks.</summary>
     public static int PaddedSize(int length) => (length + 9 + BlockBytes - 1) / BlockBytes * BlockBytes;
 
-    /// <summary>Hashes one to eight messages.</summary>
-    /// <param name="messages">Message i begins at i strides; the padding is written behind it.</param>
+    /// <summary>Hashes one to sixteen messages.</summary>
+    /// <param name="messages">
+    /// Message i begins at i strides; the padding is written behind it. There is room for sixteen of them.
+    /// </param>
     /// <param name="stride">Bytes from message to message, at least the padded size of the longest.</param>
     /// <param name="lengths">Length of each message.</param>
     /// <param name="digests">Receives 32 bytes for each, end to end; may not overlap the messages.</param>
@@ -57,51 +57,50 @@ internal static class Sha256Lanes
         Span<byte> digests)
     {
         Span<int> blocks = stackalloc int[Lanes];
-        int most = Pad(messages, stride, startBytes, lengths, blocks);
-        Span<Vector256<uint>> state = stackalloc Vector256<uint>[8];
-        for (int i = 0; i < state.Length; i++)
+        Pad(messages, stride, startBytes, lengths, blocks);
+        digests = digests[..(lengths.Length * Hash32.Size)];
+        if (Sha256Sixteen.IsSupported)
         {
-            state[i] = Vector256.Create(start[i]);
+            Sha256Sixteen.Hash(start, messages, stride, blocks, digests);
         }
-
-        Span<Vector256<uint>> w = stackalloc Vector256<uint>[64];
-        Vector256<int> ends = Vector256.Create<int>(blocks);
-        for (int block = 0; block < most; block++)
+        else
         {
-            Load(messages[(block * BlockBytes)..], stride, MemoryMarshal.Cast<Vector256<uint>, uint>(w));
-            Compress(state, w, Vector256.GreaterThan(ends, Vector256.Create(block)).AsUInt32());
+            HashEights(start, messages, stride, blocks, digests);
         }
-
-        Write(MemoryMarshal.Cast<Vector256<uint>, uint>(state), digests[..(lengths.Length * Hash32.Size)]);
     }
 
-    /// <summary>The state behind one whole block, for <see cref="HashOn"/>.</summary>
-    public static void FirstBlock(ReadOnlySpan<byte> block, Span<uint> words)
+    /// <summary>
+    /// The state behind one whole block, for <see cref="HashOn"/>.
+    /// </summary>
+    public static void FirstBlock(ReadOnlySpan<byte> block, Span<uint> words) => Sha256Eight.FirstBlock(block, words);
+
+    /// <summary>What <see cref="HashOn"/> does without vectors of 512 bits.</summary>
+    /// <param name="start">As there.</param>
+    /// <param name="messages">Padded.</param>
+    /// <param name="stride">As there.</param>
+    /// <param name="blocks">Blocks of each of sixteen messages.</param>
+    /// <param name="digests">32 bytes for each message that there is.</param>
+    internal static void HashEights(
+        ReadOnlySpan<uint> start,
+        ReadOnlySpan<byte> messages,
+        int stride,
+        ReadOnlySpan<int> blocks,
+        Span<byte> digests)
     {
-        Span<Vector256<uint>> state = stackalloc Vector256<uint>[8];
-        Span<Vector256<uint>> w = stackalloc Vector256<uint>[64];
-        for (int i = 0; i < BlockBytes / 4; i++)
+        const int digestBytes = Sha256Eight.Lanes * Hash32.Size;
+        int first = Math.Min(digests.Length, digestBytes);
+        Sha256Eight.Hash(start, messages, stride, blocks[..Sha256Eight.Lanes], digests[..first]);
+        if (digests.Length > first)
         {
-            w[i] = Vector256.Create(BinaryPrimitives.ReadUInt32BigEndian(block[(i * 4)..]));
-        }
-
-        for (int i = 0; i < state.Length; i++)
-        {
-            state[i] = Vector256.Create(Sha256Words.Initial[i]);
-        }
-
-        Compress(state, w, Vector256<uint>.AllBitsSet);
-        for (int i = 0; i < state.Length; i++)
-        {
-            words[i] = state[i][0];
+            ReadOnlySpan<byte> others = messages[(Sha256Eight.Lanes * stride)..];
+            Sha256Eight.Hash(start, others, stride, blocks[Sha256Eight.Lanes..], digests[first..]);
         }
     }
 
     // FIPS 180-4 section 5.1.1: a one bit, zeros, the length in bits as 64-bit big-endian number.
-    private static int Pad(
+    internal static void Pad(
         Span<byte> messages, int stride, int before, ReadOnlySpan<int> lengths, Span<int> blocks)
     {
-        int most = 0;
         for (int i = 0; i < lengths.Length; i++)
         {
             Span<byte> padding = messages.Slice(i * stride, PaddedSize(lengths[i]))[lengths[i]..];
@@ -109,92 +108,6 @@ internal static class Sha256Lanes
             padding[0] = 0x80;
             BinaryPrimitives.WriteUInt64BigEndian(padding[^8..], (ulong)(before + lengths[i]) * 8);
             blocks[i] = PaddedSize(lengths[i]) / BlockBytes;
-            most = Math.Max(most, blocks[i]);
         }
-
-        return most;
-    }
-
-    /// <summary>Word t of all lanes goes side by side; a lane that is through brings whatever stands there.</summary>
-    private static void Load(ReadOnlySpan<byte> messages, int stride, Span<uint> words)
-    {
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            ReadOnlySpan<byte> block = messages.Slice(lane * stride, BlockBytes);
-            for (int t = 0; t < BlockBytes / 4; t++)
-            {
-                words[(t * Lanes) + lane] = BinaryPrimitives.ReadUInt32BigEndian(block[(t * 4)..]);
-            }
-        }
-    }
-
-    private static void Write(ReadOnlySpan<uint> state, Span<byte> digests)
-    {
-        for (int at = 0; at < digests.Length; at += 4)
-        {
-            int lane = at / Hash32.Size;
-            int word = at % Hash32.Size / 4;
-            BinaryPrimitives.WriteUInt32BigEndian(digests[at..], state[(word * Lanes) + lane]);
-        }
-    }
-
-    // Section 6.2.2. Eight rounds a turn: after eight, every word is back under its own name, so none has to be moved.
-    private static void Compress(Span<Vector256<uint>> state, Span<Vector256<uint>> w, Vector256<uint> isOn)
-    {
-        for (int i = 16; i < 64; i++)
-        {
-            Vector256<uint> x = w[i - 15];
-            Vector256<uint> y = w[i - 2];
-            Vector256<uint> s0 = Right(x, 7) ^ Right(x, 18) ^ (x >>> 3);
-            Vector256<uint> s1 = Right(y, 17) ^ Right(y, 19) ^ (y >>> 10);
-            w[i] = w[i - 16] + s0 + w[i - 7] + s1;
-        }
-
-        Vector256<uint> a = state[0], b = state[1], c = state[2], d = state[3];
-        Vector256<uint> e = state[4], f = state[5], g = state[6], h = state[7];
-        ReadOnlySpan<uint> k = Sha256Words.Rounds;
-        for (int i = 0; i + 8 <= 64; i += 8)
-        {
-            Round(a, b, c, ref d, e, f, g, ref h, w[i] + Vector256.Create(k[i]));
-            Round(h, a, b, ref c, d, e, f, ref g, w[i + 1] + Vector256.Create(k[i + 1]));
-            Round(g, h, a, ref b, c, d, e, ref f, w[i + 2] + Vector256.Create(k[i + 2]));
-            Round(f, g, h, ref a, b, c, d, ref e, w[i + 3] + Vector256.Create(k[i + 3]));
-            Round(e, f, g, ref h, a, b, c, ref d, w[i + 4] + Vector256.Create(k[i + 4]));
-            Round(d, e, f, ref g, h, a, b, ref c, w[i + 5] + Vector256.Create(k[i + 5]));
-            Round(c, d, e, ref f, g, h, a, ref b, w[i + 6] + Vector256.Create(k[i + 6]));
-            Round(b, c, d, ref e, f, g, h, ref a, w[i + 7] + Vector256.Create(k[i + 7]));
-        }
-
-        Add(ref state[0], a, isOn);
-        Add(ref state[1], b, isOn);
-        Add(ref state[2], c, isOn);
-        Add(ref state[3], d, isOn);
-        Add(ref state[4], e, isOn);
-        Add(ref state[5], f, isOn);
-        Add(ref state[6], g, isOn);
-        Add(ref state[7], h, isOn);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(ref Vector256<uint> state, Vector256<uint> by, Vector256<uint> isOn) => state += by & isOn;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Right(Vector256<uint> x, int bits) => (x >>> bits) | (x << (32 - bits));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round(
-        Vector256<uint> a,
-        Vector256<uint> b,
-        Vector256<uint> c,
-        ref Vector256<uint> d,
-        Vector256<uint> e,
-        Vector256<uint> f,
-        Vector256<uint> g,
-        ref Vector256<uint> h,
-        Vector256<uint> kw)
-    {
-        Vector256<uint> t1 = h + (Right(e, 6) ^ Right(e, 11) ^ Right(e, 25)) + (g ^ (e & (f ^ g))) + kw;
-        d += t1;
-        h = t1 + (Right(a, 2) ^ Right(a, 13) ^ Right(a, 22)) + ((a & b) | (c & (a | b)));
     }
 }

@@ -45,13 +45,6 @@ internal sealed class Initramfs
         return this;
     }
 
-    /// <summary>Adds a text, a script for example.</summary>
-    public Initramfs WithText(string path, string text)
-    {
-        parts.Add(archive => archive.AddText(path, text, isProgram: true));
-        return this;
-    }
-
     /// <summary>Adds programs of this host with the libraries that they are linked with.</summary>
     public Initramfs WithPrograms(params string[] programs)
     {

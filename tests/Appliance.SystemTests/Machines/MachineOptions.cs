@@ -1,7 +1,7 @@
 namespace Appliance.SystemTests.Machines;
 
 /// <summary>A drive of a machine: a raw file.</summary>
-internal sealed record MachineDrive(string File, bool IsReadOnly = false);
+internal sealed record MachineDrive(string File);
 
 /// <summary>What a machine is made of. Either a kernel with its initramfs, or firmware that starts a drive.</summary>
 internal sealed record MachineOptions
@@ -25,7 +25,4 @@ internal sealed record MachineOptions
     public SoftwareTpm? Tpm { get; init; }
 
     public int MemoryMebibytes { get; init; } = 512;
-
-    /// <summary>More arguments for QEMU, a network for example. No machine has one otherwise.</summary>
-    public IReadOnlyList<string> More { get; init; } = [];
 }

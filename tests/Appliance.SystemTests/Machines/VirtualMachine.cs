@@ -161,8 +161,7 @@ internal sealed class VirtualMachine : IDisposable
 
         foreach (MachineDrive drive in options.Drives)
         {
-            string way = drive.IsReadOnly ? "on" : "off";
-            all.AddRange(["-drive", $"if=virtio,format=raw,readonly={way},file={drive.File}"]);
+            all.AddRange(["-drive", $"if=virtio,format=raw,file={drive.File}"]);
         }
 
         if (options.Tpm is not null)
@@ -171,7 +170,7 @@ internal sealed class VirtualMachine : IDisposable
             all.AddRange(["-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-crb,tpmdev=tpm0"]);
         }
 
-        return [.. all, .. options.More];
+        return [.. all];
     }
 
     private string End()

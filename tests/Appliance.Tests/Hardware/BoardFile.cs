@@ -6,9 +6,10 @@ namespace Appliance.Tests.Hardware;
 
 /// <summary>hardware/board.json as it is read by everything that is made from it; an unknown key is an error.</summary>
 internal sealed record BoardFile(
-    int Format, string Name, string AsOf, Pin[] Pins, Strapping Strapping, Reset Reset, ReservedGpio ReservedGpio,
-    Bus[] Buses, BusAddress[] Addresses, HostLine[] HostLines, HostTree HostTree, Pulse[] Pulses, Tamper Tamper,
-    Rail[] Rails, HoldUp HoldUp, Thermal Thermal, Part[] Parts, Storage Storage, Load Load, BoardClass[] Classes)
+    int Format, string Name, string AsOf, Pin[] Pins, ChipReset ChipReset, Strapping Strapping, Reset Reset,
+    ReservedGpio ReservedGpio, Bus[] Buses, BusAddress[] Addresses, HostLine[] HostLines, HostTree HostTree,
+    Pulse[] Pulses, Tamper Tamper, Rail[] Rails, HoldUp HoldUp, Thermal Thermal, Part[] Parts, Storage Storage,
+    Load Load, BoardClass[] Classes)
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -23,12 +24,28 @@ internal sealed record BoardFile(
 
     public Part PartOf(string id) => Parts.Single(part => part.Id == id);
 
+    /// <summary>Up to the first letter of the package: INA226AIDGSR is INA226 to everybody.</summary>
+    public string ShortNumber(string id)
+    {
+        string number = id == "display" ? "SSD1306" : PartOf(id).Number;
+        int digits = number.AsSpan().IndexOfAnyInRange('0', '9');
+        int end = digits;
+        while (end < number.Length && char.IsAsciiDigit(number[end]))
+        {
+            end++;
+        }
+
+        return digits < 0 ? number : number[..end];
+    }
+
     public Rail RailOf(string name) => Rails.Single(rail => rail.Name == name);
 }
 
 internal sealed record Pin(
     string Name, int Gpio, string Direction, string? Active, bool? Inverted, string? Bus, string Part, string Net,
     string? Pull, int? PullOhm, string? AtReset, string Use);
+
+internal sealed record ChipReset(string Pin, string Net, string From, string Output, int PullOhm, string Use);
 
 internal sealed record Strapping(int[] Gpio, string Source);
 

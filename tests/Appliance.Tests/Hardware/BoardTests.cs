@@ -92,7 +92,7 @@ public sealed class BoardTests
     {
         string[] ids = [.. board.Parts.Select(part => part.Id)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
-        Assert.Empty(board.Pins.Select(pin => pin.Part).Except(ids));
+        Assert.Empty(board.Pins.Select(pin => pin.Part).Append(board.ChipReset.From).Except(ids));
         Assert.Empty(board.Buses.SelectMany(bus => bus.Between).Except(ids));
         Assert.Empty(board.Pulses.SelectMany(pulse => pulse.To.Append(pulse.From)).Except(ids));
         Assert.Empty(board.Parts.Select(part => part.Rail).Except(board.Rails.Select(rail => rail.Name)));

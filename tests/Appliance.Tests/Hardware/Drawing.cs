@@ -35,6 +35,10 @@ internal sealed class Drawing(int width, int height, string title)
     public void Path(string style, string path) =>
         body.Append(Invariant($"  <path class=\"{style}\" d=\"{path}\"/>\n"));
 
+    /// <summary>Where a wire parts; wires that cross without one are not joined.</summary>
+    public void Dot(string style, int x, int y) =>
+        body.Append(Invariant($"  <circle class=\"{style}-dot\" cx=\"{x}\" cy=\"{y}\" r=\"3.5\"/>\n"));
+
     /// <summary>Text on a white ground, for a wire that runs beneath it.</summary>
     public void Label(int x, int y, string text)
     {
@@ -62,6 +66,8 @@ internal sealed class Drawing(int width, int height, string title)
             .pulse { stroke: #b7791f; stroke-width: 1.8; fill: none; marker-end: url(#tip2); }
             .power { stroke: #8a3033; stroke-width: 1.8; fill: none; marker-end: url(#tip3); }
             .alarm { stroke: #8a3033; stroke-width: 1.6; stroke-dasharray: 5 4; fill: none; marker-end: url(#tip3); }
+            .wire-dot { fill: #1f3a5f; }
+            .pulse-dot { fill: #b7791f; }
             .head { font-weight: 600; fill: #1f3a5f; }
             .small { font-size: 12px; fill: #44546a; }
             .pin { font-size: 12px; font-family: ui-monospace, monospace; fill: #1f3a5f; }

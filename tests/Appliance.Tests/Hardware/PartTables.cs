@@ -41,6 +41,9 @@ internal static class PartTables
             text.Append(Invariant, $"| {pin.Use}{(pin.Inverted == true ? "; the pin drives it inverted" : "")} |\n");
         }
 
+        ChipReset reset = board.ChipReset;
+        text.Append(Invariant, $"| {reset.Pin} | - | in | low | {reset.Net} | {reset.PullOhm / 1000} kOhm up | - ");
+        text.Append(Invariant, $"| {reset.Use} |\n");
         text.Append(Invariant, $"\n{board.Reset.Note}\n");
         ReservedGpio reserved = board.ReservedGpio;
         text.Append(Invariant, $"\nNot used: {string.Join(", ", reserved.Gpio)} ({reserved.Reason}).\n");

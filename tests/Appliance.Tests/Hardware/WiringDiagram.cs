@@ -6,8 +6,8 @@ internal static class WiringDiagram
     private const int Row = 30;
     private const int Gap = 22;
     private const int Top = 108;
-    private const int ChipLeft = 406;
-    private const int ChipRight = 674;
+    private const int ChipLeft = 396;
+    private const int ChipRight = 684;
     private const int BoxWidth = 190;
     private const int Width = 1080;
     private static readonly string[] LeftParts =
@@ -39,14 +39,23 @@ internal static class WiringDiagram
     }
 
     private static int Height(BoardFile board, string[] parts) =>
-        parts.Sum(part => (Row * board.Pins.Count(pin => pin.Part == part)) + Gap);
+        parts.Sum(part => (Row * Rows(board, part).Length) + Gap);
+
+    // The reset input of the module is no GPIO, and is drawn like one.
+    private static Pin[] Rows(BoardFile board, string part)
+    {
+        ChipReset reset = board.ChipReset;
+        Pin pin = new(
+            reset.Pin, -1, "in", "low", null, null, reset.From, reset.Net, "up", reset.PullOhm, null, reset.Use);
+        return [.. board.Pins.Where(each => each.Part == part), .. part == reset.From ? (Pin[])[pin] : []];
+    }
 
     private static int Side(Drawing drawing, BoardFile board, string[] parts, bool isLeft)
     {
         int y = Top + 10;
         foreach (string part in parts)
         {
-            Pin[] pins = [.. board.Pins.Where(pin => pin.Part == part)];
+            Pin[] pins = Rows(board, part);
             int box = isLeft ? 24 : Width - 24 - BoxWidth;
             int h = (Row * pins.Length) - 6;
             if (part == "supervisor")
@@ -79,12 +88,17 @@ internal static class WiringDiagram
         drawing.Label((chip + far) / 2, y + 4, pin.Net);
         int inside = isLeft ? chip + 10 : chip - 10;
         drawing.Text("pin", inside, y + 4, isLeft ? "start" : "end",
-            isLeft ? $"{pin.Gpio,2} {pin.Name}" : $"{pin.Name} {pin.Gpio,2}");
+            (pin.Gpio < 0, isLeft) switch
+            {
+                (true, _) => $"   {pin.Name}",
+                (_, true) => $"{pin.Gpio,2} {pin.Name}",
+                _ => $"{pin.Name} {pin.Gpio,2}",
+            });
     }
 
     private static string Style(Pin pin) =>
         pin.Net.StartsWith("PPS", StringComparison.Ordinal) ? "pulse"
-        : pin.Net.Contains("TAMPER") || pin.Net.Contains("FAIL") ? "alarm"
+        : pin.Net.Contains("TAMPER") || pin.Net.Contains("FAIL") || pin.Gpio < 0 ? "alarm"
         : "line";
 
     private static void Devices(Drawing drawing, BoardFile board, BusAddress[] devices, int y)
@@ -96,7 +110,8 @@ internal static class WiringDiagram
         {
             int top = y + (Row * i);
             drawing.Path("wire", $"M{spine},{top + 12} H{x}");
-            drawing.Box("box", x, top, BoxWidth, Row - 6, $"{devices[i].Address}  {Short(board, devices[i].Part)}");
+            string number = board.ShortNumber(devices[i].Part);
+            drawing.Box("box", x, top, BoxWidth, Row - 6, $"{devices[i].Address}  {number}");
         }
     }
 
@@ -106,9 +121,9 @@ internal static class WiringDiagram
         "tamper-switch" => "Lid switch",
         "enclosure" => "Tamper loop",
         "host" => "Host",
-        "supply-watch" => $"Supply {Short(board, part)}",
+        "supply-watch" => $"Supply {board.ShortNumber(part)}",
         "receiver" => $"GNSS {board.PartOf(part).Number}",
-        "watchdog" => $"Watchdog {Short(board, part)}",
+        "watchdog" => $"Watchdog {board.ShortNumber(part)}",
         "divider" => "Divider",
         _ => throw new InvalidOperationException($"{part} has no name here"),
     };
@@ -116,23 +131,10 @@ internal static class WiringDiagram
     private static string[] Below(BoardFile board, string part, int pins) => (part, pins) switch
     {
         (_, 1) => [],
+        ("watchdog", _) => ["no edge: it resets the chip"],
         ("panel", _) => ["three LEDs, a button"],
         ("host", _) => [board.PartOf(part).Number, "UART, lines, power"],
         ("receiver", _) => ["time pulse, EXTINT"],
         _ => [board.PartOf(part).Number],
     };
-
-    // Up to the first letter of the package: INA226AIDGSR is INA226 to everybody.
-    private static string Short(BoardFile board, string part)
-    {
-        string number = part == "display" ? "SSD1306" : board.PartOf(part).Number;
-        int digits = number.AsSpan().IndexOfAnyInRange('0', '9');
-        int end = digits;
-        while (end < number.Length && char.IsAsciiDigit(number[end]))
-        {
-            end++;
-        }
-
-        return digits < 0 ? number : number[..end];
-    }
 }

@@ -220,7 +220,7 @@ internal static class HostScenarios
         Assert.Equal(3, world.Host.Hello.ResetCause);
         world.RunSeconds(600);
         Assert.Equal((2, 1), (world.Starts, world.Host.Boot));
-        return $"its watchdog resets the chip after {took / 1000} s; the host kept its power and heard why";
+        return $"its watchdog resets the chip after {took / 1000} s (the data sheet's least); the host heard why";
     }
 
     private static void Press(World world, int milliseconds)

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Appliance.Wire;
 
 /// <summary>
-/// HMAC-SHA256 (RFC 2104) of many short values under one key, sixteen at once. The key's two blocks are hashed once, so a
-/// value up to 55 bytes costs two compressions; the platform's one-shot call costs ten times as much around them. Where
-/// vectors are not accelerated it is the platform's call. One thread.
+/// HMAC-SHA256 (RFC 2104) of many short values under one key, sixteen at once. The key's two blocks are hashed once, so
+/// a value up to 55 bytes costs two compressions; the platform's one-shot call costs ten times as much around them.
+/// Where vectors are not accelerated it is the platform's call. One thread.
 /// </summary>
 public sealed class HmacLanes
 {

@@ -5,9 +5,9 @@ namespace Appliance.Wire;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4) of sixteen short messages at once, by the widest vectors that the processor has: sixteen lanes
-/// (<see cref="Sha256Sixteen"/>), twice eight (<see cref="Sha256Eight"/>), or message by message the platform's one-shot
-/// call, which costs far more around the hash than in it, and is the oracle of the tests. Messages of a group may
-/// differ in length: a lane that is through keeps its state.
+/// (<see cref="Sha256Sixteen"/>), twice eight (<see cref="Sha256Eight"/>), or message by message the platform's
+/// one-shot call, which costs far more around the hash than in it, and is the oracle of the tests. Messages of a group
+/// may differ in length: a lane that is through keeps its state.
 /// </summary>
 internal static class Sha256Lanes
 {

@@ -1,3 +1,4 @@
+using Appliance.Retention.Corrections;
 using Appliance.Wire;
 
 namespace Appliance.Retention.Archive;
@@ -61,6 +62,18 @@ internal sealed record CoverageGap(
 {
     /// <summary>Cause of a gap that stands for the gap rows of a batch that was not read.</summary>
     public const string UnreadCause = "records not read";
+
+    /// <summary>
+    /// Times that a clock took back by more than a question looks around it: the records may be anywhere near, as far
+    /// as a bound can say.
+    /// </summary>
+    public static CoverageGap OfDoubt(ToldDoubt told) => new(
+        Questions.Window.Add(told.Doubt.From, -uint.MaxValue),
+        Questions.Window.Add(told.Doubt.To, uint.MaxValue),
+        GapSource.Manifest,
+        "clock in doubt",
+        "",
+        WhereOf(told.Epoch, told.Sequence));
 
     /// <summary>Nothing bounds its begin: what came before is not here.</summary>
     public bool IsOpenBegun => From.Microseconds < long.MinValue / 8;

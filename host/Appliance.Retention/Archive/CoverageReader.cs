@@ -1,3 +1,4 @@
+using Appliance.Retention.Corrections;
 using Appliance.Wire;
 using Microsoft.Data.Sqlite;
 
@@ -89,14 +90,14 @@ internal sealed class CoverageReader(StoreDatabase database)
     /// <summary>Stretches whose times are off by more than a question looks around it.</summary>
     private void AddDoubts(Id16 device)
     {
-        foreach ((TaiTime first, TaiTime last, string where) in database.All(
-            "SELECT from_us, to_us, epoch, seq FROM doubts WHERE device = $1 AND bound_us > $2 ORDER BY from_us",
-            row => (row.Time(0), row.Time(1), CoverageGap.WhereOf(row.GetInt64(2), row.GetInt64(3))),
+        foreach (ToldDoubt told in database.All(
+            "SELECT epoch, seq, from_us, to_us, bound_us FROM doubts WHERE device = $1 AND bound_us > $2",
+            row => new ToldDoubt(
+                row.UInt32(0), row.UInt32(1), new ClockDoubt(row.Time(2), row.Time(3), row.UInt32(4))),
             device,
             Questions.Limits.DoubtUsMax))
         {
-            Add(Questions.Window.Add(first, -uint.MaxValue), Questions.Window.Add(last, uint.MaxValue),
-                GapSource.Manifest, "clock in doubt", where);
+            Add(CoverageGap.OfDoubt(told));
         }
     }
 
@@ -177,11 +178,14 @@ internal sealed class CoverageReader(StoreDatabase database)
         }
     }
 
-    private void Add(TaiTime begin, TaiTime end, GapSource source, string cause, string where)
+    private void Add(TaiTime begin, TaiTime end, GapSource source, string cause, string where) =>
+        Add(new CoverageGap(begin, end, source, cause, "", where));
+
+    private void Add(CoverageGap gap)
     {
-        if (begin < end && begin <= to && end >= from)
+        if (gap.From < gap.To && gap.From <= to && gap.To >= from)
         {
-            gaps.Add(new CoverageGap(begin, end, source, cause, "", where));
+            gaps.Add(gap);
         }
     }
 

@@ -85,6 +85,13 @@ internal sealed class FolderArchive : IRecordArchive, IDisposable
             AddTouching(gap);
         }
 
+        chain.Doubts.ForEach(told =>
+        {
+            if (told.Doubt.BoundUs > Questions.Limits.DoubtUsMax)
+            {
+                AddTouching(CoverageGap.OfDoubt(told));
+            }
+        });
         foreach (FolderBatch batch in chain.Batches)
         {
             if (batch.First <= to && from <= batch.Last)

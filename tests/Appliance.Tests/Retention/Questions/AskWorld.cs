@@ -20,7 +20,7 @@ internal sealed class AskWorld : IDisposable
     public const string Pub = "192.0.2.1";
     private const long DayUs = 86_400_000_000L;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ask-");
-    private readonly List<(uint Epoch, RowBatch Rows, bool IsLost, List<ManifestGap> Gaps)> batches = [];
+    private readonly List<Written> batches = [];
     private uint epoch = 1;
 
     public string Segments => Path.Combine(folder.FullName, "segments");
@@ -42,9 +42,13 @@ internal sealed class AskWorld : IDisposable
     public RowBatch Batch(bool lost = false, params ManifestGap[] gaps)
     {
         var rows = new RowBatch();
-        batches.Add((epoch, rows, lost, [.. gaps]));
+        batches.Add(new Written(epoch, rows, lost, [.. gaps], []));
         return rows;
     }
+
+    /// <summary>The manifest of the newest batch takes times back.</summary>
+    public void TakeBack(string from, string to, uint boundUs) => batches[^1].Events.Add(new ManifestEvent(
+        At(to), EventKind.Clock, $"clock; {new ClockDoubt(At(from), At(to), boundUs).Words()}"));
 
     /// <summary>The box starts again: the next batch is of a new run.</summary>
     public void Restart() => epoch++;
@@ -118,7 +122,7 @@ internal sealed class AskWorld : IDisposable
             StartedEpoch started = StartedEpoch.Start(
                 facts, new SealingPolicy(keys.Notice, default, 0, keys.Schedule()), key, random.NextBytes);
             previous = started.Id;
-            last = WriteRun(started, [.. run.Select(batch => (batch.Rows, batch.IsLost, batch.Gaps))]);
+            last = WriteRun(started, [.. run]);
             started.Sealer.Dispose();
         }
     }
@@ -156,8 +160,7 @@ internal sealed class AskWorld : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private ChainPosition? WriteRun(
-        StartedEpoch started, List<(RowBatch Rows, bool IsLost, List<ManifestGap> Gaps)> run)
+    private ChainPosition? WriteRun(StartedEpoch started, List<Written> run)
     {
         using FlashFolder flash = FlashFolder.Open(Segments);
         JournalWriter writer = JournalWriter.Open(flash, new JournalOptions(), out _);
@@ -165,12 +168,12 @@ internal sealed class AskWorld : IDisposable
         writer.Append(FrameKind.EpochStatement, number, 0, started.Bytes.Span);
         var encoder = new RowEncoder();
         ChainPosition? head = null;
-        foreach ((RowBatch rows, bool isLost, List<ManifestGap> gaps) in run)
+        foreach ((_, RowBatch rows, bool isLost, List<ManifestGap> gaps, List<ManifestEvent> events) in run)
         {
             List<TaiTime> times = TimesOf(rows);
             SealedBatch made = started.Sealer.Seal(
                 Day, times.Min(), times.Max(), Sections(encoder, rows), [], gaps,
-                new ClockSummary(1, 0, 37, Day + 100, default), []);
+                new ClockSummary(1, 0, 37, Day + 100, default), events);
             head = new ChainPosition(started.Statement.Epoch, made.Sequence, made.Id);
             if (!isLost)
             {
@@ -199,4 +202,7 @@ internal sealed class AskWorld : IDisposable
         .. rows.Blocks.Select(row => row.Start),
         .. rows.Gaps.SelectMany(row => (TaiTime[])[row.From, row.To]),
     ];
+
+    private sealed record Written(
+        uint Epoch, RowBatch Rows, bool IsLost, List<ManifestGap> Gaps, List<ManifestEvent> Events);
 }

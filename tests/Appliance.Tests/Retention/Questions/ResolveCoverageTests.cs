@@ -54,6 +54,22 @@ public sealed class ResolveCoverageTests : IDisposable
     }
 
     [Theory]
+    [InlineData(uint.MaxValue, true)]
+    [InlineData(3_600_000_001, true)]
+    [InlineData(3_600_000_000, false)]
+    public void Times_that_a_clock_took_back_and_nothing_bounds_within_an_hour_are_a_gap(uint boundUs, bool isGap)
+    {
+        world.CoverTheDay();
+        RowBatch batch = world.Batch();
+        batch.Flows.Add(AskWorld.Flow(batch, "100.64.0.1", 4000, "15:03:30", "15:04:40"));
+        world.TakeBack("15:04", "15:05", boundUs);
+
+        (_, string output) = Resolve("--port", "4000", "--at", Minute);
+
+        Assert.Equal(isGap, output.Contains("clock in doubt", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("2024-10-04T00:29Z", "before the first record")]
     [InlineData("2024-10-04T23:30Z", "after the last record")]
     public void Outside_what_was_recorded_nothing_is_covered(string at, string words)

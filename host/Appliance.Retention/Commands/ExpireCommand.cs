@@ -122,14 +122,10 @@ internal static class ExpireCommand
 
         (ExpiryReport report, ForgetTime now) = Forget(folder, keepDays, null, time, errors);
         ulong before = (ulong)Math.Max(now.Day - keepDays, 0) * StoreLimits.DayUs;
-        using (var register = AnswerRegister.Open(folder))
-        {
-            register.ForgetBefore(before);
-            CorrectionBook.ForgetBefore(folder, before);
-        }
 
+        // Keys are gone: that is logged before anything else may fail.
         KeepLog(folder, report, before, time, sockets, errors);
-        int code = report.IsBelieved ? CodeOf(report) : Exit.CheckFailed;
+        int code = ForgetAnswers(folder, before, errors) ? CodeOf(report) : Exit.CheckFailed;
         if (json)
         {
             JsonText.Write(output, report);
@@ -141,8 +137,25 @@ internal static class ExpireCommand
         return code;
     }
 
+    /// <summary>What answers relied on, and what corrected them, goes with the records; false where it cannot.</summary>
+    private static bool ForgetAnswers(StoreFolder folder, ulong before, TextWriter errors)
+    {
+        try
+        {
+            using var register = AnswerRegister.Open(folder);
+            register.ForgetBefore(before);
+            CorrectionBook.ForgetBefore(folder, before);
+            return true;
+        }
+        catch (ArchiveException damaged)
+        {
+            errors.WriteLine($"retention: {damaged.Message}");
+            return false;
+        }
+    }
+
     private static int CodeOf(ExpiryReport report) =>
-        report.OrdersRefused == 0 ? Exit.Success : Exit.CheckFailed;
+        report.OrdersRefused == 0 && report.IsBelieved ? Exit.Success : Exit.CheckFailed;
 
     private static void Tell(ExpiryReport report, TextWriter output)
     {

@@ -174,6 +174,21 @@ public sealed class WithdrawnNoticeTests : IDisposable
         Assert.EndsWith("the next `retention expire` acts on it, here and at the warden\n", output);
     }
 
+    [Fact]
+    public void A_withdrawal_that_only_a_doubted_clock_calls_due_destroys_nothing_and_does_not_end_well()
+    {
+        string both = Sign(New("--withdraw", "--from", "2024-12-24T00:00Z"));
+        world.Succeed("expire", "--data", world.Data, "--socket", world.Socket);
+        TimeSpan ran = world.Clock.Ran;
+        world.Clock = new TestClock(world.Clock.GetUtcNow().AddDays(100)) { Ran = ran };
+
+        (int code, string output, string errors) = Add(both);
+
+        Assert.Contains("destroyed 0 private day keys", output);
+        Assert.Contains("retention: store: this machine's clock says 2025-01-12T12:00:00.000000Z, ", errors);
+        Assert.Equal(1, code);
+    }
+
     private (int Code, string Output, string Errors) Expire() =>
         world.Run("expire", "--data", world.Data, "--socket", world.Socket);
 

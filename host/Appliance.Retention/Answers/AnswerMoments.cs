@@ -47,16 +47,15 @@ internal static class AnswerMoments
         foreach (Candidate candidate in result.Candidates)
         {
             candidate.Flows.ForEach(held => Add(moments, held.Holding));
-            candidate.Blocks.ForEach(held => Add(moments, held.Block, asked));
+            candidate.Blocks.ForEach(held => Add(
+                moments, held.Block, asked > held.Block.Row.Start ? asked : held.Block.Row.Start));
         }
 
         return moments;
     }
 
     /// <summary>Of what was read for a question about a line.</summary>
-    /// <param name="found">What was read.</param>
-    /// <param name="asked">Begin of what was asked about.</param>
-    public static HashSet<AnswerMoment> Of(Found found, TaiTime asked)
+    public static HashSet<AnswerMoment> Of(Found found)
     {
         var moments = new HashSet<AnswerMoment>();
         foreach (Holding holding in found.Holdings)
@@ -66,7 +65,8 @@ internal static class AnswerMoments
 
         foreach (BlockHolding block in found.Blocks)
         {
-            Add(moments, block, asked);
+            // LineMatch names a block by who held it at its begin.
+            Add(moments, block, block.Row.Start);
         }
 
         return moments;
@@ -86,12 +86,12 @@ internal static class AnswerMoments
         }
     }
 
-    private static void Add(HashSet<AnswerMoment> moments, BlockHolding block, TaiTime asked)
+    private static void Add(HashSet<AnswerMoment> moments, BlockHolding block, TaiTime named)
     {
         AddTimes(moments, block.Device, block.Place, block.Row.Start, block.Row.End);
         if (block.Session is { } session)
         {
-            Add(moments, session, asked > block.Row.Start ? asked : block.Row.Start);
+            Add(moments, session, named);
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class AnswerRegister : IDisposable
         database.Run(
             """
             INSERT INTO deliveries (entry, question, request, delivered_us, from_us, to_us, checked_us, salt)
-            VALUES ($1, $2, $3, $4, $5, $6, $4, $7)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
             answer.Entry,
             answer.Question,
@@ -75,6 +75,7 @@ internal sealed class AnswerRegister : IDisposable
             answer.DeliveredUtcUs,
             answer.FromUtcUs,
             answer.ToUtcUs,
+            answer.CheckedUtcUs,
             salt);
         foreach (AnswerPlace place in places)
         {

@@ -108,9 +108,12 @@ internal sealed class CorrectionBook
         return told.Count + own.Count == 0 ? BatchCorrections.None : new BatchCorrections(told, own);
     }
 
-    /// <summary>Whether a correction gives records in a time to this line.</summary>
-    public bool Names(string subscriber, TaiTime from, TaiTime to) => lines.Exists(
-        line => line.Subscriber == subscriber && line.From <= to && line.To >= from);
+    /// <summary>
+    /// Whether a correction gives to this line what may have begun by a time: a flow goes by its begin, however long it
+    /// runs on after the stretch.
+    /// </summary>
+    public bool Names(string subscriber, TaiTime to) =>
+        lines.Exists(line => line.Subscriber == subscriber && line.From <= to);
 
     private static Dictionary<Id16, List<ToldDoubt>> Told(List<(Id16 Device, ToldDoubt Doubt)> told) => told
         .GroupBy(one => one.Device)

@@ -69,14 +69,13 @@ internal sealed partial class CorrectionDesk
             + Invariant($"{UtcText.Of(told.Doubt.To)} (epoch {told.Epoch}, batch {told.Sequence}): {bound}");
     }
 
-    /// <summary>Lines that operator and custodian corrected after the answer named them.</summary>
-    private int Corrected(DeliveredAnswer answer)
+    /// <summary>Lines that operator and custodian corrected after the question was asked.</summary>
+    private int Corrected(DeliveredAnswer answer, List<(LineCorrection Line, ulong AtUtcUs)> later)
     {
         int found = 0;
-        foreach (LineCorrection line in Lines)
+        foreach ((LineCorrection line, _) in later)
         {
-            bool isLater = register.TakenIn(line, UtcClock.Now(clock)) >= answer.DeliveredUtcUs;
-            found += isLater && ReliedOn(answer, line)
+            found += ReliedOn(answer, line)
                 ? Add(answer, "session", CorrectionBook.NameOf(line), TextOf(line))
                 : 0;
         }

@@ -23,10 +23,13 @@ internal sealed partial class CorrectionDesk(
     public int Find()
     {
         ulong now = UtcClock.Now(clock);
+        List<(LineCorrection Line, ulong AtUtcUs)> lines = [.. Lines.Select(line => (line, register.TakenIn(line, now)))];
         int found = 0;
         foreach (DeliveredAnswer answer in register.Deliveries())
         {
-            found += Late(answer) + Conflicts(answer) + Declared(answer) + Clocks(answer) + Corrected(answer);
+            ulong asked = AskedUtcUs(answer);
+            found += Late(answer) + Conflicts(answer) + Declared(answer, asked) + Clocks(answer)
+                + Corrected(answer, lines.FindAll(line => line.AtUtcUs >= asked));
             register.Checked(answer, now);
         }
 
@@ -79,7 +82,7 @@ internal sealed partial class CorrectionDesk(
         foreach ((Id16 device, uint epoch, uint first, long count) in late)
         {
             found += Add(answer, "late", $"{device}-{epoch}-{first}", Invariant(
-                $"{count} batches of device {device} about the time asked about came after the answer was given"));
+                $"{count} batches of device {device} about the time asked about came after the question was asked"));
         }
 
         return found;
@@ -104,12 +107,18 @@ internal sealed partial class CorrectionDesk(
         return found;
     }
 
-    private int Declared(DeliveredAnswer answer)
+    /// <summary>
+    /// When the question was asked: its archive was opened right after, and what was corrected while it was answered is
+    /// not in the answer.
+    /// </summary>
+    private ulong AskedUtcUs(DeliveredAnswer answer) => log.Entries(answer.Question, 1)[0].Entry.UtcUs;
+
+    private int Declared(DeliveredAnswer answer, ulong askedUtcUs)
     {
         int found = 0;
         foreach (DeclaredCorrection declared in register.Declared())
         {
-            bool isLater = declared.AtUtcUs >= answer.DeliveredUtcUs;
+            bool isLater = declared.AtUtcUs >= askedUtcUs;
             string key = $"{declared.Number}";
             if (isLater && !register.HasFinding(answer.Entry, declared.Kind, key)
                 && ReliedOn(answer, declared.Device, TaiOf(declared.FromUtcUs), TaiOf(declared.ToUtcUs)))

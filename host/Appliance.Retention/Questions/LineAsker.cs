@@ -95,7 +95,7 @@ internal sealed class LineAsker(
         {
             Sections = sections,
             Records = Answers.AnswerPlaces.Of(found),
-            Moments = Answers.AnswerMoments.Of(found, question.Interval.Window.From),
+            Moments = Answers.AnswerMoments.Of(found),
             Notes = [.. answered.Notes, .. taken],
         };
     }

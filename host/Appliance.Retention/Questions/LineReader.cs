@@ -62,9 +62,9 @@ internal sealed class LineReader(IRecordArchive archive, TaiTime oldest)
     // Records that a correction gives to the line have no token of it: then every batch of the time is opened.
     private IReadOnlyList<TokenQuery> Queries(LineQuestion question, IReadOnlyList<TokenQuery> own)
     {
-        Window asked = question.Interval.Window;
+        Window widest = question.Interval.Window.Widen(Limits.DoubtUsMax);
         bool isCorrected = question.Subscriber.Length > 0
-            && archive.Corrections.Names(question.Subscriber, asked.From, asked.To);
+            && archive.Corrections.Names(question.Subscriber, widest.To);
         return isCorrected ? [] : own;
     }
 

@@ -82,7 +82,10 @@ internal sealed class Desk : IDisposable
     /// <summary>The answer as it may leave: sealed, unless this is a lab or the order says why not.</summary>
     public string Seal(string answer, Order order) => AnswerKey.Seal(answer, order, isLab, UtcClock.Now(clock));
 
-    /// <summary>Keeps which records an answer relied on, so that a correction of one finds it.</summary>
+    /// <summary>
+    /// Keeps which records an answer relied on, so that a correction of one finds it: from the question's begin on, for
+    /// the answer knows only what was corrected by then.
+    /// </summary>
     public void Register(
         LoggedEntry delivery,
         AskedQuestion question,
@@ -94,7 +97,7 @@ internal sealed class Desk : IDisposable
         register.Add(
             new DeliveredAnswer(
                 delivery.Index, entry.Index, delivery.Entry.Request, delivery.Entry.UtcUs, question.FromUtcUs,
-                question.ToUtcUs, delivery.Entry.UtcUs, []),
+                question.ToUtcUs, entry.Entry.UtcUs, []),
             places,
             moments);
     }

@@ -1,6 +1,11 @@
+using Appliance.Retention.Commands;
+using Appliance.Retention.Log;
+using Appliance.Retention.Questions;
+using Appliance.Retention.Requests;
 using Appliance.Tests.Retention.Requests;
 using Appliance.Tests.Retention.Store;
 using Appliance.TestSupport;
+using Appliance.Wire;
 using Xunit;
 
 namespace Appliance.Tests.Retention.Corrections;
@@ -88,6 +93,85 @@ public sealed class LineCorrectionTests : IDisposable
     }
 
     [Fact]
+    public void A_flow_that_began_in_the_stretch_and_still_ran_when_it_was_asked_about_is_the_right_lines()
+    {
+        using var running = new OrderWorld((rows, second) =>
+        {
+            Corrected.Sessions(rows, second);
+            if (second == 200)
+            {
+                FlowRow flow = rows.Flows[0];
+                flow.Start = TestBox.At(110);
+                rows.Flows[0] = flow;
+            }
+        });
+        running.SetUp();
+        Corrected.Correct(running, "--record", "1-0-1", "--line", "line-8");
+
+        Assert.Contains("1200", running.AddressesOf("line-8", "2024-10-04T00:03:15Z"));
+    }
+
+    [Fact]
+    public void An_answer_about_a_line_that_named_a_block_by_who_held_it_at_its_begin_is_found_by_that_time()
+    {
+        using var blocks = new OrderWorld((rows, second) =>
+        {
+            Corrected.Sessions(rows, second);
+            if (second == 200)
+            {
+                rows.Blocks.Add(new BlockRow
+                {
+                    Realm = rows.Strings.Add("cgn"),
+                    InsideAddress = TestBox.Address("100.64.0.1"),
+                    PublicAddress = TestBox.Address("192.0.2.1"),
+                    PortFirst = 2000,
+                    PortLast = 2063,
+                    Start = TestBox.At(70),
+                    End = TestBox.At(230),
+                    Source = rows.Strings.Add("syslog"),
+                });
+            }
+        });
+        blocks.SetUp();
+        blocks.StartWarden();
+        Assert.Contains("2063", blocks.AddressesOf("line-7", "2024-10-04T00:03:15Z"));
+
+        string added = Corrected.Correct(blocks, "--record", "1-0-1", "--line", "line-8");
+
+        Assert.EndsWith("1 answers relied on it or on what else was corrected\n", added);
+    }
+
+    [Fact]
+    public void A_correction_that_is_taken_in_while_an_answer_is_under_way_finds_it()
+    {
+        Answered("192.0.2.1:1200", "1200", "00:03:22Z", "line-7");
+        string both = Corrected.Sign(world, "--record", "1-0-1", "--line", "line-8");
+        string request = Approved("192.0.2.1:1100");
+        var moving = new TestClock(world.Clock.GetUtcNow());
+        (AskedQuestion question, ResolveQuestion asked) = At100(request);
+        StringWriter answer = new();
+        using (AskDoor door = AskDoor.OpenOrdered(
+            world.Data, question, world.Socket, moving, world.WitnessSocket))
+        {
+            world.Clock = new TestClock(world.Clock.GetUtcNow().AddSeconds(10));
+            string added = world.Succeed("errors", "correct", "add", both, "--data", world.Data);
+            Assert.EndsWith("0 answers relied on it or on what else was corrected\n", added);
+            moving.Ahead = TimeSpan.FromSeconds(20);
+            door.Answer(answer, output =>
+            {
+                output.Write(Assert.Single(Assert.Single(door.Resolve([asked])).Result.Candidates).Line.Subscriber);
+                return 0;
+            });
+        }
+
+        world.Clock = new TestClock(world.Clock.GetUtcNow().AddSeconds(60));
+        string list = List();
+
+        Assert.Equal("line-7", answer.ToString());
+        Assert.Contains($"{request}  CP-17  session: ", list);
+    }
+
+    [Fact]
     public void What_one_alone_signed_corrects_nothing()
     {
         string half = world.File("half");
@@ -110,6 +194,23 @@ public sealed class LineCorrectionTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_paper_is_named_and_keeps_no_statement_of_destroyed_keys_out_of_the_log()
+    {
+        Correct("--record", "1-0-1", "--line", "line-8");
+        string paper = Assert.Single(Directory.GetFiles(world.Store.Corrections));
+        File.WriteAllText(paper, "damaged");
+        world.Day = TestBox.Day + 366;
+
+        (int code, string output, string errors) = world.Run("expire", "--data", world.Data);
+
+        Assert.Equal(1, code);
+        Assert.Contains(paper, errors);
+        Assert.Contains("forgot    3 batches", output);
+        using var log = TransparencyLog.Open(world.Store.Log, world.Clock);
+        Assert.Contains(log.Entries(0, int.MaxValue), entry => entry.Entry.Kind == LogKind.Destroy);
+    }
+
+    [Fact]
     public void The_paper_goes_when_its_records_go()
     {
         Correct("--record", "1-0-1", "--line", "line-8");
@@ -119,6 +220,26 @@ public sealed class LineCorrectionTests : IDisposable
         Assert.Equal(0, world.Run("expire", "--data", world.Data).Code);
 
         Assert.Empty(Directory.GetFiles(world.Store.Corrections));
+    }
+
+    private (AskedQuestion Question, ResolveQuestion Asked) At100(string request)
+    {
+        var window = new Window(TestBox.At(102), TestBox.At(103));
+        var question = new AskedQuestion
+        {
+            Verb = "resolve",
+            Request = request,
+            Address = "192.0.2.1",
+            Port = 1100,
+            FromUtcUs = (ulong)LeapSeconds.ToUtc(window.From),
+            ToUtcUs = (ulong)LeapSeconds.ToUtc(window.To),
+        };
+        return (question, new ResolveQuestion
+        {
+            Address = TestBox.Address("192.0.2.1"),
+            Port = 1100,
+            Interval = new AskedInterval("then", window),
+        });
     }
 
     private string Correct(params string[] what) => Corrected.Correct(world, what);

@@ -33,10 +33,16 @@ internal static class Corrected
     {
         world.Clock = new TestClock(world.Clock.GetUtcNow().AddMinutes(10));
         world.StartWarden();
+        return world.Succeed("errors", "correct", "add", Sign(world, what), "--data", world.Data);
+    }
+
+    /// <summary>The file of a correction that both have signed.</summary>
+    public static string Sign(OrderWorld world, params string[] what)
+    {
         (string half, string both) = (world.File("half"), world.File("both"));
         world.Succeed([.. New(world, half), .. what]);
         world.Succeed("errors", "correct", "sign", half, "--key", world.File("custodian.json"), "--out", both);
-        return world.Succeed("errors", "correct", "add", both, "--data", world.Data);
+        return both;
     }
 
     /// <summary>Ten minutes later a batch says that the clock takes back seconds 99 to 106, within 2 s.</summary>

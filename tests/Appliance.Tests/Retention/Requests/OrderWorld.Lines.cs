@@ -26,13 +26,13 @@ internal sealed partial class OrderWorld
     });
 
     /// <summary>Asks under an order of its own which addresses a line had in those minutes; the answer.</summary>
-    public string AddressesOf(string line)
+    public string AddressesOf(string line, string from = "2024-10-04T00:00Z")
     {
         string request = LineRequest(line, 1);
         Approve(request);
         return Succeed(
-            "addresses-of", line, "--data", Data, "--socket", Socket, "--request", request, "--from",
-            "2024-10-04T00:00Z", "--to", "2024-10-04T00:04Z", "--json");
+            "addresses-of", line, "--data", Data, "--socket", Socket, "--request", request, "--from", from, "--to",
+            "2024-10-04T00:04Z", "--json");
     }
 
     /// <summary>The bytes of each batch in the archive, by name.</summary>

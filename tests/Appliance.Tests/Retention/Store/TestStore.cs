@@ -143,9 +143,12 @@ internal sealed class TestClock(DateTimeOffset now) : TimeProvider, IMachineCloc
     /// <summary>Called whenever somebody asks for the time: each step that is signed or logged does.</summary>
     public Action OnRead { get; set; } = () => { };
 
+    /// <summary>How much time has passed since this clock was made.</summary>
+    public TimeSpan Ahead { get; set; }
+
     public override DateTimeOffset GetUtcNow()
     {
         OnRead();
-        return now;
+        return now + Ahead;
     }
 }

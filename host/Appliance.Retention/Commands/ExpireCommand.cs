@@ -137,7 +137,7 @@ internal static class ExpireCommand
         return code;
     }
 
-    /// <summary>What answers relied on, and what corrected them, goes with the records; false where it cannot.</summary>
+    /// <summary>What answers relied on, and what corrected it, goes with the records; false where not.</summary>
     private static bool ForgetAnswers(StoreFolder folder, ulong before, TextWriter errors)
     {
         try

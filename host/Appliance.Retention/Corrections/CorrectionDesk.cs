@@ -23,7 +23,8 @@ internal sealed partial class CorrectionDesk(
     public int Find()
     {
         ulong now = UtcClock.Now(clock);
-        List<(LineCorrection Line, ulong AtUtcUs)> lines = [.. Lines.Select(line => (line, register.TakenIn(line, now)))];
+        List<(LineCorrection Line, ulong AtUtcUs)> lines =
+            [.. Lines.Select(line => (line, register.TakenIn(line, now)))];
         int found = 0;
         foreach (DeliveredAnswer answer in register.Deliveries())
         {

@@ -13,6 +13,9 @@ namespace Appliance.Evidence;
 /// <param name="Said">The answer's words of it, to be held against the record.</param>
 /// <param name="HasContact">The answer tells what was contacted.</param>
 /// <param name="MustName">Some record must say that it is this line.</param>
+/// <param name="Asked">Line that was asked about; null where lines are what is answered.</param>
+/// <param name="Near">Records beside it: of a candidate's session its flows, of a line's records the sessions that name
+/// it.</param>
 internal sealed record ClaimedRecord(
     string Device,
     string Place,
@@ -21,7 +24,12 @@ internal sealed record ClaimedRecord(
     string Inside,
     JsonElement Said,
     bool HasContact,
-    bool MustName);
+    bool MustName,
+    string? Asked,
+    IReadOnlyList<RecordAt> Near);
+
+/// <summary>Where a record stands, as answers name it.</summary>
+internal readonly record struct RecordAt(string Device, string Place);
 
 /// <summary>What an answer says, read from the JSON that was delivered.</summary>
 public sealed class AnswerClaims
@@ -51,11 +59,15 @@ public sealed class AnswerClaims
 
     internal IReadOnlyList<ClaimedRecord> Records => records;
 
-    /// <summary>Whether the answer rests on a record.</summary>
+    /// <summary>Whether the answer rests on a record, or on a later one of the flow that it began.</summary>
     /// <param name="device">Device, 32 hexadecimal digits.</param>
     /// <param name="place">Epoch-sequence-row.</param>
-    public bool Rests(string device, string place) =>
-        records.Exists(record => record.Device == device && record.Place == place);
+    public bool Rests(string device, string place) => records.Exists(record => record.Device == device
+        && (record.Place == place || Text(record.Said, "flow_id") == place));
+
+    /// <summary>Whether the answer rests on any record of a device.</summary>
+    /// <param name="device">Device, 32 hexadecimal digits.</param>
+    public bool Rests(string device) => records.Exists(record => record.Device == device);
 
     /// <summary>Reads an answer; null where it is none.</summary>
     public static AnswerClaims? Parse(ReadOnlyMemory<byte> json)
@@ -108,13 +120,19 @@ public sealed class AnswerClaims
             foreach (JsonElement use in Items(reading, "uses"))
             {
                 lines.Add(Text(reading.GetProperty("question"), "line"));
-                Add(use, RecordKind.Flow, "", "", hasContact: true);
+                AddOfLine(reading, use, RecordKind.Flow, hasContact: true);
             }
 
             foreach (JsonElement record in Items(reading, "records"))
             {
                 lines.Add(Text(reading.GetProperty("question"), "line"));
-                ReadRecord(reading, record);
+                RecordKind kind = KindOf(Text(record, "kind"));
+                AddOfLine(reading, record, kind, kind == RecordKind.Flow && TellsContact(reading, record));
+            }
+
+            foreach (JsonElement session in Items(reading, "named_by"))
+            {
+                AddOfLine(reading, session, RecordKind.Session, hasContact: false);
             }
         }
 
@@ -123,19 +141,15 @@ public sealed class AnswerClaims
 
     private static RecordKind KindOf(string word) => word == "block" ? RecordKind.Block : RecordKind.Flow;
 
-    // A record of a line names that line or none; where sessions name it, they are records of the answer too.
-    private void ReadRecord(JsonElement reading, JsonElement record)
-    {
-        JsonElement[] sessions = Items(reading, "named_by");
-        RecordKind kind = KindOf(Text(record, "kind"));
-        bool contact = kind == RecordKind.Flow && reading.GetProperty("sections_opened").GetArrayLength() > 1;
-        string line = sessions.Length == 0 ? Text(reading.GetProperty("question"), "line") : "";
-        Add(record, kind, line, "", contact, mustName: false);
-        foreach (JsonElement session in sessions)
-        {
-            Add(session, RecordKind.Session, "", "", hasContact: false);
-        }
-    }
+    // A record of a line names that line, or none and a session of the answer names it.
+    private void AddOfLine(JsonElement reading, JsonElement record, RecordKind kind, bool hasContact) => Add(
+        record, kind, "", "", hasContact, mustName: false, Text(reading.GetProperty("question"), "line"),
+        Places(Items(reading, "named_by")));
+
+    // What is another customer's is not told to the one who asks for their own, and not proven either.
+    private static bool TellsContact(JsonElement reading, JsonElement record) =>
+        record.TryGetProperty("contact", out JsonElement told)
+            ? told.GetBoolean() : reading.GetProperty("sections_opened").GetArrayLength() > 1;
 
     private void ReadCandidate(JsonElement candidate)
     {
@@ -154,15 +168,27 @@ public sealed class AnswerClaims
 
         if (candidate.TryGetProperty("session", out JsonElement session) && session.ValueKind == JsonValueKind.Object)
         {
-            Add(session, RecordKind.Session, subscriber, inside, hasContact: false);
+            RecordAt[] flows = Places(Items(candidate, "flows"));
+            Add(session, RecordKind.Session, subscriber, inside, hasContact: false, near: flows);
         }
     }
 
+    private static RecordAt[] Places(JsonElement[] items) =>
+        [.. items.Select(item => new RecordAt(Text(item, "device"), Text(item, "record")))];
+
     private void Add(
-        JsonElement said, RecordKind kind, string line, string inside, bool hasContact, bool mustName = true)
+        JsonElement said,
+        RecordKind kind,
+        string line,
+        string inside,
+        bool hasContact,
+        bool mustName = true,
+        string? asked = null,
+        RecordAt[]? near = null)
     {
         var claim = new ClaimedRecord(
-            Text(said, "device"), Text(said, "record"), kind, line, inside, said, hasContact, mustName);
+            Text(said, "device"), Text(said, "record"), kind, line, inside, said, hasContact, mustName, asked,
+            near ?? []);
         if (!records.Exists(known => known.Device == claim.Device && known.Place == claim.Place))
         {
             records.Add(claim);

@@ -59,6 +59,11 @@ public sealed record DisclosedRow
     /// <summary>Half width, microseconds; null where the clock gave none.</summary>
     public uint? BoundUs { get; init; }
 
+    /// <summary>Where the flow's first record stands; the default where this is it.</summary>
+    public FlowId First { get; init; }
+
+    public Translation Translation { get; init; }
+
     public byte Method { get; init; }
 
     public ushort EvidenceBits { get; init; }
@@ -125,7 +130,7 @@ public sealed record DisclosedRow
 
     private static DisclosedRow Flow(DisclosedRow row, Fields fields)
     {
-        fields.Item();
+        FlowId first = fields.TakeNull() ? default : PlaceOf(fields);
         fields.Item();
         byte protocol = (byte)fields.Unsigned(byte.MaxValue);
         string subscriber = fields.Text();
@@ -139,9 +144,11 @@ public sealed record DisclosedRow
         TaiTime end = fields.TakeNull() ? default : After(start, fields);
         uint? bound = fields.TakeNull() ? null : fields.UInt32();
         fields.Item();
-        fields.Item();
+        var translation = (Translation)fields.Unsigned(byte.MaxValue);
         return row with
         {
+            First = first,
+            Translation = translation,
             Protocol = protocol,
             Subscriber = subscriber,
             Realm = realm,
@@ -205,6 +212,21 @@ public sealed record DisclosedRow
             Last = start,
             End = fields.TakeNull() ? default : After(start, fields),
         };
+    }
+
+    private static FlowId PlaceOf(Fields fields)
+    {
+        CborItem? item = fields.Item();
+        if (item is not { Kind: CborKind.Array })
+        {
+            fields.Refuse();
+            return default;
+        }
+
+        Fields place = Fields.OfArray(item, 3);
+        var read = new FlowId(place.UInt32(), place.UInt32(), place.UInt32());
+        fields.Join(place);
+        return read;
     }
 
     private static ushort Port(Fields fields) => (ushort)fields.Unsigned(ushort.MaxValue);

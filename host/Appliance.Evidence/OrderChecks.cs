@@ -83,6 +83,7 @@ internal static class OrderChecks
             "addresses-of" => request.Purpose is 1 or 4,
             "services" => request.Purpose is 2 or 4,
             "accessed" => request.Purpose is 3 or 4,
+            PackQuestion.SubjectAccess => request.Purpose == PackQuestion.OwnPurpose,
             _ => false,
         };
         bool isSubject = question.Verb == "resolve"

@@ -9,6 +9,10 @@ namespace Appliance.Evidence;
 /// </summary>
 internal sealed class PackCorrections
 {
+    // How late messages of sessions are, and how far a time in doubt is looked for (EVIDENCE.md, `claims`).
+    private const long SessionSlackUs = 2_000_000;
+    private const long DoubtUsMax = 3_600_000_000;
+
     private readonly List<(string Device, uint Epoch, uint Sequence, ClockDoubt Doubt)> doubts = [];
     private readonly List<LineCorrection> lines = [];
 
@@ -46,6 +50,8 @@ internal sealed class PackCorrections
             read.lines.Add(line!);
         }
 
+        // Of several the latest counts.
+        read.lines.Sort(static (left, right) => right.UtcUs.CompareTo(left.UtcUs));
         return read;
     }
 
@@ -74,14 +80,66 @@ internal sealed class PackCorrections
     /// <summary>Whether a correction gives the line to some record.</summary>
     public bool Names(string line) => lines.Exists(one => one.Subscriber == line);
 
-    /// <summary>Whether a correction makes a record, which names another line, this one's.</summary>
-    public bool Explains(DisclosedRow row, string line)
+    /// <summary>The line that a record names at a time, as it is known now; empty where it is not.</summary>
+    public string LineOf(DisclosedRow row, TaiTime time)
     {
         (uint epoch, uint sequence, uint number) = PlaceOf(row);
         var place = new FlowId(epoch, sequence, number);
-        return lines.Exists(one => one.Subscriber == line && one.Device.ToString() == row.Device
-            && one.Records.Contains(place) && row.Start <= one.To && (row.End == default || row.End >= one.From));
+        foreach (LineCorrection one in lines)
+        {
+            bool isMeant = one.Records.Count == 0 || one.Records.Contains(place)
+                || (row.First != default && one.Records.Contains(row.First));
+            if (isMeant && one.Device.ToString() == row.Device && one.From <= time && time <= one.To)
+            {
+                return one.Subscriber;
+            }
+        }
+
+        return row.Subscriber;
     }
+
+    /// <summary>
+    /// Whether a session names a line at some instant of a stretch, which its own times widen: as far as messages of
+    /// sessions are late, or its clock was taken back.
+    /// </summary>
+    public bool Names(DisclosedRow session, string line, TaiTime from, TaiTime to)
+    {
+        (TaiTime begin, TaiTime end) = Widened(session, from, to);
+        List<TaiTime> cuts = [begin, end];
+        foreach (LineCorrection one in lines)
+        {
+            cuts.Add(one.From);
+            cuts.Add(Moved(one.From, -1));
+            cuts.Add(one.To);
+            cuts.Add(Moved(one.To, 1));
+        }
+
+        return cuts.Exists(time => begin <= time && time <= end && LineOf(session, time) == line);
+    }
+
+    /// <summary>Whether a session may have been held at a time; the end of an open one is not known.</summary>
+    public bool Holds(DisclosedRow session, TaiTime time)
+    {
+        (TaiTime begin, TaiTime end) = Widened(session, session.Start, session.End);
+        return begin <= time && (session.End == default || time <= end);
+    }
+
+    private (TaiTime From, TaiTime To) Widened(DisclosedRow session, TaiTime from, TaiTime to)
+    {
+        long slack = SessionSlackUs;
+        foreach ((string device, uint epoch, uint sequence, ClockDoubt doubt) in doubts)
+        {
+            (uint Epoch, uint Sequence, uint _) place = PlaceOf(session);
+            bool applies = device == session.Device
+                && (epoch, sequence).CompareTo((place.Epoch, place.Sequence)) >= 0
+                && (doubt.Covers(session.Start) || doubt.Covers(session.End));
+            slack = applies ? Math.Max(slack, Math.Min(doubt.BoundUs, DoubtUsMax)) : slack;
+        }
+
+        return (Moved(from, -slack), Moved(to, slack));
+    }
+
+    private static TaiTime Moved(TaiTime time, long us) => new(time.Microseconds + us);
 
     private static (uint Epoch, uint Sequence, uint Row) PlaceOf(DisclosedRow row)
     {

@@ -15,8 +15,14 @@ public sealed record PackQuestion(
     ulong FromUtcUs,
     ulong ToUtcUs)
 {
+    /// <summary>Verb of everything that is kept of a person's own line.</summary>
+    public const string SubjectAccess = "subject-access";
+
+    /// <summary>Purpose of a person who asks for their own records.</summary>
+    public const byte OwnPurpose = 4;
+
     /// <summary>True where the question is about what was contacted.</summary>
-    public bool NeedsContact => Verb is "services" or "accessed" || Service.Length + Remote.Length > 0;
+    public bool NeedsContact => Verb is "services" or "accessed" or SubjectAccess || Service.Length + Remote.Length > 0;
 
     /// <summary>Begin as a time of records.</summary>
     public TaiTime From => LeapSeconds.ToTai((long)FromUtcUs);

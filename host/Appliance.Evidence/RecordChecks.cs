@@ -95,6 +95,7 @@ internal static class RecordChecks
     public static Outcome Sections(PackState state)
     {
         PackQuestion question = state.Question!;
+        bool isOwn = state.Request?.Purpose == PackQuestion.OwnPurpose;
         foreach (DisclosedRow row in state.Rows)
         {
             if (!state.Released.Contains(new ReleasedSection(row.Batch, row.Section)))
@@ -106,10 +107,19 @@ internal static class RecordChecks
             {
                 return Outcome.Fail($"a record tells what was contacted, and the question does not reach that");
             }
+
+            if (row.Section != SectionPlain.AttributionNumber && isOwn && IsOtherCustomer(state, row))
+            {
+                return Outcome.Fail($"a record tells whom of the network's customers the person contacted");
+            }
         }
 
         return Outcome.Pass($"every disclosed record was released in the log first");
     }
+
+    private static bool IsOtherCustomer(PackState state, DisclosedRow contact) => state.Rows.Exists(row =>
+        row.Section == SectionPlain.AttributionNumber && row.Device == contact.Device && row.Place == contact.Place
+        && row.Translation is Translation.Hairpin or Translation.OnNet);
 
     /// <summary>Each record that the answer names is proven and says the same, and there is no other.</summary>
     public static Outcome Claims(PackState state)
@@ -137,6 +147,14 @@ internal static class RecordChecks
             {
                 return Outcome.Fail(
                     $"the time of record {claim.Place} was taken back by its clock after the answer: ask again");
+            }
+
+            if (row is not null && row.Kind == claim.Kind && !PackLines.Agrees(state, claim, row, corrections))
+            {
+                bool isStale = row.Subscriber.Length > 0 && row.Subscriber == (claim.Asked ?? claim.Line);
+                return isStale
+                    ? Outcome.Fail($"the line of record {claim.Place} was corrected after the answer: ask again")
+                    : Outcome.Fail($"record {claim.Place} does not bear out the line of the answer");
             }
 
             if (row is null || row.Kind != claim.Kind || !Holds(() => Agrees(claim, row, corrections)))
@@ -224,10 +242,8 @@ internal static class RecordChecks
     private static bool Agrees(ClaimedRecord claim, DisclosedRow row, PackCorrections corrections)
     {
         JsonElement said = claim.Said;
-        bool isLine = row.Subscriber.Length == 0 || claim.Line.Length == 0 || row.Subscriber == claim.Line
-            || corrections.Explains(row, claim.Line);
         bool isTime = Is(said, "start", row.Start) && (row.Kind != RecordKind.Flow || Is(said, "last", row.Last));
-        return isLine && isTime && row.Kind switch
+        return isTime && row.Kind switch
         {
             RecordKind.Flow => (claim.Inside.Length == 0 || row.Inside.ToString() == claim.Inside)
                 && Is(said, "pub_ip", row.Public.ToString()) && Is(said, "pub_port", row.PublicPort)

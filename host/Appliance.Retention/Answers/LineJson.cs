@@ -28,8 +28,8 @@ internal static class LineJson
             communications = ServiceSum.Of(answer.Services).Select(sum => Sum(sum)),
             list_as_of = answer.ServicesAsOf.Length == 0 ? null : answer.ServicesAsOf,
             uses = answer.Uses.Select(use => Use(use)),
-            records = Records(answer.Basis),
-            named_by = Sessions(answer.Basis),
+            records = Records(answer),
+            named_by = Sessions(answer),
             corrections = Corrections(answer),
             covered = answer.Missing.Count == 0,
             gaps = answer.Missing.Select(missing => JsonAnswer.Gap(missing)),
@@ -52,21 +52,20 @@ internal static class LineJson
     };
 
     /// <summary>Flows and blocks that the answer rests on: what evidence for it proves.</summary>
-    private static IEnumerable<object> Records(Found? basis) => basis is null
+    private static IEnumerable<object> Records(LineAnswer answer) => answer.Basis is not { } basis
         ? []
         : basis.Holdings
-            .Select(flow => Place("flow", flow.Device, flow.Place))
+            .Select(flow => Flow(flow, (answer.Sections & SectionSet.Contact) != 0))
             .Concat(basis.Blocks.Select(block => Place("block", block.Device, block.Place)));
 
     /// <summary>Sessions that say that they are this line's.</summary>
-    private static IEnumerable<object> Sessions(Found? basis) => basis is null
-        ? []
-        : basis.Holdings.Select(flow => flow.Session)
-            .Concat(basis.Blocks.Select(block => block.Session))
-            .OfType<SessionHolding>()
-            .Select(session => (session.Device, session.Place))
-            .Distinct()
-            .Select(session => Place("session", session.Device, session.Place));
+    private static IEnumerable<object> Sessions(LineAnswer answer) => (answer.Basis?.Holdings ?? answer.Uses)
+        .Select(flow => flow.Session)
+        .Concat((answer.Basis?.Blocks ?? []).Select(block => block.Session))
+        .OfType<SessionHolding>()
+        .Select(session => (session.Device, session.Place))
+        .Distinct()
+        .Select(session => Place("session", session.Device, session.Place));
 
     /// <summary>Corrections that make records this line's.</summary>
     private static IEnumerable<object?> Corrections(LineAnswer answer) => (answer.Basis?.Holdings ?? answer.Uses)
@@ -75,6 +74,15 @@ internal static class LineJson
         .OfType<LineCorrection>()
         .Distinct()
         .Select(JsonAnswer.Correction);
+
+    private static object Flow(Holding flow, bool reachesContact) => new
+    {
+        kind = "flow",
+        device = flow.Device.ToString(),
+        record = flow.Place.ToString(),
+        flow_id = flow.Flow.ToString(),
+        contact = reachesContact && flow.HasContact && !flow.Row.RemoteAddress.IsNone,
+    };
 
     private static object Place(string kind, Id16 device, FlowId place) => new
     {

@@ -114,11 +114,13 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
         PutList(PackNames.People, People.Papers(folder.People, WardenTrust.Read(folder.TrustFile).Control, people));
     }
 
-    // Those that name records of the pack: a correction of others' is none of this answer's.
+    // Those that name records of the pack, and those of a device's whole stretch, which name nobody: a correction of
+    // others' is none of this answer's.
     private void PutCorrections(AnswerClaims claims)
     {
-        List<ReadOnlyMemory<byte>> papers = CorrectionBook.PapersOf(folder, line => line.Records.Any(
-            record => claims.Rests(line.Device.ToString(), record.ToString())));
+        List<ReadOnlyMemory<byte>> papers = CorrectionBook.PapersOf(folder, line => line.Records.Count == 0
+            ? claims.Rests(line.Device.ToString())
+            : line.Records.Any(record => claims.Rests(line.Device.ToString(), record.ToString())));
         if (papers.Count > 0)
         {
             PutList(PackNames.Corrections, papers);

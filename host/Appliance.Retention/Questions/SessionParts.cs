@@ -31,7 +31,15 @@ internal static class SessionParts
                 Add(parts, session with { KnownUntil = Window.Add(from, -1) }, earlier);
             }
 
-            parts.Add(session with { From = from, KnownUntil = until, Corrected = line });
+            FlowId[] named = [.. line.Records.Where(session.Records.Contains)];
+            parts.Add(session with
+            {
+                // Who relies on the answer finds the correction by the record that it names.
+                Place = named.Length > 0 ? named[0] : session.Place,
+                From = from,
+                KnownUntil = until,
+                Corrected = line,
+            });
             if (until < session.KnownUntil)
             {
                 Add(parts, session with { From = Window.Add(until, 1) }, earlier);

@@ -21,6 +21,10 @@ class Claim:
     said: dict[str, Any]
     has_contact: bool
     must_name: bool
+    # The line that was asked about; None where lines are what is answered.
+    asked: str | None
+    # Records beside it: of a candidate's session its flows, of a line's records the sessions that name it.
+    near: frozenset[tuple[str, str]]
 
 
 @dataclass
@@ -30,9 +34,11 @@ class Answer:
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
 
     def add(self, said: dict[str, Any], kind: int, line: str, inside: str, has_contact: bool,
-            must_name: bool = True) -> None:
+            must_name: bool = True, asked: str | None = None, near: list[dict[str, Any]] | None = None) -> None:
         """A record that is named twice counts once."""
-        claim = Claim(_text(said, "device"), _text(said, "record"), kind, line, inside, said, has_contact, must_name)
+        beside = frozenset((_text(one, "device"), _text(one, "record")) for one in near or [])
+        claim = Claim(_text(said, "device"), _text(said, "record"), kind, line, inside, said, has_contact, must_name,
+                      asked, beside)
         self.claims.setdefault((claim.device, claim.place), claim)
 
 
@@ -49,10 +55,13 @@ def read(data: bytes) -> Answer:
             _read_candidate(answer, candidate)
         for use in reading.get("uses", []):
             answer.lines.add(_text(reading["question"], "line"))
-            answer.add(use, FLOW, "", "", True)
+            _add_of_line(answer, reading, use, FLOW, True)
         for record in reading.get("records", []):
             answer.lines.add(_text(reading["question"], "line"))
-            _read_record(answer, reading, record)
+            kind = BLOCK if _text(record, "kind") == "block" else FLOW
+            _add_of_line(answer, reading, record, kind, kind == FLOW and _tells_contact(reading, record))
+        for session in reading.get("named_by", []):
+            _add_of_line(answer, reading, session, SESSION, False)
     return answer
 
 
@@ -61,14 +70,16 @@ def utc_us(text: str) -> int:
     return (datetime.fromisoformat(text.replace("Z", "+00:00")) - _EPOCH) // timedelta(microseconds=1)
 
 
-def _read_record(answer: Answer, reading: dict[str, Any], record: dict[str, Any]) -> None:
-    """A record of a line names that line or none; where sessions name it, they are records of the answer too."""
-    sessions = reading.get("named_by", [])
-    kind = BLOCK if _text(record, "kind") == "block" else FLOW
-    line = "" if sessions else _text(reading["question"], "line")
-    answer.add(record, kind, line, "", kind == FLOW and len(reading["sections_opened"]) > 1, must_name=False)
-    for session in sessions:
-        answer.add(session, SESSION, "", "", False)
+def _add_of_line(answer: Answer, reading: dict[str, Any], said: dict[str, Any], kind: int, has_contact: bool) -> None:
+    """A record of a line names that line, or none and a session of the answer names it."""
+    answer.add(said, kind, "", "", has_contact, False, _text(reading["question"], "line"), reading.get("named_by", []))
+
+
+def _tells_contact(reading: dict[str, Any], record: dict[str, Any]) -> bool:
+    """What is another customer's is not told to the one who asks for their own, and not proven either."""
+    told = record.get("contact", len(reading["sections_opened"]) > 1)
+    require(isinstance(told, bool), "answer", "contact")
+    return told
 
 
 def _read_candidate(answer: Answer, candidate: dict[str, Any]) -> None:
@@ -78,7 +89,7 @@ def _read_candidate(answer: Answer, candidate: dict[str, Any]) -> None:
     for block in candidate.get("blocks", []):
         answer.add(block, BLOCK, "", inside, False)
     if isinstance(candidate.get("session"), dict):
-        answer.add(candidate["session"], SESSION, line, inside, False)
+        answer.add(candidate["session"], SESSION, line, inside, False, near=candidate.get("flows", []))
 
 
 def _text(parent: dict[str, Any], name: str) -> str:

@@ -33,7 +33,9 @@ def read(batch: bytes, section: int, number: int, canonical: bytes, device: byte
 
 def _flow(items: list[Any]) -> dict[str, Any]:
     start = _time(items[9])
-    return {"subscriber": fields.text(items[3]), "sub_ip": address_text(items[5]), "sub_port": _port(items[6]),
+    return {"first": None if items[0] is None else tuple(fields.u32(part) for part in fields.array(items[0], 3)),
+            "realm": fields.text(items[4]), "translation": fields.number(items[14], 0xFF),
+            "subscriber": fields.text(items[3]), "sub_ip": address_text(items[5]), "sub_port": _port(items[6]),
             "pub_ip": address_text(items[7]), "pub_port": _port(items[8]), "start": start,
             "last": start + _time(items[10]),
             "end": None if items[11] is None else start + _time(items[11]),
@@ -47,13 +49,14 @@ def _contact(items: list[Any]) -> dict[str, Any]:
 
 def _session(items: list[Any]) -> dict[str, Any]:
     start = _time(items[5])
-    return {"subscriber": fields.text(items[0]), "start": start,
+    return {"subscriber": fields.text(items[0]), "realm": fields.text(items[2]), "sub_ip": address_text(items[3]),
+            "start": start,
             "end": None if items[6] is None else start + _time(items[6]),
             "address_or_prefix": f"{address_text(items[3])}/{fields.number(items[4], 128)}"}
 
 
 def _block(items: list[Any]) -> dict[str, Any]:
-    return {"subscriber": "", "sub_ip": address_text(items[1]), "pub_ip": address_text(items[2]),
+    return {"subscriber": "", "realm": fields.text(items[0]), "sub_ip": address_text(items[1]), "pub_ip": address_text(items[2]),
             "port_first": _port(items[3]), "port_last": _port(items[4]), "start": _time(items[5])}
 
 

@@ -10,6 +10,8 @@ from .refused import require
 
 _CLOCK = 5
 _NO_BOUND = 0xFFFFFFFF
+_SESSION_SLACK = 2_000_000
+_DOUBT_MAX = 3_600_000_000
 _WORDS = re.compile(r"times from (-?[0-9]+) to (-?[0-9]+) hold within ([0-9]+) us")
 
 
@@ -62,9 +64,40 @@ def correction(payload: Any) -> dict[int, Any]:
     return {**said, 5: records}
 
 
-def explains(corrections: list[dict[int, Any]], row: Row, line: str) -> bool:
-    """Whether a correction makes a record, which names another line, this one's."""
-    place = tuple(int(part) for part in row.place.split("-"))
-    end = row.said.get("end")
-    return any(one[6] == line and one[2].hex() == row.device and place in one[5] and row.said["start"] <= one[4]
-               and (end is None or end >= one[3]) for one in corrections)
+def line_of(corrections: list[dict[int, Any]], row: Row, time: int) -> str:
+    """The line that a record names at a time, as it is known now; empty where it is not. The latest counts."""
+    places = {tuple(int(part) for part in row.place.split("-")), row.said.get("first")}
+    for one in sorted(corrections, key=lambda said: -said[8]):
+        is_meant = not one[5] or any(place in places for place in one[5])
+        if is_meant and one[2].hex() == row.device and one[3] <= time <= one[4]:
+            return one[6]
+    return row.said["subscriber"]
+
+
+def names(pack: Pack, corrections: list[dict[int, Any]], session: Row, line: str, begin: int, end: int) -> bool:
+    """Whether a session names a line at some instant of a stretch, which is wider by what its times may be off."""
+    slack = _slack(pack, session)
+    begin, end = begin - slack, end + slack
+    cuts = [begin, end, *(cut for one in corrections for cut in (one[3] - 1, one[3], one[4], one[4] + 1))]
+    return any(begin <= time <= end and line_of(corrections, session, time) == line for time in cuts)
+
+
+def holds(pack: Pack, session: Row, time: int) -> bool:
+    """Whether a session may have been held at a time; the end of an open one is not known."""
+    slack, end = _slack(pack, session), session.said["end"]
+    return session.said["start"] - slack <= time and (end is None or time <= end + slack)
+
+
+def _slack(pack: Pack, session: Row) -> int:
+    """How late messages of sessions are, or how far the clock took back the times of this one."""
+    slack = _SESSION_SLACK
+    place = tuple(int(part) for part in session.place.split("-")[:2])
+    times = [time for time in (session.said["start"], session.said["end"]) if time is not None]
+    for manifest in pack.manifests.values():
+        if manifest.device.hex() != session.device or (manifest.epoch[0], manifest.sequence) < place:
+            continue
+        for _, kind, text in manifest.events:
+            told = doubt(kind, text)
+            if told and any(told[0] <= time <= told[1] for time in times):
+                slack = max(slack, min(told[2], _DOUBT_MAX))
+    return slack

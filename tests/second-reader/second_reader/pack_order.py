@@ -7,7 +7,8 @@ from .flow_csv import address_text
 from .pack_state import Pack, two_signed
 from .refused import require
 
-_PURPOSES = {"resolve": (1,), "addresses-of": (1, 4), "services": (2, 4), "accessed": (3, 4)}
+_PURPOSES = {"resolve": (1,), "addresses-of": (1, 4), "services": (2, 4), "accessed": (3, 4),
+             "subject-access": (4,)}
 
 
 def people(pack: Pack) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from . import answer_claims, cose, disclosed, fields, leap_seconds, objects, pack_corrections, strict_cbor
+from . import answer_claims, cose, disclosed, fields, leap_seconds, objects, pack_corrections, pack_lines, strict_cbor
 from .answer_claims import Answer, Claim
 from .batch import ATTRIBUTION, CONTACT
 from .disclosed import BLOCK, FLOW, Row
@@ -13,6 +13,9 @@ from .pack_state import Open, Pack, signed
 from .refused import Refused, require
 
 _NOT_READ = (Refused, KeyError, ValueError, TypeError, AttributeError, json.JSONDecodeError)
+# on-net, hairpin
+_OTHER_CUSTOMERS = (7, 8)
+_OWN_PURPOSE = 4
 _BY_KIND = {
     FLOW: ("start", "last", "pub_ip", "pub_port", "sub_ip", "sub_port", "bound_us", "evidence_bits", "candidates"),
     disclosed.SESSION: ("start", "subscriber", "address_or_prefix"),
@@ -35,10 +38,15 @@ def records(pack: Pack) -> str:
 def sections(pack: Pack) -> str:
     """Only what the wardens released, and of the sections that the question reaches."""
     asked = pack.question
-    reaches_contact = asked["verb"] in ("services", "accessed") or asked["service"] != "" or asked["remote"] != ""
+    is_own = pack.request[7] == _OWN_PURPOSE
+    told_by = ("services", "accessed", "subject-access")
+    reaches_contact = asked["verb"] in told_by or asked["service"] != "" or asked["remote"] != ""
+    customers = {(row.device, row.place) for row in pack.rows if row.said.get("translation") in _OTHER_CUSTOMERS}
     for row in pack.rows:
         require((row.batch, row.section) in pack.released, "pack", "a section was not released")
         require(row.section == ATTRIBUTION or reaches_contact, "pack", "the question does not reach what was contacted")
+        is_other = is_own and row.section != ATTRIBUTION and (row.device, row.place) in customers
+        require(not is_other, "pack", "it tells whom of the network's customers the person contacted")
     return "released"
 
 
@@ -99,9 +107,8 @@ def _prove(pack: Pack, claim: Claim, corrections: list[dict[int, Any]]) -> int:
     row = _find(pack, claim, ATTRIBUTION)
     require(row.kind == claim.kind, "pack", "a record of another kind")
     require(not pack_corrections.is_stale(pack, claim.said, row), "pack", "its time was taken back after the answer")
-    line, inside = row.said["subscriber"], row.said.get("sub_ip", "")
-    is_line = not line or not claim.line or line == claim.line
-    require(is_line or pack_corrections.explains(corrections, row, claim.line), "pack", "another line")
+    require(pack_lines.agrees(pack, claim, row, corrections), "pack", "another line, or one that was corrected")
+    inside = row.said["sub_ip"]
     require(row.kind != FLOW or not claim.inside or inside == claim.inside, "pack", "another inside address")
     for name in _BY_KIND[row.kind]:
         wanted = pack_corrections.bound(pack, row) if name == "bound_us" else row.said[name]

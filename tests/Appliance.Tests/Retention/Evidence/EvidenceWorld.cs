@@ -16,10 +16,10 @@ namespace Appliance.Tests.Retention.Evidence;
 /// </summary>
 internal sealed partial class EvidenceWorld : IDisposable
 {
-    public EvidenceWorld(bool withStamps = false, Action<RowBatch, long>? addMore = null)
+    public EvidenceWorld(bool withStamps = false, Action<RowBatch, long>? addMore = null, bool isLive = false)
     {
         Orders = new OrderWorld(addMore);
-        Orders.SetUp();
+        Orders.SetUp(live: isLive);
         Orders.StartWarden();
         if (withStamps)
         {
@@ -54,14 +54,25 @@ internal sealed partial class EvidenceWorld : IDisposable
         return Succeed(zone.Length == 0 ? MakeWords() : [.. MakeWords()[..^1], .. zone]);
     }
 
-    /// <summary>Asks what is kept of line-1 under an order of its own, and makes the pack of that answer.</summary>
-    public void MakeAboutLine(string verb, int purpose)
+    /// <summary>Asks what is kept of a line under an order of its own, and makes the pack of that answer.</summary>
+    public void MakeAboutLine(string verb, int purpose, string line = "line-1", params string[] more)
     {
-        string request = Orders.LineRequest("line-1", purpose);
+        string request = Orders.LineRequest(line, purpose, more.Length > 0 ? more[^1] : null);
         Orders.Approve(request);
-        File.WriteAllText(Answer, Succeed(
-            verb, "line-1", "--data", Orders.Data, "--socket", Orders.Socket, "--request", request,
-            "--from", "2024-10-04T00:00Z", "--to", "2024-10-04T00:04Z", "--json"));
+        File.WriteAllText(Answer, Succeed([.. LineWords(verb, line, request), .. more]));
+        MakeOf(request);
+    }
+
+    /// <summary>The question about a line that an order of four minutes allows.</summary>
+    public string[] LineWords(string verb, string line, string request) =>
+    [
+        verb, line, "--data", Orders.Data, "--socket", Orders.Socket, "--request", request,
+        "--from", "2024-10-04T00:00Z", "--to", "2024-10-04T00:04Z", "--json",
+    ];
+
+    /// <summary>Makes the pack of the answer that was given under a request.</summary>
+    public void MakeOf(string request)
+    {
         string[] words = MakeWords();
         words[Array.IndexOf(words, "--request") + 1] = request;
         Succeed(words);

@@ -4,7 +4,7 @@ namespace Appliance.Tests.Retention.Requests;
 internal sealed partial class OrderWorld
 {
     /// <summary>A request for what is kept of a line in the first four minutes, signed; its name.</summary>
-    public string LineRequest(string line, int purpose) => FileRequest(new
+    public string LineRequest(string line, int purpose, string? service = null) => FileRequest(new
     {
         jurisdiction = "GB",
         legal_basis = "RIPA 2000 s. 22(2)(b)",
@@ -20,6 +20,7 @@ internal sealed partial class OrderWorld
         },
         offence = new { name = "threats to kill", serious = true, sentence_years = 10 },
         lines = new[] { line },
+        services = service is null ? [] : new[] { service },
         from = "2024-10-04T00:00Z",
         to = "2024-10-04T00:04Z",
         expires = "2024-10-20T00:00Z",

@@ -1,16 +1,19 @@
 using Appliance.Edge.Configuration;
-using Appliance.Edge.Service;
 using Appliance.Flow;
+using Appliance.Linux.Clocks;
+using Appliance.Time.Observations;
 using Appliance.Wire;
 
 namespace Appliance.Edge.NatLog;
 
 /// <summary>
 /// What all listeners share: the decoders, used by one of them at a time, and the queue to the packet thread, which so
-/// has one writer.
+/// has one writer. What comes is dated along the box's line as it comes, for a set may wait for its template while the
+/// system clock is stepped.
 /// </summary>
 internal sealed class NatLogIntake
 {
+    private readonly SteadyClock line;
     private readonly Lock gate = new();
     private readonly LogDatagrams decoder;
     private readonly NatEvents events = new();
@@ -18,8 +21,11 @@ internal sealed class NatLogIntake
     private long refused;
     private bool isClosed;
 
-    public NatLogIntake(NatLogOptions options)
+    /// <param name="options">Who may speak, and how lines are read.</param>
+    /// <param name="line">The box's line of time.</param>
+    public NatLogIntake(NatLogOptions options, SteadyClock line)
     {
+        this.line = line;
         decoder = new LogDatagrams(new LogLineDecoder(LogTemplates.BuiltIn, options.ZoneMinutes));
         foreach (string text in options.Exporters)
         {
@@ -46,51 +52,55 @@ internal sealed class NatLogIntake
 
     public void Refuse() => Interlocked.Increment(ref refused);
 
-    public void TakeDatagram(ReadOnlySpan<byte> datagram, in Ip exporter, ushort port, long arrivalNs)
+    public void TakeDatagram(ReadOnlySpan<byte> datagram, in Ip exporter, ushort port)
     {
+        if (ExportDecoder.IsExport(datagram))
+        {
+            TakeExport(datagram, exporter, port);
+        }
+        else
+        {
+            TakeLine(datagram, exporter, LogCourse.Unnumbered);
+        }
+    }
+
+    public void TakeExport(ReadOnlySpan<byte> message, in Ip exporter, ushort port)
+    {
+        (long systemNs, long offsetNs) = Now();
         lock (gate)
         {
             if (!isClosed)
             {
-                decoder.Decode(datagram, exporter, port, arrivalNs, events);
-                Hand();
+                decoder.Exports.Decode(message, exporter, port, systemNs - offsetNs, events);
+                Hand(offsetNs, arrivalOffsetNs: 0);
             }
         }
     }
 
-    public void TakeExport(ReadOnlySpan<byte> message, in Ip exporter, ushort port, long arrivalNs)
+    public void TakeLine(ReadOnlySpan<byte> text, in Ip exporter, LogCourse course)
     {
+        (long systemNs, long offsetNs) = Now();
         lock (gate)
         {
             if (!isClosed)
             {
-                decoder.Exports.Decode(message, exporter, port, arrivalNs, events);
-                Hand();
-            }
-        }
-    }
-
-    public void TakeLine(ReadOnlySpan<byte> line, in Ip exporter, long arrivalNs)
-    {
-        lock (gate)
-        {
-            if (!isClosed)
-            {
-                decoder.Lines.Decode(line, exporter, arrivalNs, LogCourse.Whole, events);
-                Hand();
+                // By the system clock: a line's stamp often has no year, which it takes from its arrival.
+                decoder.Lines.Decode(text, exporter, systemNs, course, events);
+                Hand(offsetNs, offsetNs);
             }
         }
     }
 
     /// <summary>A stream of lines ended: what was on its way is lost.</summary>
-    public void Interrupt(in Ip exporter, long arrivalNs)
+    public void Interrupt(in Ip exporter)
     {
+        (long systemNs, long offsetNs) = Now();
         lock (gate)
         {
             if (!isClosed)
             {
-                decoder.Lines.Interrupt(exporter, arrivalNs, events);
-                Hand();
+                decoder.Lines.Interrupt(exporter, systemNs, events);
+                Hand(offsetNs, offsetNs);
             }
         }
     }
@@ -127,15 +137,20 @@ internal sealed class NatLogIntake
         }
     }
 
-    // Messages are read by the system clock, since their senders' stamps are; bindings count along the box's line.
-    private void Hand()
+    private (long SystemNs, long OffsetNs) Now()
     {
-        long offset = WallClock.Steady.OffsetNs;
+        (CounterPair now, long offsetNs) = line.Read();
+        return (now.Reading.Nanoseconds, offsetNs);
+    }
+
+    // Senders stamp by the time of day, which the system clock knows now; bindings count along the box's line.
+    private void Hand(long stampOffsetNs, long arrivalOffsetNs)
+    {
         foreach (ref readonly NatEvent item in events.Items)
         {
             NatEvent made = item;
-            made.ArrivalNs -= made.ArrivalNs == 0 ? 0 : offset;
-            made.StampNs -= made.StampNs == 0 ? 0 : offset;
+            made.ArrivalNs -= arrivalOffsetNs;
+            made.StampNs -= made.StampNs == 0 ? 0 : stampOffsetNs;
             Queue.Put(made);
         }
 

@@ -26,7 +26,7 @@ internal sealed class NatLogListener : IDisposable
     public NatLogListener(NatLogOptions options)
     {
         this.options = options;
-        intake = new NatLogIntake(options);
+        intake = new NatLogIntake(options, WallClock.Steady);
     }
 
     /// <summary>Where events wait for the packet thread.</summary>
@@ -166,11 +166,10 @@ internal sealed class NatLogListener : IDisposable
         while (!isOver)
         {
             int length = socket.ReceiveFrom(buffer.AsSpan(), SocketFlags.None, sender);
-            long arrivalNs = WallClock.SystemNs;
             (Ip exporter, ushort port) = SenderOf(sender);
             if (intake.Admits(exporter))
             {
-                intake.TakeDatagram(buffer.AsSpan(0, length), exporter, port, arrivalNs);
+                intake.TakeDatagram(buffer.AsSpan(0, length), exporter, port);
             }
         }
     }
@@ -224,7 +223,7 @@ internal sealed class NatLogListener : IDisposable
         finally
         {
             Interlocked.Decrement(ref streams);
-            intake.Interrupt(exporter, WallClock.SystemNs);
+            intake.Interrupt(exporter);
             sockets.Remove(stream);
         }
     }
@@ -243,7 +242,7 @@ internal sealed class NatLogListener : IDisposable
             }
 
             held += count;
-            int used = TakeWhole(buffer.AsSpan(0, held), exporter, port, WallClock.SystemNs);
+            int used = TakeWhole(buffer.AsSpan(0, held), exporter, port);
             if (used < 0)
             {
                 intake.Refuse();
@@ -256,7 +255,7 @@ internal sealed class NatLogListener : IDisposable
     }
 
     /// <summary>Takes all whole messages; how many bytes they were, or -1.</summary>
-    private int TakeWhole(ReadOnlySpan<byte> bytes, in Ip exporter, ushort port, long arrivalNs)
+    private int TakeWhole(ReadOnlySpan<byte> bytes, in Ip exporter, ushort port)
     {
         const int exportHeader = 4;
         int at = 0;
@@ -283,11 +282,11 @@ internal sealed class NatLogListener : IDisposable
 
             if (isExport)
             {
-                intake.TakeExport(rest[..length], exporter, port, arrivalNs);
+                intake.TakeExport(rest[..length], exporter, port);
             }
             else
             {
-                intake.TakeLine(line, exporter, arrivalNs);
+                intake.TakeLine(line, exporter, LogCourse.Whole);
             }
 
             at += length;

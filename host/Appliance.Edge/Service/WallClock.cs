@@ -16,9 +16,6 @@ internal static class WallClock
     /// <summary>The line itself.</summary>
     public static SteadyClock Steady => Volatile.Read(ref steady);
 
-    /// <summary>The system clock itself, ns since 1970: what other machines' stamps are compared with.</summary>
-    public static long SystemNs => Steady.Read().System.Reading.Nanoseconds;
-
     /// <summary>Goes on along the line of the run before, by which its tables count.</summary>
     /// <param name="offsetNs">What the line is behind the system clock.</param>
     public static void Begin(long offsetNs)

@@ -92,9 +92,8 @@ public sealed class KernelClock(StampPaths paths) : IClockMap
     {
         DelayRange way = paths.WayOf(leg);
         TaiTime time = LeapSeconds.ToTai(Math.DivRem(stampNs - way.MiddleNs, NsPerUs).Quotient);
-        return state.IsSynchronised
-            ? new(time, BoundOf(state, stampNs, way), ClockState.Network)
-            : new(time, ClockReading.Unbounded, ClockState.Unset);
+        uint bound = state.IsSynchronised ? BoundOf(state, stampNs, way) : ClockReading.Unbounded;
+        return new(time, bound, bound < ClockReading.Unbounded ? ClockState.Network : ClockState.Unset);
     }
 
     // One more for what the time itself was rounded by, and one each for the drift and the path.
@@ -103,6 +102,6 @@ public sealed class KernelClock(StampPaths paths) : IClockMap
         long sinceUs = Math.Abs(stampNs - state.AtNs) / NsPerUs;
         long drift = (sinceUs * DriftPartsPerMillion / TaiTime.MicrosecondsPerSecond) + 1;
         long path = (way.HalfNs / NsPerUs) + 1;
-        return (uint)Math.Min(ClockReading.Unbounded - 1, state.MaxErrorUs + drift + path + 1);
+        return (uint)Math.Min(ClockReading.Unbounded, state.MaxErrorUs + drift + path + 1);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class BoxClock : IDisposable
     private readonly ClockService? service;
     private readonly ApplianceOptions options;
     private readonly SteadyFile line;
+    private readonly SteadyMap map;
     private long stepsTold = WallClock.Steady.Steps;
     private ManifestEvent? waiting;
     private long toldDropped;
@@ -33,11 +34,12 @@ internal sealed class BoxClock : IDisposable
         kernel = new KernelClock(ClockSettings.PathsOf(options));
         service = options.Clock.HasSources ? new ClockService(options, keys, pulses, relay, isHandedOver) : null;
         line = new SteadyFile(options.Journal.Path);
-        Map = new SteadyMap((IClockMap?)service ?? kernel, WallClock.Steady, isSystems: service is null);
+        map = new SteadyMap((IClockMap?)service ?? kernel, WallClock.Steady, isSystems: service is null);
+        Look();
     }
 
     /// <summary>From stamps to true time.</summary>
-    public IClockMap Map { get; }
+    public IClockMap Map => map;
 
     /// <summary>Starts the threads of the devices.</summary>
     public void Start(Action<Exception> onFailure) => service?.Start(onFailure);
@@ -54,6 +56,7 @@ internal sealed class BoxClock : IDisposable
     /// </summary>
     public void EachSecond(long nowNs, BoxPipeline box)
     {
+        Look();
         long systemNs = WallClock.Steady.ToSystem(nowNs);
 
         // A correction that the open batch has no room for is told by the next one.
@@ -66,7 +69,6 @@ internal sealed class BoxClock : IDisposable
 
         if (service is null)
         {
-            kernel.Take(ReadKernel(systemNs));
             return;
         }
 
@@ -186,9 +188,19 @@ internal sealed class BoxClock : IDisposable
         }
     }
 
-    private static KernelClockState ReadKernel(long nowNs)
+    // What the kernel says of its clock holds for the offset of that moment; where it was stepped between the two
+    // readings the state belongs to neither, and the one before stands for a second more.
+    private void Look()
     {
-        KernelSays.KernelClockState state = KernelSays.KernelClock.Read();
-        return new KernelClockState(nowNs, state.IsSynchronised, (uint)Math.Min(state.MaxErrorUs, int.MaxValue));
+        (CounterPair now, long offsetNs) = WallClock.Steady.Read();
+        KernelSays.KernelClockState said = KernelSays.KernelClock.Read();
+        if (WallClock.Steady.Read().OffsetNs != offsetNs)
+        {
+            return;
+        }
+
+        long atNs = now.Reading.Nanoseconds;
+        kernel.Take(new KernelClockState(atNs, said.IsSynchronised, (uint)Math.Min(said.MaxErrorUs, int.MaxValue)));
+        map.Take(atNs - offsetNs, offsetNs, said.IsSynchronised);
     }
 }

@@ -130,7 +130,7 @@ internal sealed class BatchWriter(
         foreach (ref FlowRow row in CollectionsMarshal.AsSpan(Rows.Flows))
         {
             bool isSince = row.Start >= since || row.Last >= since || row.End >= since;
-            row.BoundUs = isSince ? Math.Max(row.BoundUs, boundUs) : row.BoundUs;
+            Give(ref row, isSince ? Math.Max(row.BoundUs, boundUs) : row.BoundUs);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class BatchWriter(
     {
         foreach (ref FlowRow row in CollectionsMarshal.AsSpan(Rows.Flows))
         {
-            row.BoundUs = (uint)Math.Min(ClockReading.Unbounded, (ulong)row.BoundUs + shortUs);
+            Give(ref row, (uint)Math.Min(ClockReading.Unbounded, (ulong)row.BoundUs + shortUs));
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed class BatchWriter(
         (TaiTime first, TaiTime last) = Span(flows);
         int count = Encode();
         ClockSummary summary = clock.Summarise();
-        summary = summary with { WorstBoundUs = Math.Max(summary.WorstBoundUs, WorstBoundUs(flows)) };
+        summary = WithRows(summary, flows);
         Last = sealer.Seal(day, first, last, sections.AsSpan(0, count), counters, gaps, summary, events);
         Batches++;
         journal.Append(
@@ -164,16 +164,24 @@ internal sealed class BatchWriter(
         return Commit();
     }
 
-    // What a correction added stands in the rows alone.
-    private static uint WorstBoundUs(ReadOnlySpan<FlowRow> flows)
+    // What has no bound is not known.
+    private static void Give(ref FlowRow row, uint boundUs)
     {
-        uint worst = 0;
+        row.BoundUs = boundUs;
+        row.ClockState = boundUs == ClockReading.Unbounded ? ClockState.Unset : row.ClockState;
+    }
+
+    // What doubt and corrections added stands in the rows alone.
+    private static ClockSummary WithRows(in ClockSummary summary, ReadOnlySpan<FlowRow> flows)
+    {
+        (uint worst, uint states) = (summary.WorstBoundUs, summary.States);
         foreach (ref readonly FlowRow row in flows)
         {
             worst = Math.Max(worst, row.BoundUs);
+            states |= 1u << (int)row.ClockState;
         }
 
-        return worst;
+        return summary with { WorstBoundUs = worst, States = states };
     }
 
     // A full flash keeps what was appended: the next call tries again, and no row is taken before it is durable.

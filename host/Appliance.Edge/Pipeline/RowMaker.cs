@@ -44,7 +44,7 @@ internal sealed class RowMaker
             Attribution = record.Attribution,
             ServiceSource = record.ServiceSource,
             EndReason = record.EndReason,
-            ClockState = Worse(start, last),
+            ClockState = Worse(Worse(start, last), end).State,
             Witnesses = record.Witnesses,
             Conflict = record.Conflict,
             Candidates = record.Candidates,
@@ -52,7 +52,7 @@ internal sealed class RowMaker
             SubscriberPort = record.SubscriberPort,
             PublicPort = record.PublicPort,
             RemotePort = record.RemotePort,
-            BoundUs = Math.Max(start.BoundUs, Math.Max(last.BoundUs, end.BoundUs)),
+            BoundUs = Worse(Worse(start, last), end).BoundUs,
             Group = record.Group,
             Realm = RealmOf(record, strings),
             Leg = strings.Add(legs[record.LegRule]),
@@ -94,7 +94,7 @@ internal sealed class RowMaker
         return strings.Add(text);
     }
 
-    // A record is as trustworthy as the worse of its two ends.
-    private static ClockState Worse(in ClockReading start, in ClockReading last) =>
-        last.BoundUs > start.BoundUs ? last.State : start.State;
+    // A record is as trustworthy as the worst of its times.
+    private static ClockReading Worse(in ClockReading one, in ClockReading other) =>
+        other.BoundUs > one.BoundUs ? other : one;
 }

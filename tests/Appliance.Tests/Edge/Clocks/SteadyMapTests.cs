@@ -16,6 +16,7 @@ public sealed class SteadyMapTests : IDisposable
     private const long HourNs = 3600 * SecondNs;
     private readonly string folder = Directory.CreateTempSubdirectory("steady-").FullName;
     private readonly SteadyClock clock;
+    private readonly KernelClock kernel = new(new StampPaths(default));
     private long raw;
     private long system = Begin;
 
@@ -23,17 +24,79 @@ public sealed class SteadyMapTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
-    public void The_kernels_clock_is_asked_for_the_time_that_it_stamped()
+    [Theory]
+    [InlineData(HourNs)]
+    [InlineData(-HourNs)]
+    [InlineData(30 * SecondNs)]
+    public void A_clock_that_is_set_at_the_start_dates_what_began_before_by_what_it_knows_now(long stepNs)
     {
-        Said says = new(ClockState.Network);
-        SteadyMap map = new(says, clock, isSystems: true);
-        Step(HourNs);
+        SteadyMap map = KernelsMap();
+        Know(map, isSynchronised: false);
+        Pass(60 * SecondNs);
+        Step(stepNs);
+        Know(map, isSynchronised: false);
+        Know(map, isSynchronised: true);
 
-        map.Map(Begin);
-        Assert.Equal(Begin, says.Asked);
-        map.Map(Begin + (3 * SecondNs));
-        Assert.Equal(Begin + HourNs + (3 * SecondNs), says.Asked);
+        ClockReading began = map.Map(Begin);
+        Assert.Equal((ClockState.Network, LeapSeconds.ToTai((Begin + stepNs) / 1000)), (began.State, began.Time));
+        Assert.InRange(began.BoundUs, 100u, 40_000u);
+
+        // A session is dated by what the present moment is off; a flow that began with it must say the same.
+        Assert.Equal(61_000_000, map.Map(clock.NowNs).Time.Microseconds - began.Time.Microseconds);
+    }
+
+    [Theory]
+    [InlineData(HourNs)]
+    [InlineData(-30 * SecondNs)]
+    public void Where_the_clock_was_believed_before_a_step_the_bound_holds_both_of_its_words(long stepNs)
+    {
+        SteadyMap map = KernelsMap();
+        Know(map, isSynchronised: true);
+        Pass(60 * SecondNs);
+        Step(stepNs);
+        Know(map, isSynchronised: true);
+        Pass(60 * SecondNs);
+        Know(map, isSynchronised: true);
+
+        ClockReading before = map.Map(Begin + SecondNs);
+        ClockReading after = map.Map(Begin + (90 * SecondNs));
+        Assert.Equal(89_000_000, after.Time.Microseconds - before.Time.Microseconds);
+        Assert.InRange(after.BoundUs, 100u, 40_000u);
+        foreach (long word in (long[])[Begin + SecondNs, Begin + SecondNs + stepNs])
+        {
+            long apart = before.Time.Microseconds - LeapSeconds.ToTai(word / 1000).Microseconds;
+            Assert.InRange(Math.Abs(apart), 0, before.BoundUs);
+        }
+    }
+
+    [Fact]
+    public void Until_the_state_after_a_step_is_known_the_one_before_speaks_for_its_own_readings()
+    {
+        SteadyMap map = KernelsMap();
+        Know(map, isSynchronised: true);
+        Pass(60 * SecondNs);
+        Step(HourNs);
+        Pass(SecondNs);
+
+        ClockReading reading = map.Map(Begin + (62 * SecondNs));
+        Assert.Equal(LeapSeconds.ToTai((Begin + (62 * SecondNs)) / 1000), reading.Time);
+        Assert.InRange(reading.BoundUs, HourNs / 1000, (HourNs / 1000) + 40_000);
+    }
+
+    [Fact]
+    public void A_bound_that_holds_anything_is_none()
+    {
+        SteadyMap map = KernelsMap();
+        Know(map, isSynchronised: true);
+        Pass(60 * SecondNs);
+        Step(2 * HourNs);
+        Know(map, isSynchronised: true);
+        ClockReading reading = map.Map(Begin + SecondNs);
+        Assert.Equal((ClockReading.Unbounded, ClockState.Unset), (reading.BoundUs, reading.State));
+
+        // What a clock can drift away in 120 days.
+        reading = kernel.Map(Begin + (120 * 24 * HourNs));
+        Assert.Equal((ClockReading.Unbounded, ClockState.Unset), (reading.BoundUs, reading.State));
     }
 
     [Fact]
@@ -52,6 +115,7 @@ public sealed class SteadyMapTests : IDisposable
     {
         SteadyMap map = new(new Said(ClockState.Unset), clock, isSystems: false);
         Step(HourNs);
+        map.Take(clock.NowNs, clock.OffsetNs, isBelieved: false);
 
         ClockReading reading = map.Map(Begin + (3 * SecondNs));
         Assert.Equal(LeapSeconds.ToTai((Begin + HourNs + (3 * SecondNs)) / 1000), reading.Time);
@@ -107,6 +171,21 @@ public sealed class SteadyMapTests : IDisposable
     {
         raw += SecondNs;
         system += SecondNs + ns;
+        _ = clock.NowNs;
+    }
+
+    private SteadyMap KernelsMap() => new(kernel, clock, isSystems: true);
+
+    private void Know(SteadyMap map, bool isSynchronised)
+    {
+        kernel.Take(new KernelClockState(system, isSynchronised, 100));
+        map.Take(clock.NowNs, clock.OffsetNs, isSynchronised);
+    }
+
+    private void Pass(long ns)
+    {
+        raw += ns;
+        system += ns;
         _ = clock.NowNs;
     }
 

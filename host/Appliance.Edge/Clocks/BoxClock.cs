@@ -62,10 +62,7 @@ internal sealed class BoxClock : IDisposable
         // A correction that the open batch has no room for is told by the next one.
         waiting = waiting is { } untold && !box.TryNote(untold) ? untold : null;
         TellSteps(nowNs, box);
-        foreach (LearnedDelay learned in Shown(box))
-        {
-            Learn(learned, systemNs, box);
-        }
+        Learn(Shown(box), systemNs, box);
 
         if (service is null)
         {
@@ -127,6 +124,26 @@ internal sealed class BoxClock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => service?.Dispose();
 
+    /// <summary>
+    /// Holds what joined flows show against the declared paths. Of the kernel's clock only while no event waits: what
+    /// is not learned now is shown again in a second, an event that is overwritten is not.
+    /// </summary>
+    internal void Learn(IEnumerable<LearnedDelay> shown, long nowNs, BoxPipeline box)
+    {
+        foreach (LearnedDelay learned in shown)
+        {
+            if (service is not null)
+            {
+                service.Engine.Learn(learned);
+            }
+            else if (waiting is null && kernel.Learn(learned) is { } slow)
+            {
+                box.WidenBy(slow.ShortUs);
+                waiting = Note(null, nowNs, $"clock: {slow.Words}", box);
+            }
+        }
+    }
+
     /// <summary>What joined flows show of the delays between legs.</summary>
     internal static List<LearnedDelay> Shown(BoxPipeline box)
     {
@@ -174,19 +191,6 @@ internal sealed class BoxClock : IDisposable
     }
 
     private ClockReading Latest(int leg) => service?.Engine.LastStep(leg) ?? kernel.Latest(leg);
-
-    private void Learn(in LearnedDelay learned, long nowNs, BoxPipeline box)
-    {
-        if (service is not null)
-        {
-            service.Engine.Learn(learned);
-        }
-        else if (kernel.Learn(learned) is { } slow)
-        {
-            box.WidenBy(slow.ShortUs);
-            waiting = Note(null, nowNs, $"clock: {slow.Words}", box) ?? waiting;
-        }
-    }
 
     // What the kernel says of its clock holds for the offset of that moment; where it was stepped between the two
     // readings the state belongs to neither, and the one before stands for a second more.

@@ -117,8 +117,8 @@ internal static class StatusText
 
     private static string Start(StartStatus start)
     {
-        string gap = start.GapMs is double ms
-            ? string.Create(Invariant, $"{ms:N0} ms not recorded before it")
+        string gap = start.GapDoubt is { } doubt ? doubt
+            : start.GapMs is double ms ? string.Create(Invariant, $"{ms:N0} ms not recorded before it")
             : "nothing recorded before it";
         return string.Create(
             Invariant,

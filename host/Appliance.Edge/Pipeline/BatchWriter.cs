@@ -14,6 +14,8 @@ internal sealed class BatchWriter(
     BatchSealer sealer, JournalWriter journal, IClockMap clock, Policy policy, BatchOptions options,
     FirstRecords firsts)
 {
+    private const long SecondNs = 1_000_000_000;
+
     // While the flash is full no batch takes the gaps along: beyond this they are joined, with what lies between.
     private const int GapsMax = 1024;
 
@@ -26,6 +28,7 @@ internal sealed class BatchWriter(
     private readonly List<ManifestGap> gaps = [];
     private readonly List<ManifestEvent> events = [];
     private TaiTime opened;
+    private long openedNs;
     private TaiTime? since;
     private TaiTime? until;
     private int day;
@@ -47,9 +50,10 @@ internal sealed class BatchWriter(
     public SealedBatch? Last { get; private set; }
 
     /// <summary>Closes the open batch where the next row, at this time, no longer belongs to it.</summary>
-    /// <param name="now">Time of the engine.</param>
+    /// <param name="now">True time of the engine, which says the day; it may go back.</param>
+    /// <param name="nowNs">Raw time of the engine, by which a batch grows old.</param>
     /// <param name="counters">By <see cref="Counter"/>, as they stand now.</param>
-    public CommitState Advance(TaiTime now, ReadOnlySpan<ulong> counters)
+    public CommitState Advance(TaiTime now, long nowNs, ReadOnlySpan<ulong> counters)
     {
         if (isWaiting && Commit() == CommitState.Full)
         {
@@ -58,7 +62,7 @@ internal sealed class BatchWriter(
 
         int today = LeapSeconds.UtcDay(now);
         CommitState state = CommitState.Durable;
-        bool isOld = now.Microseconds - opened.Microseconds >= options.AgeSeconds * TaiTime.MicrosecondsPerSecond;
+        bool isOld = nowNs - openedNs >= options.AgeSeconds * SecondNs;
         if (IsFull || (Rows.Count > 0 && (isOld || today != day)))
         {
             state = Close(counters);
@@ -67,6 +71,7 @@ internal sealed class BatchWriter(
         if (Rows.Count == 0)
         {
             opened = now;
+            openedNs = nowNs;
             day = today;
         }
 

@@ -113,20 +113,20 @@ public sealed class BoxPipeline : IDisposable
         counters[(int)Counter.Alarms] = alarms;
         CountLines();
         TaiTime now = clock.Map(nowNs).Time;
-        bool isDurable = batches.Advance(now, counters) == CommitState.Durable;
+        bool isDurable = batches.Advance(now, nowNs, counters) == CommitState.Durable;
         for (ReadOnlySpan<FlowRecord> ready = queue.Peek(); ready.Length > 0 && isDurable; ready = queue.Peek())
         {
             int taken = 0;
             while (taken < ready.Length && isDurable)
             {
                 Add(ready[taken++]);
-                isDurable = !batches.IsFull || batches.Advance(now, counters) == CommitState.Durable;
+                isDurable = !batches.IsFull || batches.Advance(now, nowNs, counters) == CommitState.Durable;
             }
 
             queue.Release(taken);
         }
 
-        return isDurable && DrainLines(now, now.Microseconds - LeapSeconds.ToTai(nowNs / 1000).Microseconds);
+        return isDurable && DrainLines(now, nowNs);
     }
 
     /// <summary>
@@ -147,31 +147,14 @@ public sealed class BoxPipeline : IDisposable
     /// </summary>
     /// <param name="startNs">Raw time from which packets are received.</param>
     /// <param name="isHandedOver">The process before recorded all until then.</param>
-    /// <returns>The gap in milliseconds; null where nothing was recorded before.</returns>
-    internal double? NoteRestart(long startNs, bool isHandedOver)
+    /// <returns>
+    /// The gap in milliseconds, null where nothing was recorded before or nobody knows; and why nobody does.
+    /// </returns>
+    internal (double? GapMs, string? Doubt) NoteRestart(long startNs, bool isHandedOver)
     {
-        TaiTime start = clock.Map(startNs).Time;
-        batches.Advance(start, counters);
-        batches.CoverSince(start);
-        if (isHandedOver)
-        {
-            batches.TryNote(new ManifestEvent(start, EventKind.Administration, "took over from the process before"));
-        }
-
-        if (lastTime is not { } last || start <= last)
-        {
-            return lastTime is null ? null : 0;
-        }
-
-        batches.Note(new ManifestGap(last, start, GapCause.Restart));
-        batches.Rows.Gaps.Add(new GapRow
-        {
-            From = last,
-            To = start,
-            Cause = batches.Rows.Strings.Add("restart"),
-            Estimate = ulong.MaxValue,
-        });
-        return (start.Microseconds - last.Microseconds) / 1000.0;
+        ClockReading begun = clock.Map(startNs);
+        batches.Advance(begun.Time, startNs, counters);
+        return RestartGap.Note(batches, begun, lastTime, isHandedOver);
     }
 
     /// <summary>Counts alarms that were raised; the sum of the epoch stands in every manifest.</summary>
@@ -254,13 +237,14 @@ public sealed class BoxPipeline : IDisposable
         return settings.TotalMiB == 0 ? options : options with { TotalBytesMax = (long)settings.TotalMiB << 20 };
     }
 
-    private bool DrainLines(TaiTime now, long laterUs)
+    private bool DrainLines(TaiTime now, long nowNs)
     {
+        long laterUs = now.Microseconds - LeapSeconds.ToTai(nowNs / 1000).Microseconds;
         bool isDurable = true;
         while (isDurable && Lines is not null && Lines.TryNext(out LineRecord? record))
         {
             lineRows.Add(record, batches.Rows, laterUs / SessionStepUs * SessionStepUs);
-            isDurable = !batches.IsFull || batches.Advance(now, counters) == CommitState.Durable;
+            isDurable = !batches.IsFull || batches.Advance(now, nowNs, counters) == CommitState.Durable;
         }
 
         return isDurable;

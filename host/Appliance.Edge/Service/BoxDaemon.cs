@@ -68,7 +68,7 @@ internal sealed class BoxDaemon(
         ReceiverRelay relay = new();
         clock = new BoxClock(options, keys, pulses, relay, isHandedOver);
         box = new BoxPipeline(options, flow, keys, flash, clock.Map, software, RandomNumberGenerator.Fill);
-        double? gapMs = box.NoteRestart(receivingSinceNs, isHandedOver);
+        (double? gapMs, string? gapDoubt) = box.NoteRestart(receivingSinceNs, isHandedOver);
         natLog = OpenNatLog(box.Engine);
         packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs, natLog?.Queue);
         natLog?.Start();
@@ -77,6 +77,7 @@ internal sealed class BoxDaemon(
         {
             Kind = isHandedOver ? "hand-over" : "start",
             GapMs = gapMs,
+            GapDoubt = gapDoubt,
             ReceivingMs = receivingMs,
             RecordingMs = StartMode.ElapsedMs,
             RecordingCpuMs = StartMode.CpuMs,

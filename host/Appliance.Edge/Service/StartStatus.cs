@@ -8,9 +8,12 @@ public sealed record StartStatus
 
     /// <summary>
     /// Stretch between the last durable record and the first packet that could be received, milliseconds; null where
-    /// nothing was recorded before.
+    /// nothing was recorded before, or nobody knows.
     /// </summary>
     public required double? GapMs { get; init; }
+
+    /// <summary>Why that stretch is not known, where the clock does not bear it out.</summary>
+    public string? GapDoubt { get; init; }
 
     /// <summary>From the start of the process until all rings received, milliseconds.</summary>
     public required double ReceivingMs { get; init; }

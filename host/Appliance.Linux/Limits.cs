@@ -72,4 +72,10 @@ internal static class LinuxLimits
 
     /// <summary>Stretches of doubt that are remembered: at most one or two a step and source.</summary>
     public const int SteadyDoubts = 128;
+
+    /// <summary>What was stamped so long ago, ns, is in no record to come: the map of stamps keeps a day.</summary>
+    public const long SteadyDoubtAgeNs = 90_000_000_000_000;
+
+    /// <summary>Doubts that overlap and differ by less than an eighth become one: a held-up ring makes many.</summary>
+    public const long SteadyLikePart = 8;
 }

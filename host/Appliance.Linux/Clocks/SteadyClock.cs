@@ -83,15 +83,24 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
     {
         lock (gate)
         {
-            if (doubts.Length > 0 && doubts[^1].ByNs == byNs && fromNs <= doubts[^1].ToNs)
+            SteadyDoubt asked = new(fromNs, toNs, byNs);
+            for (int i = doubts.Length - 1; i >= 0; i--)
             {
-                SteadyDoubt wider = new(Math.Min(fromNs, doubts[^1].FromNs), Math.Max(toNs, doubts[^1].ToNs), byNs);
-                Volatile.Write(ref doubts, [.. doubts[..^1], wider]);
-                return;
+                if (doubts[i].Covers(asked))
+                {
+                    return;
+                }
+
+                if (doubts[i].IsLike(asked))
+                {
+                    SteadyDoubt[] wider = [.. doubts];
+                    wider[i] = doubts[i].With(asked);
+                    Volatile.Write(ref doubts, wider);
+                    return;
+                }
             }
 
-            SteadyDoubt[] newest = doubts.Length < LinuxLimits.SteadyDoubts ? doubts : doubts[1..];
-            Volatile.Write(ref doubts, [.. newest, new SteadyDoubt(fromNs, toNs, byNs)]);
+            Volatile.Write(ref doubts, [.. WithRoom(toNs), asked]);
         }
     }
 
@@ -145,7 +154,31 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
         Doubt(earliest - DisorderNs, from + DisorderNs, raw + DisorderNs);
     }
 
-    private readonly record struct SteadyDoubt(long FromNs, long ToNs, long ByNs);
+    // The two oldest become one that holds both: a doubt is forgotten only once nothing can be that old.
+    private ReadOnlySpan<SteadyDoubt> WithRoom(long nowNs)
+    {
+        if (doubts.Length < LinuxLimits.SteadyDoubts)
+        {
+            return doubts;
+        }
+
+        return doubts[0].ToNs < nowNs - LinuxLimits.SteadyDoubtAgeNs
+            ? doubts.AsSpan(1)
+            : (SteadyDoubt[])[doubts[0].With(doubts[1]), .. doubts[2..]];
+    }
+
+    private readonly record struct SteadyDoubt(long FromNs, long ToNs, long ByNs)
+    {
+        public bool Covers(in SteadyDoubt other) =>
+            FromNs <= other.FromNs && ToNs >= other.ToNs && ByNs >= other.ByNs;
+
+        /// <summary>They overlap and are nearly as wide: one in their place says little more.</summary>
+        public bool IsLike(in SteadyDoubt other) => FromNs <= other.ToNs && other.FromNs <= ToNs
+            && Math.Abs(ByNs - other.ByNs) <= Math.Max(ByNs, other.ByNs) / LinuxLimits.SteadyLikePart;
+
+        public SteadyDoubt With(in SteadyDoubt other) => new(
+            Math.Min(FromNs, other.FromNs), Math.Max(ToNs, other.ToNs), Math.Max(ByNs, other.ByNs));
+    }
 }
 
 /// <summary>Between two steps of the system clock; times of the line, ns.</summary>

@@ -115,6 +115,37 @@ public sealed class SteadySourceTests : IDisposable
     }
 
     [Fact]
+    public void Frames_that_were_held_up_after_a_step_do_not_push_its_doubt_out()
+    {
+        using SteadySource source = new(ring, clock);
+        Frames(20);
+        Take(source);
+        long stepped = clock.NowNs;
+        system += 1000 * MsNs;
+        Frames(20);
+        Take(source);
+        long doubt = clock.DoubtAt(stepped);
+
+        // The ring was found empty; what it shows then is 800 ms old.
+        for (int block = 0; block < 20; block++)
+        {
+            Pass(2000 * MsNs);
+            Take(source);
+            Take(source);
+            for (int i = 0; i < 500; i++)
+            {
+                long ago = (800 - i) * MsNs;
+                ring.Add(system - ago, Begin + (raw - 5_000_000_000) - ago);
+            }
+
+            Take(source);
+        }
+
+        Assert.True(doubt > 0);
+        Assert.InRange(clock.DoubtAt(stepped), doubt, 2 * doubt);
+    }
+
+    [Fact]
     public void A_clock_that_nobody_steps_costs_no_copy()
     {
         using SteadySource source = new(ring, clock);

@@ -106,6 +106,29 @@ public sealed class SteadyClockTests
     }
 
     [Fact]
+    public void More_doubts_than_there_is_room_for_are_joined_and_only_those_of_yesterday_forgotten()
+    {
+        SteadyClock clock = new(Read, 0);
+        for (int i = 0; i < 300; i++)
+        {
+            clock.Doubt(Begin + (i * HourNs / 100), Begin + (i * HourNs / 100) + 10, 7 + i);
+        }
+
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.True(clock.DoubtAt(Begin + (i * HourNs / 100)) >= 7 + i, $"doubt {i}");
+        }
+
+        for (int i = 0; i < 300; i++)
+        {
+            long from = Begin + (100 * HourNs) + (i * HourNs / 100);
+            clock.Doubt(from, from + 10, 7);
+        }
+
+        Assert.Equal(0, clock.DoubtAt(Begin));
+    }
+
+    [Fact]
     public void It_reads_the_clocks_of_this_machine()
     {
         SteadyClock clock = new(CounterReader.SystemClock, 0);

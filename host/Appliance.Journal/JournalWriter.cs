@@ -160,10 +160,16 @@ public sealed class JournalWriter
     /// <summary>
     /// Removes segments whose batches are all older than <paramref name="day"/> (UTC days since 1970).
     /// </summary>
-    public IReadOnlyList<ulong> Expire(uint day)
+    /// <param name="day">First day that stays.</param>
+    /// <param name="days">Days that can be right; a batch of another counts as one of the next segment's day.</param>
+    /// <param name="isReceipted">By epoch and sequence; null where there are no receipts.</param>
+    public IReadOnlyList<ExpiredSegment> Expire(
+        uint day, DayRange? days = null, Func<uint, uint, bool>? isReceipted = null)
     {
         ThrowIfBroken();
-        return active == 0 ? [] : shelf.Expire(day, keepNewest: inventory.DayMax is null);
+        return active == 0
+            ? []
+            : shelf.Expire(day, days ?? DayRange.All, isReceipted, keepNewest: inventory.DayMax is null);
     }
 
     /// <summary>

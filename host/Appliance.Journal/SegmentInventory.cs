@@ -38,6 +38,19 @@ internal sealed class SegmentInventory
         }
     }
 
+    /// <summary>Batches without a receipt; where something cannot be read, that counts as one more.</summary>
+    /// <param name="isReceipted">By epoch and sequence; null where there are no receipts.</param>
+    public int CountWaiting(Func<uint, uint, bool>? isReceipted)
+    {
+        int count = IsDamaged ? 1 : 0;
+        foreach ((uint epoch, uint sequence) in batches)
+        {
+            count += isReceipted is not null && isReceipted(epoch, sequence) ? 0 : 1;
+        }
+
+        return count;
+    }
+
     /// <summary>True where every batch is receipted.</summary>
     public bool IsReceipted(Func<uint, uint, bool> isReceipted)
     {

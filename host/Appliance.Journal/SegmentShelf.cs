@@ -128,41 +128,44 @@ internal sealed class SegmentShelf
     /// Removes segments whose batches are all of days before <paramref name="day"/>, receipted or not. Never reused:
     /// what has expired should not stay readable in an unused rest.
     /// </summary>
-    public List<ulong> Expire(uint day, bool keepNewest)
+    public List<ExpiredSegment> Expire(uint day, DayRange days, Func<uint, uint, bool>? isReceipted, bool keepNewest)
     {
-        List<ulong> expired = [];
+        List<ExpiredSegment> expired = [];
         int loads = Limits.FreeLoadsPerCall;
         ulong[] numbers = [.. written.Keys];
         ulong kept = keepNewest ? NewestWithBatch(numbers, ref loads) : 0;
         for (int index = 0; index < numbers.Length && numbers[index] != kept; index++)
         {
-            ulong? next = index + 1 < numbers.Length ? numbers[index + 1] : null;
-            if (LastDay(numbers[index], next, ref loads) is not { } last || last >= day)
+            if (LastDay(numbers, index, days, ref loads) is not { } last || last >= day)
             {
                 break; // Days rise with the segments.
             }
 
+            expired.Add(new ExpiredSegment(numbers[index], last, written[numbers[index]]!.CountWaiting(isReceipted)));
             Remove(numbers[index]);
-            expired.Add(numbers[index]);
         }
 
         return expired;
     }
 
     /// <summary>
-    /// A day that nothing in the segment is later than; null where it is not known yet. Damage was written before the
-    /// batches of the next segment, so their day bounds it.
+    /// A day that nothing in the segment is later than; null where it is not known yet. What cannot be read, or has a
+    /// day that no clock could rightly say, was written before the batches of the next segment, so their day bounds it.
     /// </summary>
-    private uint? LastDay(ulong number, ulong? next, ref int loads)
+    private uint? LastDay(ulong[] numbers, int index, DayRange days, ref int loads)
     {
-        SegmentInventory? own = InventoryOf(number, ref loads);
-        if (own is { IsDamaged: false, DayMax: not null } || own is null || next is null)
+        uint least = 0;
+        for (; index < numbers.Length && InventoryOf(numbers[index], ref loads) is { } own; index++)
         {
-            return own is { IsDamaged: false } ? own.DayMax : null;
+            uint day = days.Holds(own.DayMax) ? own.DayMax!.Value : 0;
+            least = Math.Max(least, day);
+            if (day > 0 && !own.IsDamaged)
+            {
+                return least;
+            }
         }
 
-        uint? bound = InventoryOf(next.Value, ref loads)?.DayMax;
-        return bound is null ? null : Math.Max(bound.Value, own.DayMax ?? 0);
+        return null;
     }
 
     /// <summary>The newest segment that holds a batch, or may hold one, as far as is known.</summary>

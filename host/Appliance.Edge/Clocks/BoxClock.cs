@@ -21,6 +21,7 @@ internal sealed class BoxClock : IDisposable
     private readonly ApplianceOptions options;
     private readonly SteadyFile line;
     private readonly SteadyMap map;
+    private readonly ExpiryClock expiry;
     private long stepsTold = WallClock.Steady.Steps;
     private ManifestEvent? waiting;
     private long toldDropped;
@@ -34,6 +35,7 @@ internal sealed class BoxClock : IDisposable
         kernel = new KernelClock(ClockSettings.PathsOf(options));
         service = options.Clock.HasSources ? new ClockService(options, keys, pulses, relay, isHandedOver) : null;
         line = new SteadyFile(options.Journal.Path);
+        expiry = new ExpiryClock(options.Journal.Path);
         map = new SteadyMap((IClockMap?)service ?? kernel, WallClock.Steady, isSystems: service is null);
         Look();
     }
@@ -96,6 +98,9 @@ internal sealed class BoxClock : IDisposable
             : null;
     }
 
+    /// <summary>The time by which flash forgets now; null where none is known. On the writing thread.</summary>
+    public TaiTime? ForgetsBy(long nowNs) => expiry.Take(map.Map(nowNs), nowNs);
+
     /// <summary>How it is; a bound is what a record has whose packets were stamped at the last step.</summary>
     public ClockStatus Status()
     {
@@ -118,7 +123,7 @@ internal sealed class BoxClock : IDisposable
         .. service is not null ? ClockAlarms.Of(service.Engine.Report(), service.Problems)
             : kernel.Known.IsSynchronised ? []
             : [StatusWords.ClockUnset],
-        .. line.Problem is { } problem ? [problem] : Array.Empty<string>(),
+        .. ((string?[])[line.Problem, expiry.Problem]).OfType<string>(),
     ];
 
     /// <inheritdoc/>

@@ -49,4 +49,13 @@ internal static class Limits
 
     /// <summary>Events that <c>icrctl clock</c> shows.</summary>
     public const int EventsShown = 8;
+
+    /// <summary>What the clock may be ahead of what is certain and still say what flash forgets: a day.</summary>
+    public const long ExpiryLeadUs = 86_400_000_000;
+
+    /// <summary>A clock that stands ahead for a week of running is believed: somebody had the time to look.</summary>
+    public const long ExpiryBorneOutUs = 7 * ExpiryLeadUs;
+
+    /// <summary>What is certain is written down each hour: a crash makes it late by no more.</summary>
+    public const long ExpiryKeptUs = ExpiryLeadUs / 24;
 }

@@ -30,7 +30,8 @@ internal static class StatusMaker
     private static readonly long StartedAt = Environment.TickCount64;
 
     public static BoxStatus Make(
-        BoxParts parts, LossWatch watch, UplinkStatus uplink, PacketThreadStatus packets, bool isFull)
+        BoxParts parts, LossWatch watch, UplinkStatus uplink, PacketThreadStatus packets, bool isFull,
+        string? expired)
     {
         BoxPipeline box = parts.Box;
         LiveLegs legs = parts.Legs;
@@ -44,7 +45,8 @@ internal static class StatusMaker
         List<string> alarms =
             [.. AlarmsOf(interfaces, parts.Clock.Alarms(), counters, isFull), .. LossAlarms(loss),
             .. DelayAlarms(delays), .. Recordings(legs, options), .. LineAlarms(parts), .. uplink.Alarms,
-            .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? [], .. board?.Alarms ?? []];
+            .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? [], .. board?.Alarms ?? [],
+            .. expired is null ? Array.Empty<string>() : [expired]];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",

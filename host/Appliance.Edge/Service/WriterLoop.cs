@@ -27,6 +27,7 @@ internal sealed class WriterLoop
     private readonly LossWatch watch = new();
     private readonly PauseHistory pauses = new();
     private readonly LossNotes losses = new();
+    private readonly FlashExpiry expiry;
     private long nextSecondNs;
     private int secondsToCheckpoint = SecondsBetweenCheckpoints;
     private long fullSinceNs;
@@ -42,6 +43,7 @@ internal sealed class WriterLoop
         options = parts.Options;
         uplink = parts.Uplink;
         this.board = board;
+        expiry = new FlashExpiry(box, options.Journal.RetentionDays);
     }
 
     /// <summary>Monotonic time of the last pass, milliseconds. Any thread.</summary>
@@ -112,11 +114,12 @@ internal sealed class WriterLoop
         }
     }
 
-    // A batch leaves the box at the end of its retention whether or not it has a receipt.
     private void Expire(long nowNs)
     {
-        int today = LeapSeconds.UtcDay(Tai(nowNs));
-        box.Journal.Expire((uint)Math.Max(0, today - options.Journal.RetentionDays));
+        if (parts.Clock.ForgetsBy(nowNs) is { } forgetsBy)
+        {
+            expiry.Pass(forgetsBy, uplink is null ? null : uplink.IsReceipted);
+        }
     }
 
     // While the flash is full nothing is written: the stretch is a gap, told in the first manifest after it.
@@ -137,5 +140,6 @@ internal sealed class WriterLoop
 
     private BoxStatus Status(bool isFull) =>
         StatusMaker.Make(
-            parts, watch, uplink?.Status ?? UplinkStatus.Off, PacketThreadStatus.Of(parts.Packets, pauses), isFull);
+            parts, watch, uplink?.Status ?? UplinkStatus.Off, PacketThreadStatus.Of(parts.Packets, pauses), isFull,
+            expiry.Problem);
 }

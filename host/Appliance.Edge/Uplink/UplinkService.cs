@@ -131,6 +131,9 @@ internal sealed class UplinkService : IDisposable
         }
     }
 
+    /// <summary>True where a batch has its receipt. Any thread.</summary>
+    public bool IsReceipted(uint epoch, uint sequence) => parts.Outbox.IsReceipted(epoch, sequence);
+
     public void Dispose()
     {
         stop.Dispose();

@@ -99,7 +99,7 @@ internal sealed class UplinkTally(string broker)
         {
             yield return "uplink: a store says that this box's notice is withdrawn; stop recording, or give the "
                 + "box the configuration and keys of its new notice; what is on flash goes when "
-                + "storage.retentionDays are over";
+                + "journal.retentionDays are over";
         }
 
         if (totals.Refused > 0)

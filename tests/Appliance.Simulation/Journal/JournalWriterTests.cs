@@ -144,9 +144,31 @@ public sealed class JournalWriterTests
         }
 
         Assert.Empty(writer.Expire(100));
-        Assert.Equal(2, writer.Expire(102).Count);
+        IReadOnlyList<ExpiredSegment> expired = writer.Expire(102, isReceipted: (_, sequence) => sequence == 1);
+        Assert.Equal(2, expired.Count);
+        Assert.Equal((101u, 3), (expired[^1].LastDay, expired.Sum(segment => segment.Waiting)));
         List<uint> left = [.. new JournalReader(flash).Frames().Where(f => f.Label.Day > 0).Select(f => f.Label.Day)];
         Assert.Equal([102u, 102u, 103u, 103u], left);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(9000)]
+    public void A_segment_of_a_day_that_cannot_be_goes_with_the_one_that_was_written_after_it(uint wrong)
+    {
+        SimulatedFlash flash = new();
+        JournalWriter writer = Begin(flash);
+        uint[] days = [100, wrong, 101, 102];
+        for (uint sequence = 0; sequence < 2 * days.Length; sequence++)
+        {
+            writer.Append(new FrameLabel(FrameKind.Batch, 1, sequence, days[sequence / 2]), new byte[12_000]);
+            writer.Commit();
+        }
+
+        DayRange days100 = new(90, 110);
+        Assert.Single(writer.Expire(101, days100));
+        Assert.Empty(writer.Expire(101, days100));
+        Assert.Equal([101u, 101u], writer.Expire(102, days100).Select(segment => segment.LastDay));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal sealed class BoxClock : IDisposable
         this.options = options;
         kernel = new KernelClock(ClockSettings.PathsOf(options));
         service = options.Clock.HasSources ? new ClockService(options, keys, pulses, relay, isHandedOver) : null;
-        line = new SteadyFile(options.Journal.Path);
+        line = new SteadyFile(options.Journal.Path, SteadyFile.BootOf());
         expiry = new ExpiryClock(options.Journal.Path);
         map = new SteadyMap((IClockMap?)service ?? kernel, WallClock.Steady, isSystems: service is null);
         Look();

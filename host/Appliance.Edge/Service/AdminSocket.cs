@@ -39,7 +39,7 @@ internal static class AdminSocket
     /// <param name="handOver">
     /// Begins to hand over to a process; the last stamp that this one records, or null where it does not record.
     /// </param>
-    public static void Map(WebApplication app, StatusBoard board, Func<int, long?> handOver)
+    public static void Map(WebApplication app, StatusBoard board, Func<int, HandOverStamp?> handOver)
     {
         app.Use(OnlyKnownPeers);
         app.UseRouting();
@@ -59,12 +59,13 @@ internal static class AdminSocket
         ? Results.Json(part(status), BoxStatus.Json)
         : Results.Json(new { error = "starting" }, BoxStatus.Json, statusCode: StatusCodes.Status503ServiceUnavailable);
 
-    private static Task HandOver(HttpContext context, Func<int, long?> handOver)
+    private static Task HandOver(HttpContext context, Func<int, HandOverStamp?> handOver)
     {
         Socket? socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (socket is not null && handOver(PeerUser.Of(socket).Process) is long lastStampNs)
+        if (socket is not null && handOver(PeerUser.Of(socket).Process) is { } last)
         {
-            string text = lastStampNs.ToString(CultureInfo.InvariantCulture);
+            string text = last.SystemNs.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers[Predecessor.RawHeader] = last.RawNs.ToString(CultureInfo.InvariantCulture);
             context.Response.ContentLength = text.Length;
             return context.Response.WriteAsync(text);
         }

@@ -10,7 +10,9 @@ using Appliance.Edge.Supervisor;
 using Appliance.Edge.Uplink;
 using Appliance.Flow;
 using Appliance.Linux;
+using Appliance.Linux.Clocks;
 using Appliance.Supervisor.Link;
+using Appliance.Time.Observations;
 using Appliance.Wire;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,7 +56,7 @@ internal sealed class BoxDaemon(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         SoftwareIdentity software = SoftwareIdentity.OfRunning();
-        WallClock.Begin(SteadyFile.Read(options.Journal.Path));
+        WallClock.Begin(SteadyFile.Read(options.Journal.Path, SteadyFile.BootOf(), CounterReader.SystemClock()));
         legs = new LiveLegs(options);
         long receivingSinceNs = WallClock.NowNs;
         double receivingMs = StartMode.ElapsedMs;
@@ -105,24 +107,23 @@ internal sealed class BoxDaemon(
     }
 
     /// <summary>Begins to hand over to a process that has opened its rings already.</summary>
-    /// <returns>
-    /// The last stamp that this process records, by the system clock; null where it does not record.
-    /// </returns>
-    public long? HandOver(int process)
+    /// <returns>The last stamp that this process records; null where it does not record.</returns>
+    public HandOverStamp? HandOver(int process)
     {
         if (packets is null || writerThread is null || Interlocked.Exchange(ref isEnding, 1) != 0)
         {
             return null;
         }
 
-        long lastStampNs = WallClock.NowNs + HandOverAheadNs;
-        packets.StopAt(lastStampNs);
+        (CounterPair now, long offsetNs) = WallClock.Steady.Read();
+        HandOverStamp last = new(now.Reading.Nanoseconds + HandOverAheadNs, now.At.Nanoseconds + HandOverAheadNs);
+        packets.StopAt(last.SystemNs - offsetNs);
         Events.HandingOver(log, process);
 
         // The service goes on as the other process: systemd is not told that it stops.
         SystemdNotify.Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={process}"));
         host.StopApplication();
-        return WallClock.Steady.ToSystem(lastStampNs);
+        return last;
     }
 
     /// <summary>Takes what the rings hold, closes all flows and the last batch, signs the end of the chain.</summary>
@@ -176,14 +177,17 @@ internal sealed class BoxDaemon(
 
     private FlashFolder OpenFolder(ref long receivingSinceNs, out bool isHandedOver)
     {
-        long? lastStampNs = mode.TakesOver ? Predecessor.AskToHandOver(options.Admin.Socket) : null;
-        isHandedOver = lastStampNs is not null;
-        if (lastStampNs is not { } stamp)
+        long askedNs = WallClock.NowNs;
+        HandOverStamp? last = mode.TakesOver ? Predecessor.AskToHandOver(options.Admin.Socket) : null;
+        isHandedOver = last is not null;
+        if (last is not { } stamp)
         {
             return FlashFolder.Open(options.Journal.Path);
         }
 
-        receivingSinceNs = stamp - WallClock.Steady.OffsetNs;
+        receivingSinceNs = stamp.RawNs > 0
+            ? WallClock.Steady.Meet(stamp.SystemNs, new RawTime(stamp.RawNs))
+            : Math.Clamp(stamp.SystemNs - WallClock.Steady.OffsetNs, askedNs, WallClock.NowNs + HandOverAheadNs);
         legs!.BeginAfter(receivingSinceNs);
         return Predecessor.WaitForFolder(options.Journal.Path);
     }

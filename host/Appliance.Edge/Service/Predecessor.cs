@@ -26,9 +26,9 @@ internal static class Predecessor
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Asks for the hand-over; null where nobody listens.</summary>
-    /// <returns>The last stamp that the old process records, nanoseconds since 1970.</returns>
+    /// <returns>The last stamp that the old process records.</returns>
     /// <exception cref="IOException">It answers, but refuses; or it does not answer in time.</exception>
-    public static long? AskToHandOver(string path)
+    public static HandOverStamp? AskToHandOver(string path)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.ReceiveTimeout = socket.SendTimeout = (int)Patience.TotalMilliseconds;
@@ -63,15 +63,25 @@ internal static class Predecessor
         }
     }
 
+    /// <summary>The header with the raw counter; a program of before it says none and looks at none.</summary>
+    internal const string RawHeader = "Raw-Counter";
+
     /// <summary>The stamp in an answer: a status line, headers, an empty line, and a number.</summary>
     /// <exception cref="IOException">It is a refusal.</exception>
-    internal static long LastStampOf(string answer, string path)
+    internal static HandOverStamp LastStampOf(string answer, string path)
     {
         string[] parts = answer.Split("\r\n\r\n", 2);
         return parts.Length == 2 && answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal)
             && long.TryParse(parts[1], CultureInfo.InvariantCulture, out long stamp)
-            ? stamp
+            ? new HandOverStamp(stamp, RawOf(parts[0]))
             : throw new IOException($"the daemon on {path} does not hand over: {parts[^1].Trim()}");
+    }
+
+    private static long RawOf(string headers)
+    {
+        string? line = Array.Find(
+            headers.Split("\r\n"), text => text.StartsWith(RawHeader + ":", StringComparison.OrdinalIgnoreCase));
+        return long.TryParse(line?[(RawHeader.Length + 1)..], CultureInfo.InvariantCulture, out long raw) ? raw : 0;
     }
 
     // By hand, because the runtime's client would take longer to compile than the whole hand-over.

@@ -75,6 +75,41 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
         return steadyNs + all[at].OffsetNs;
     }
 
+    /// <summary>
+    /// What a line is behind the system clock that goes on along another's, which looked last in the same run of the
+    /// machine: where the system clock was stepped since, that is taken off too.
+    /// </summary>
+    /// <param name="offsetNs">What the other was behind it then, ns.</param>
+    /// <param name="kept">The other's last look.</param>
+    /// <param name="now">A look now.</param>
+    public static long Resume(long offsetNs, in CounterPair kept, in CounterPair now)
+    {
+        long raw = now.At - kept.At;
+        long apart = now.Reading - kept.Reading - raw;
+        return Math.Abs(apart) <= NoiseOf(raw, kept, now) ? offsetNs : offsetNs + apart;
+    }
+
+    /// <summary>
+    /// The time of this line that another process means by a reading of the system clock, which may have been stepped
+    /// since it was named or was for the other first. The raw counter, which nobody steps, says which offset it needs.
+    /// </summary>
+    /// <param name="systemNs">The reading, ns since 1970.</param>
+    /// <param name="at">The raw counter at the same moment, which may be to come.</param>
+    public long Meet(long systemNs, RawTime at)
+    {
+        (CounterPair now, long offsetNs) = Read();
+        long ahead = at - now.At;
+        long near = now.Reading.Nanoseconds - offsetNs + ahead;
+        long best = systemNs - offsetNs;
+        foreach (SteadyStretch stretch in Stretches)
+        {
+            long other = systemNs - stretch.OffsetNs;
+            best = Math.Abs(other - near) < Math.Abs(best - near) ? other : best;
+        }
+
+        return Math.Abs(best - near) <= NoiseOf(Math.Abs(ahead), now, now) ? best : near;
+    }
+
     /// <summary>Stamps of a stretch may be further off than anyone else knows.</summary>
     /// <param name="fromNs">First time of the line.</param>
     /// <param name="toNs">Last time of the line.</param>
@@ -122,8 +157,7 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
     {
         long raw = now.At - before.At;
         long apart = now.Reading - before.Reading - raw;
-        long noise = LinuxLimits.SteadyStepNs + (raw / LinuxLimits.SteadySlewPart)
-            + now.HalfWidthNs + before.HalfWidthNs;
+        long noise = NoiseOf(raw, before, now);
         bool isSlewed = Math.Abs(apart) <= noise + (raw / LinuxLimits.SteadyTickPart);
         int turn = Math.Abs(apart) <= noise ? 0 : Math.Sign(apart);
         if (turn == 0 && raw < LinuxLimits.SteadyLookNs)
@@ -140,6 +174,9 @@ public sealed class SteadyClock(Func<CounterPair> read, long offsetNs)
 
         return true;
     }
+
+    private static long NoiseOf(long raw, in CounterPair before, in CounterPair now) =>
+        LinuxLimits.SteadyStepNs + (raw / LinuxLimits.SteadySlewPart) + now.HalfWidthNs + before.HalfWidthNs;
 
     private void Step(in CounterPair now, long raw)
     {

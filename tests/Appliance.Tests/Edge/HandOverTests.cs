@@ -58,7 +58,11 @@ public sealed class HandOverTests
     [Fact]
     public void The_answer_to_a_hand_over_is_a_stamp_or_a_refusal_in_words()
     {
-        Assert.Equal(17, Predecessor.LastStampOf("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n17", "sock"));
+        Assert.Equal(
+            new HandOverStamp(17, 0),
+            Predecessor.LastStampOf("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n17", "sock"));
+        Assert.Equal(
+            new HandOverStamp(17, 5), Predecessor.LastStampOf("HTTP/1.1 200 OK\r\nraw-counter: 5\r\n\r\n17", "sock"));
         string[] refusals = ["", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 409 Conflict\r\n\r\nit is starting"];
         foreach (string answer in refusals)
         {

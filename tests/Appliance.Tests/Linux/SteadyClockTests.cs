@@ -128,6 +128,31 @@ public sealed class SteadyClockTests
         Assert.Equal(0, clock.DoubtAt(Begin));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(HourNs, 0)]
+    [InlineData(-HourNs, 0)]
+    [InlineData(0, HourNs)]
+    [InlineData(0, -20 * MsNs)]
+    [InlineData(HourNs, -2 * HourNs)]
+    public void Two_processes_mean_the_same_moment_by_a_stamp_over_steps_before_and_after_it_was_named(
+        long unseenNs, long afterNs)
+    {
+        SteadyClock other = new(Read, 0);
+        Pass(10 * MsNs);
+        system += unseenNs;
+        SteadyClock clock = new(Read, 0);
+        (CounterPair named, long offset) = other.Read();
+        long stamp = named.Reading.Nanoseconds + (10 * MsNs);
+        RawTime at = new(named.At.Nanoseconds + (10 * MsNs));
+        Pass(3 * MsNs);
+        system += afterNs;
+        long met = clock.Meet(stamp, at);
+
+        // Along its own line, to the nanosecond: so far as that is from now by the other's.
+        Assert.Equal(other.NowNs - (stamp - offset), clock.NowNs - met);
+    }
+
     [Fact]
     public void It_reads_the_clocks_of_this_machine()
     {

@@ -1,5 +1,4 @@
 using Appliance.Edge.Clocks;
-using Appliance.Journal;
 using Appliance.Linux.Clocks;
 using Appliance.Time;
 using Appliance.Time.Observations;
@@ -8,22 +7,18 @@ using Xunit;
 
 namespace Appliance.Tests.Edge.Clocks;
 
-/// <summary>What becomes true time of stamps along the box's line of time, and what the next run knows of it.</summary>
-public sealed class SteadyMapTests : IDisposable
+/// <summary>What becomes true time of stamps along the box's line of time.</summary>
+public sealed class SteadyMapTests
 {
     private const long Begin = 1_790_000_000_000_000_000;
     private const long SecondNs = 1_000_000_000;
     private const long HourNs = 3600 * SecondNs;
-    private readonly string folder = Directory.CreateTempSubdirectory("steady-").FullName;
     private readonly SteadyClock clock;
     private readonly KernelClock kernel = new(new StampPaths(default));
     private long raw;
     private long system = Begin;
 
     public SteadyMapTests() => clock = new SteadyClock(Read, 0);
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Theory]
     [InlineData(HourNs)]
     [InlineData(-HourNs)]
@@ -130,41 +125,6 @@ public sealed class SteadyMapTests : IDisposable
         clock.Doubt(Begin + (5 * SecondNs), Begin + (6 * SecondNs), 1001);
         SteadyMap map = new(new Said(ClockState.Locked), clock, isSystems: false);
         Assert.Equal(boundUs, map.Map(Begin + (second * SecondNs)).BoundUs);
-    }
-
-    [Fact]
-    public void The_next_run_goes_on_along_the_same_line()
-    {
-        SteadyFile file = new(folder);
-        file.Keep(clock);
-        Assert.False(File.Exists(Path.Combine(folder, "timeline")));
-        Assert.Equal(0, SteadyFile.Read(folder));
-
-        Step(-HourNs);
-        file.Keep(clock);
-        Assert.Equal(-HourNs, SteadyFile.Read(folder));
-    }
-
-    [Fact]
-    public void A_file_that_cannot_be_written_is_a_problem_until_it_is()
-    {
-        string later = Path.Combine(folder, "later");
-        SteadyFile file = new(later);
-        Step(HourNs);
-        file.Keep(clock);
-        Assert.Contains("misdated", file.Problem);
-
-        Directory.CreateDirectory(later);
-        file.Keep(clock);
-        Assert.Null(file.Problem);
-        Assert.Equal(HourNs, SteadyFile.Read(later));
-    }
-
-    [Fact]
-    public void A_file_that_is_no_number_is_told_and_not_taken_for_none()
-    {
-        File.WriteAllText(Path.Combine(folder, "timeline"), "later");
-        Assert.Contains("no number", Assert.Throws<JournalDeviceException>(() => SteadyFile.Read(folder)).Message);
     }
 
     private void Step(long ns)

@@ -160,14 +160,9 @@ public sealed class BoxPipeline : IDisposable
     /// <summary>Counts alarms that were raised; the sum of the epoch stands in every manifest.</summary>
     internal void CountAlarms(ulong raised) => counters[(int)Counter.Alarms] = alarms += raised;
 
-    /// <summary>Makes durable at once what the open batch holds; not where that is empty or the flash full.</summary>
-    internal void Flush()
-    {
-        if (batches.HasContent && journal.Commit() == CommitState.Durable)
-        {
-            batches.Close(counters);
-        }
-    }
+    /// <summary>Makes durable at once what the open batch holds; false where the flash is full.</summary>
+    internal bool Flush() => journal.Commit() == CommitState.Durable
+        && (!batches.HasContent || batches.Close(counters) == CommitState.Durable);
 
     /// <summary>Notes a stretch in which something was not seen.</summary>
     internal void Note(ManifestGap gap) => batches.Note(gap);

@@ -86,7 +86,7 @@ internal static class SupervisorRoutes
         byte[] bytes = file.ToArray();
         string act = $"update of the supervisor asked by user {UserOf(context)}: SHA-256 "
             + Convert.ToHexStringLower(SHA256.HashData(bytes));
-        if (Obstacle(supervisor, act) is { } obstacle)
+        if (await ObstacleAsync(supervisor, act) is { } obstacle)
         {
             await Refuse(context, obstacle);
         }
@@ -101,10 +101,10 @@ internal static class SupervisorRoutes
     }
 
     // A box that was opened gets no new firmware before somebody has looked; nothing is done that no manifest tells.
-    private static string? Obstacle(SupervisorService supervisor, string act) =>
+    private static async Task<string?> ObstacleAsync(SupervisorService supervisor, string act) =>
         supervisor.Book.Lock is not null ? "the box is locked: look at it, then `icrctl tamper acknowledge`"
-        : supervisor.TryRemember(act) ? null
-        : "too much waits for the next batch; try again in a minute";
+        : await supervisor.RememberAsync(act) ? null
+        : "it cannot be recorded that it was asked, so it is not done; see `icrctl status`, or try again in a minute";
 
     // The chip takes the first key for ever, so what is not a point of the curve must not get there.
     private static async Task Key(HttpContext context, SupervisorService supervisor)
@@ -118,7 +118,7 @@ internal static class SupervisorRoutes
 
         string name = UpdateKeyText.NameOf(point);
         string act = $"key {name} for updates given to the supervisor by user {UserOf(context)}";
-        if (Obstacle(supervisor, act) is { } obstacle)
+        if (await ObstacleAsync(supervisor, act) is { } obstacle)
         {
             await Refuse(context, obstacle);
             return;

@@ -20,7 +20,8 @@ internal sealed class SupervisorService : IDisposable
     private readonly Func<bool> lives;
     private readonly HostPort port;
     private readonly Lock gate = new();
-    private readonly Queue<string> acts = new();
+    private readonly Queue<Act> acts = new();
+    private readonly List<Act> notedActs = [];
     private readonly byte[] bytes = new byte[SupervisorLimits.LineBytes];
     private IReadOnlyList<KeptAlarm> noted = [];
     private bool hasNoted;
@@ -119,6 +120,12 @@ internal sealed class SupervisorService : IDisposable
             NoteWhatIsNew(box, now);
         }
 
+        if (notedActs.Count > 0 && box.Flush())
+        {
+            notedActs.ForEach(act => act.Durable.TrySetResult());
+            notedActs.Clear();
+        }
+
         bool isFailing = port.IsPowerFailing;
         if (isFailing && Environment.TickCount64 >= nextFlushMs)
         {
@@ -128,20 +135,24 @@ internal sealed class SupervisorService : IDisposable
     }
 
     /// <summary>
-    /// What an engineer did to the board, for the next manifest; false where so many wait that none may be done.
+    /// What an engineer asks of the board, in a manifest of its own that is durable before it may be done.
     /// </summary>
-    public bool TryRemember(string act)
+    /// <returns>False where so many wait, or the flash takes nothing in time, that it may not be.</returns>
+    public async Task<bool> RememberAsync(string text)
     {
+        Act act = new(text, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (gate)
         {
-            bool fits = acts.Count < SupervisorLimits.ActsMax;
-            if (fits)
+            if (acts.Count >= SupervisorLimits.ActsMax)
             {
-                acts.Enqueue(act);
+                return false;
             }
 
-            return fits;
+            acts.Enqueue(act);
         }
+
+        await Task.WhenAny(act.Durable.Task, Task.Delay(SupervisorLimits.ActDurableMs));
+        return act.Durable.Task.IsCompleted;
     }
 
     /// <summary>
@@ -224,10 +235,10 @@ internal sealed class SupervisorService : IDisposable
     {
         lock (gate)
         {
-            while (acts.TryPeek(out string? act)
-                && box.TryNote(new ManifestEvent(now, EventKind.Administration, act)))
+            while (acts.TryPeek(out Act? act)
+                && box.TryNote(new ManifestEvent(now, EventKind.Administration, act.Text)))
             {
-                acts.Dequeue();
+                notedActs.Add(acts.Dequeue());
             }
         }
 
@@ -287,4 +298,8 @@ internal sealed class SupervisorService : IDisposable
     }
 
     private static int StateOf(BoxStatus? status) => status is null ? 0 : status.Health == "ok" ? 1 : 2;
+
+    /// <param name="Text">What stands in the manifest.</param>
+    /// <param name="Durable">Ends once it does.</param>
+    private sealed record Act(string Text, TaskCompletionSource Durable);
 }

@@ -94,11 +94,19 @@ public sealed partial class ClockEngine
         }
     }
 
-    public void Take(in CounterPair pair)
+    public void Take(in CounterPair pair) => Take(pair, 0);
+
+    /// <summary>The system clock against the raw counter, on a box whose line of time is not that clock.</summary>
+    /// <param name="pair">Both clocks at one moment.</param>
+    /// <param name="behindNs">
+    /// What the line along which stamps are given was behind the system clock at that moment, ns: the sum of its steps.
+    /// </param>
+    public void Take(in CounterPair pair, long behindNs)
     {
         lock (gate)
         {
             intake.Take(pair);
+            lineOffsetNs = behindNs;
         }
     }
 

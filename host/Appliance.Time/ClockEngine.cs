@@ -26,6 +26,7 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
     private readonly Queue<ClockEvent> events = new();
     private readonly Resumption resumption;
     private long hostSteps;
+    private long lineOffsetNs;
     private uint worstBoundUs;
 
     // A clock that ran ahead gave times beyond the one at which that is found.
@@ -52,12 +53,6 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
 
         told = (ClockState.Unset, Checks.None, LeapState.Unknown);
     }
-
-    /// <summary>
-    /// What the line of time along which stamps are given is behind the system clock, ns: the sum of its steps. To be
-    /// set with each pair that is taken, by the thread that takes it.
-    /// </summary>
-    public long LineOffsetNs { get; set; }
 
     /// <summary>Events that were dropped because nobody took them.</summary>
     public long EventsDropped { get; private set; }
@@ -117,7 +112,7 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
         lock (gate)
         {
             last = intake.Gather(now, utcSeconds);
-            last.System -= last.System == 0 ? 0 : LineOffsetNs;
+            last.System -= last.System == 0 ? 0 : lineOffsetNs;
             hostSteps += (last.Checks & Checks.HostStep) == 0 ? 0 : 1;
             estimator.Step(last);
             Tell(last.Raw, ClockSteps.Note(map, estimator, last));
@@ -129,11 +124,13 @@ public sealed partial class ClockEngine : IObservationSink, IClockMap
     /// <summary>
     /// A reading of both clocks between two steps, before stamps are mapped; bytes for the log's file.
     /// </summary>
-    public byte[] TakePair(in CounterPair pair)
+    /// <param name="pair">Both clocks at one moment.</param>
+    /// <param name="behindNs">As in <see cref="Take(in CounterPair, long)"/>.</param>
+    public byte[] TakePair(in CounterPair pair, long behindNs = 0)
     {
         lock (gate)
         {
-            long line = pair.Reading.Nanoseconds - LineOffsetNs;
+            long line = pair.Reading.Nanoseconds - behindNs;
             map.AddTip(line, pair.At.Nanoseconds, pair.HalfWidthNs, estimator.Readout);
             return log.Pair(pair.At.Nanoseconds, line, pair.HalfWidthNs, estimator).ToArray();
         }

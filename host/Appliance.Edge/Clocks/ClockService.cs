@@ -70,7 +70,7 @@ internal sealed class ClockService : IClockMap, IDisposable
         if (isRecovered)
         {
             Engine.ContinueLog(head);
-            Second(ReadClock());
+            Second(WallClock.Steady.Read());
         }
     }
 
@@ -224,8 +224,8 @@ internal sealed class ClockService : IClockMap, IDisposable
 
             while (!stop.Wait((int)(ReadingNs / 1_000_000)))
             {
-                CounterPair now = ReadClock();
-                if (now.At.Nanoseconds >= nextTickRaw)
+                (CounterPair System, long BehindNs) now = WallClock.Steady.Read();
+                if (now.System.At.Nanoseconds >= nextTickRaw)
                 {
                     Second(now);
                 }
@@ -242,23 +242,18 @@ internal sealed class ClockService : IClockMap, IDisposable
     }
 
     // Stamps are put on the box's line of time before they are mapped: the engine must know how far behind that is.
-    private CounterPair ReadClock()
-    {
-        (CounterPair now, Engine.LineOffsetNs) = WallClock.Steady.Read();
-        return now;
-    }
-
-    private void Between(in CounterPair now)
+    private void Between((CounterPair System, long BehindNs) now)
     {
         lock (order)
         {
-            byte[] row = Engine.TakePair(now);
+            byte[] row = Engine.TakePair(now.System, now.BehindNs);
             Guarded(() => log.Append(row));
         }
     }
 
-    private void Second(CounterPair now)
+    private void Second((CounterPair System, long BehindNs) looked)
     {
+        CounterPair now = looked.System;
         nextTickRaw = NextTick(now.At.Nanoseconds);
         long utcSeconds = UtcSeconds(now);
         if (seconds % Limits.SecondsBetweenLeapFiles == 0)
@@ -266,7 +261,7 @@ internal sealed class ClockService : IClockMap, IDisposable
             leaps.Tell(now.At, utcSeconds);
         }
 
-        Engine.Take(now);
+        Engine.Take(now, looked.BehindNs);
         Engine.Take(HostClock.Steering());
         if (options.Thermometer is { } path && HostClock.TryTemperature(path, 0, out TemperatureObservation warmth))
         {

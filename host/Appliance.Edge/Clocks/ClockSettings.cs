@@ -23,6 +23,7 @@ internal static class ClockSettings
         SystematicNs = options.Clock.SystematicNanoseconds,
         Paths = PathsOf(options),
         PulsesAreMarked = options.Clock.Pulses.MarkedByReceiver,
+        MarkCut = new MarkCut(options.Clock.Pulses.MarkEarlyNanoseconds, options.Clock.Pulses.MarkLateNanoseconds),
         PtpAsymmetryNs = options.Clock.Peers.PtpAsymmetryNanoseconds,
         NtpAsymmetryNs = options.Clock.Peers.NtpAsymmetryNanoseconds,
         EarliestTaiNs = Math.Max(

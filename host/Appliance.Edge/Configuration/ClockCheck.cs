@@ -4,6 +4,7 @@ namespace Appliance.Edge.Configuration;
 internal static class ClockCheck
 {
     private const int LatencyNsMax = 10_000_000;
+    private const int MarkNsMax = 1_000; // Steps of a megahertz; receivers count in tens.
     private const int PathUsMax = 1_000_000;
 
     // A second: whoever is off by more is no peer.
@@ -71,6 +72,10 @@ internal static class ClockCheck
         yield return pulses is { MarkedByReceiver: true, Kind: "none" }
             ? "clock.pulses.markedByReceiver is true; name where the marked pulses are captured in clock.pulses.kind"
             : null;
+        yield return Math.Max(pulses.MarkEarlyNanoseconds, pulses.MarkLateNanoseconds) <= MarkNsMax
+            ? null
+            : "clock.pulses.markEarlyNanoseconds and markLateNanoseconds must be 0 to "
+                + $"{MarkNsMax} nanoseconds; give what the receiver's manual says of its stamp's step";
         yield return pulses.LatencyNanoseconds <= LatencyNsMax && (pulses.LatencyBoundNanoseconds ?? 0) <= LatencyNsMax
             ? null : $"clock.pulses: latency and its bound must be 0 to {LatencyNsMax} nanoseconds";
     }

@@ -136,6 +136,15 @@ public sealed record PulseOptions
     /// its stamp is the pulse's time. Otherwise they are the receiver's own second.
     /// </summary>
     public bool MarkedByReceiver { get; init; }
+
+    /// <summary>
+    /// How far such a stamp stands before its edge at most, nanoseconds: it is cut to a step of the receiver's own
+    /// counting, always to one side. Where it is known to which, the other is 0, and no half step stays in the bound.
+    /// </summary>
+    public uint MarkEarlyNanoseconds { get; init; } = 21;
+
+    /// <summary>The same after the edge.</summary>
+    public uint MarkLateNanoseconds { get; init; } = 21;
 }
 
 /// <summary>Programs of this machine that know the time from others.</summary>

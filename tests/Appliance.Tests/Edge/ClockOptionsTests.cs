@@ -50,7 +50,8 @@ public sealed class ClockOptionsTests
     {
         const string text = """
             { "clock": { "receiver": { "device": "/dev/ttyAMA0" },
-              "pulses": { "kind": "gpio", "device": "/dev/gpiochip0", "markedByReceiver": true },
+              "pulses": { "kind": "gpio", "device": "/dev/gpiochip0", "markedByReceiver": true,
+                "markLateNanoseconds": 0 },
               "peers": { "ptpAsymmetryNanoseconds": 100, "ntpAsymmetryNanoseconds": 7 } } }
             """;
         Assert.True(ConfigurationFile.TryParse("{}", out ApplianceOptions plain, out _));
@@ -60,6 +61,7 @@ public sealed class ClockOptionsTests
         ClockEngineOptions told = ClockSettings.Of(options, null);
         Assert.Equal((false, 50_000u, 0u), (safe.PulsesAreMarked, safe.PtpAsymmetryNs, safe.NtpAsymmetryNs));
         Assert.Equal((true, 100u, 7u), (told.PulsesAreMarked, told.PtpAsymmetryNs, told.NtpAsymmetryNs));
+        Assert.Equal((MarkCut.Unknown, new MarkCut(21, 0)), (safe.MarkCut, told.MarkCut));
     }
 
     [Theory]
@@ -77,6 +79,7 @@ public sealed class ClockOptionsTests
     [InlineData(
         """{ "receiver": { "device": "supervisor", "kind": "as-is" } }""", "clock.receiver.device is supervisor")]
     [InlineData("""{ "pulses": { "markedByReceiver": true } }""", "clock.pulses.markedByReceiver")]
+    [InlineData("""{ "pulses": { "markLateNanoseconds": 1001 } }""", "clock.pulses.markEarlyNanoseconds")]
     [InlineData("""{ "peers": { "ptpAsymmetryNanoseconds": 1000000001 } }""", "clock.peers: an asymmetry")]
     [InlineData("""{ "peers": { "ntpAsymmetryNanoseconds": 1000000001 } }""", "clock.peers: an asymmetry")]
     [InlineData("""{ "stampBoundMicroseconds": 1000001 }""", "clock.stampBoundMicroseconds")]

@@ -7,7 +7,8 @@ namespace Appliance.Icrctl;
 /// <summary>Asks the daemon over its Unix socket; false with the sentence to print where it does not answer.</summary>
 internal static class AdminClient
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // Where nobody is there this is known at once; a box that is busy, or just started, is not to be called dead.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>The daemon's status.</summary>
     public static bool TryStatus(string path, out BoxStatus status, out string problem)

@@ -43,6 +43,14 @@ public sealed class UnitFileTests(ITestOutputHelper output) : IDisposable
     public void It_keeps_keys_in_and_privileges_out(string line) =>
         Assert.Contains(line, File.ReadAllLines(Source()));
 
+    // systemd opens such a folder for writing, whatever ProtectSystem= says; a configuration decides who may read records.
+    [Fact]
+    public void Its_configuration_is_no_folder_of_its_own()
+    {
+        Assert.DoesNotContain("\nConfigurationDirectory=", File.ReadAllText(Source()));
+        Assert.Contains("ReadOnlyPaths=-/run/lock", File.ReadAllLines(Source()));
+    }
+
     // The program is not installed where the tests run; nothing else is changed.
     private string Unit()
     {

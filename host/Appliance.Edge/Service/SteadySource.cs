@@ -4,10 +4,10 @@ using Appliance.Linux.Clocks;
 namespace Appliance.Edge.Service;
 
 /// <summary>
-/// One ring whose stamps are put on the box's line of time. While the system clock was never stepped it costs one look
-/// at the clock a block. After a step the ring still holds frames of before; a frame is taken for one of after once it
-/// cannot be of before: it would lie later than the step was seen, earlier than the ring was last found empty, or
-/// behind its neighbours. Where both fit, the bound of that stretch grows by the step.
+/// One ring whose stamps are put on the box's line of time. Between steps it costs one look at the clock a block, and
+/// after the first one the offset off each stamp. After a step the ring still holds frames of before; a frame is taken
+/// for one of after once it cannot be of before: it would lie later than the step was seen, earlier than the ring was
+/// last found empty, or behind its neighbours. Where both fit, the bound of that stretch grows by the step.
 /// </summary>
 /// <param name="source">The ring; disposed with this.</param>
 /// <param name="clock">The line.</param>
@@ -52,7 +52,8 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
         ReadOnlySpan<PacketRef> packets = block.Packets;
         if (IsPlain(packets, nowNs))
         {
-            lastNs = packets[^1].StampNs;
+            lastNs = packets[^1].StampNs - here.OffsetNs;
+            block = here.OffsetNs == 0 ? block : new PacketBlock(block.Bytes, Behind(packets));
             return state;
         }
 
@@ -74,13 +75,14 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
 
     private bool IsPlain(ReadOnlySpan<PacketRef> packets, long nowNs)
     {
-        if (here != all[^1] || here.OffsetNs != 0)
+        if (here != all[^1])
         {
             return false;
         }
 
         long earliest = Earliest;
         ulong width = (ulong)(nowNs + SlackNs - earliest);
+        earliest += here.OffsetNs;
         foreach (ref readonly PacketRef packet in packets)
         {
             if ((ulong)(packet.StampNs - earliest) > width)
@@ -90,6 +92,19 @@ internal sealed class SteadySource(IPacketSource source, SteadyClock clock) : IP
         }
 
         return true;
+    }
+
+    private ReadOnlySpan<PacketRef> Behind(ReadOnlySpan<PacketRef> packets)
+    {
+        Span<PacketRef> behind = turned.AsSpan(0, packets.Length);
+        packets.CopyTo(behind);
+        long offsetNs = here.OffsetNs;
+        foreach (ref PacketRef packet in behind)
+        {
+            packet.StampNs -= offsetNs;
+        }
+
+        return behind;
     }
 
     private long Turn(long stampNs, long nowNs)

@@ -5,7 +5,7 @@ using Xunit;
 namespace Appliance.SystemTests.Hardware;
 
 /// <summary>
-/// What of the box's Debian can be judged without making it; <c>DebianBoxTests</c> starts it. And what its door refuses.
+/// What of the box's Debian can be judged without making and starting it, and what its door refuses.
 /// </summary>
 public sealed class ImageRootTests : IDisposable
 {

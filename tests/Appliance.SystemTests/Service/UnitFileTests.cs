@@ -43,7 +43,7 @@ public sealed class UnitFileTests(ITestOutputHelper output) : IDisposable
     public void It_keeps_keys_in_and_privileges_out(string line) =>
         Assert.Contains(line, File.ReadAllLines(Source()));
 
-    // systemd opens such a folder for writing, whatever ProtectSystem= says; a configuration decides who may read records.
+    // systemd opens such a folder for writing; what is in it decides who may read records.
     [Fact]
     public void Its_configuration_is_no_folder_of_its_own()
     {

@@ -51,6 +51,12 @@ public static class Limits
     /// <summary>UTF-8 bytes of one text in a signed object.</summary>
     public const int TextBytesMax = 256;
 
+    /// <summary>
+    /// How far apart the earliest and the latest begin of a session that a correction names may lie, microseconds: a
+    /// minute, as finely as the least careful accounting tells it. No address changes hands twice in one.
+    /// </summary>
+    public const long CorrectedBeginUsMax = 60_000_000;
+
     /// <summary>Records that one correction names: the sessions of a faulty half hour; more is a stretch.</summary>
     public const int CorrectedRecordsMax = 64;
 

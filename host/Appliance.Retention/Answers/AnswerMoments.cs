@@ -14,6 +14,9 @@ internal enum MomentKind : byte
 
     /// <summary>A line was named in it by some record of the device.</summary>
     Named = 5,
+
+    /// <summary>A line was named in it by this session, whichever of its records was read.</summary>
+    NamingSession = 6,
 }
 
 /// <summary>A second that an answer relied on: what a correction of a stretch of time finds it by.</summary>
@@ -21,7 +24,15 @@ internal enum MomentKind : byte
 /// <param name="Device">Device of the record.</param>
 /// <param name="Place">Its batch (row 0), the record, or the default.</param>
 /// <param name="Second">TAI second since 1970.</param>
-internal readonly record struct AnswerMoment(MomentKind Kind, Id16 Device, FlowId Place, long Second);
+/// <param name="Session">The session; the default where it is none.</param>
+internal readonly record struct AnswerMoment(
+    MomentKind Kind, Id16 Device, FlowId Place, long Second, SessionName Session = default);
+
+/// <summary>A session by what it is, as a correction names it.</summary>
+/// <param name="Realm">Address space.</param>
+/// <param name="Prefix">Address or prefix.</param>
+/// <param name="BeginSecond">TAI second in which it begins.</param>
+internal readonly record struct SessionName(string Realm, IpPrefix Prefix, long BeginSecond);
 
 /// <summary>The seconds that an answer relied on, each once.</summary>
 internal static class AnswerMoments
@@ -82,7 +93,7 @@ internal static class AnswerMoments
         }
         else if (holding.Subscriber.Length > 0 || holding.Corrected is not null)
         {
-            AddNaming(moments, holding.Device, [holding.Place, holding.Flow], row.Start);
+            AddNaming(moments, holding.Device, [holding.Flow], row.Start);
         }
     }
 
@@ -99,6 +110,9 @@ internal static class AnswerMoments
     {
         AddTimes(moments, session.Device, session.Place, session.Start, session.End);
         AddNaming(moments, session.Device, session.Records, named);
+        moments.Add(new AnswerMoment(
+            MomentKind.NamingSession, session.Device, default, SecondOf(named),
+            new SessionName(session.Realm, session.Prefix, SecondOf(session.Start))));
     }
 
     private static void AddTimes(

@@ -24,8 +24,14 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
     private readonly Option<string> to = new("--to") { Description = "end, with Z or offset", Required = true };
     private readonly Option<string[]> records = new("--record")
     {
-        Description = "session or flow that names the wrong line, EPOCH-BATCH-ROW as answers print it; may be given "
-            + "again. Without: all of the device in that time",
+        Description = "flow that names the wrong line, by its first record: the flow_id of answers, EPOCH-BATCH-ROW; "
+            + "may be given again. Without and without --session: all of the device in that time",
+    };
+
+    private readonly Option<string[]> sessions = new("--session")
+    {
+        Description = "session that names the wrong line, \"REALM ADDRESS[/LENGTH] BEGIN\": its begin to the minute, "
+            + "the second or finer, with Z or offset; may be given again",
     };
 
     private readonly Option<string?> line = new("--line") { Description = "reference of the right line" };
@@ -49,7 +55,7 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
         var verb = new LineCorrectionCommand(clock);
         Command make = new("new", "sign, as the first of two, that records name the wrong line")
         {
-            verb.device, verb.from, verb.to, verb.records, verb.line, verb.withdraw, verb.reason, verb.key, verb.made,
+            verb.device, verb.from, verb.to, verb.records, verb.sessions, verb.line, verb.withdraw, verb.reason, verb.key, verb.made,
         };
         make.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.New(parsed)));
         return new Command("correct", "which line records name was wrong: operator and custodian sign it")
@@ -79,6 +85,7 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
             To = TimeOf("--to", parsed.GetValue(to)!).To,
             Records = [.. (parsed.GetValue(records) ?? []).Select(Place).Distinct().OrderBy(
                 place => (place.Epoch, place.Sequence, place.Row))],
+            Sessions = [.. (parsed.GetValue(sessions) ?? []).Select(Session).Distinct().Order()],
             Subscriber = named ?? "",
             Reason = parsed.GetValue(reason)!,
             UtcUs = UtcClock.Now(clock),
@@ -87,7 +94,7 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
         if (LineCorrection.TryDecode(payload, out _) != Refusal.None)
         {
             throw new ArchiveException(
-                "this cannot be signed: --from must be before --to, --line needs --record, at most "
+                "this cannot be signed: --from must be before --to, --line needs --record or --session, at most "
                     + FormattableString.Invariant($"{Wire.Limits.CorrectedRecordsMax} of them, and --reason a text"));
         }
 
@@ -117,6 +124,14 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
         ? time!.Meaning
         : throw new ArchiveException($"{what}: {wrong}");
 
+    private static IEnumerable<string> Named(LineCorrection correction) => correction.Records
+        .Select(flow => $"flow {flow}")
+        .Concat(correction.Sessions.Select(session => FormattableString.Invariant(
+            $"the session of {session.Realm} {session.Prefix.Address}/{session.Prefix.Length} that began ")
+            + (session.BeginFrom == session.BeginTo
+                ? $"at {UtcText.Of(session.BeginFrom)}"
+                : $"from {UtcText.Of(session.BeginFrom)} to {UtcText.Of(session.BeginTo)}")));
+
     private static FlowId Place(string text)
     {
         string[] parts = text.Split('-');
@@ -126,6 +141,20 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
                 : throw new ArchiveException($"--record {text}: a record is named EPOCH-BATCH-ROW, as in answers");
     }
 
+    private static CorrectedSession Session(string text)
+    {
+        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string held = words.Length == 3 ? words[1] : "";
+        held += held.Contains('/') ? "" : held.Contains(':') ? "/128" : "/32";
+        return IpPrefix.TryParse(held, out IpPrefix prefix)
+            ? Began(words[0], prefix, TimeOf($"--session {text}", words[2]))
+            : throw new ArchiveException(
+                $"--session {text}: a session is named \"REALM ADDRESS[/LENGTH] BEGIN\", as its records have it");
+    }
+
+    private static CorrectedSession Began(string realm, IpPrefix prefix, Window begin) =>
+        new(realm, prefix, begin.From, begin.To);
+
     private static (string Says, string Name)? Describe(ReadOnlyMemory<byte> payload)
     {
         if (LineCorrection.TryDecode(payload, out LineCorrection? correction) != Refusal.None)
@@ -133,9 +162,9 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
             return null;
         }
 
-        string which = correction!.Records.Count == 0
+        string which = correction!.IsOfAll
             ? $"every record of device {correction.Device}"
-            : $"{string.Join(", ", correction.Records)} of device {correction.Device}";
+            : $"{string.Join(", ", Named(correction))} of device {correction.Device}";
         string right = correction.Subscriber.Length == 0
             ? "names a line that it was not; the right one is not known"
             : $"names a line that it was not; it was {correction.Subscriber}";

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Appliance.Retention.Answers;
 using Appliance.Retention.Archive;
 using Appliance.Wire;
@@ -89,7 +90,7 @@ internal sealed class AnswerRegister : IDisposable
                 "INSERT OR IGNORE INTO moments (entry, second, digest) VALUES ($1, $2, $3)",
                 answer.Entry,
                 moment.Second,
-                Digest(salt, (byte)moment.Kind, moment.Device, moment.Place));
+                DigestOf(salt, moment));
         }
 
         database.Commit();
@@ -117,7 +118,11 @@ internal sealed class AnswerRegister : IDisposable
 
     /// <summary>Whether the answer relied on a stretch in some way, by any of these places.</summary>
     public bool ReliedOnTime(
-        DeliveredAnswer answer, MomentKind kind, Id16 device, IEnumerable<FlowId> places, TaiTime from, TaiTime to)
+        DeliveredAnswer answer, MomentKind kind, Id16 device, IEnumerable<FlowId> places, TaiTime from, TaiTime to) =>
+        ReliedOnTime(answer, places.Select(place => new AnswerMoment(kind, device, place, 0)), from, to);
+
+    /// <summary>Whether the answer relied on a stretch in any of these ways, whatever their second.</summary>
+    public bool ReliedOnTime(DeliveredAnswer answer, IEnumerable<AnswerMoment> ways, TaiTime from, TaiTime to)
     {
         List<byte[]> digests = database.All(
             "SELECT DISTINCT digest FROM moments WHERE entry = $1 AND second BETWEEN $2 AND $3",
@@ -125,9 +130,9 @@ internal sealed class AnswerRegister : IDisposable
             answer.Entry,
             AnswerMoments.SecondOf(from),
             AnswerMoments.SecondOf(to));
-        return digests.Count > 0 && places.Any(place =>
+        return digests.Count > 0 && ways.Any(way =>
         {
-            byte[] wanted = Digest(answer.Salt, (byte)kind, device, place);
+            byte[] wanted = DigestOf(answer.Salt, way);
             return digests.Exists(digest => digest.AsSpan().SequenceEqual(wanted));
         });
     }
@@ -208,6 +213,16 @@ internal sealed class AnswerRegister : IDisposable
 
     private void Put(ulong entry, byte[] digest) =>
         database.Run("INSERT OR IGNORE INTO digests (entry, digest) VALUES ($1, $2)", entry, digest);
+
+    private static byte[] DigestOf(byte[] salt, AnswerMoment moment)
+    {
+        byte what = (byte)moment.Kind;
+        return moment.Session is not { Realm: { } realm } session
+            ? Digest(salt, what, moment.Device, moment.Place)
+            : HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(FormattableString.Invariant(
+                $"{what} {moment.Device} {session.Prefix.Address}/{session.Prefix.Length} {session.BeginSecond} {realm}")))
+                [..DigestSize];
+    }
 
     private static byte[] DigestOfBatch(byte[] salt, Id16 device, uint epoch, uint sequence) =>
         Digest(salt, OfBatch, device, new FlowId(epoch, sequence, 0));

@@ -45,15 +45,15 @@ internal sealed class BatchCorrections(IReadOnlyList<ClockDoubt> doubts, IReadOn
         return slack;
     }
 
-    /// <summary>The correction of the line that a record names at a time; null where it stands.</summary>
-    /// <param name="records">Positions of the records of the flow or session.</param>
-    /// <param name="time">Begin of the flow.</param>
-    public LineCorrection? LineOf(IReadOnlyCollection<FlowId> records, TaiTime time)
+    /// <summary>The correction of the line that the records of a flow name; null where it stands.</summary>
+    /// <param name="flow">Position of its first record.</param>
+    /// <param name="time">Its begin.</param>
+    public LineCorrection? LineOf(FlowId flow, TaiTime time)
     {
         foreach (LineCorrection line in lines)
         {
             if (line.From <= time && time <= line.To
-                && (line.Records.Count == 0 || line.Records.Any(records.Contains)))
+                && (line.IsOfAll || line.Records.Contains(flow)))
             {
                 return line;
             }

@@ -88,14 +88,27 @@ internal sealed partial class CorrectionDesk
         if (!register.HasMoments(answer))
         {
             // An answer of a program before this one: its batches alone are known.
-            return line.Records.Count > 0
-                ? line.Records.Any(record => register.ReliedOnFlow(answer, line.Device, record))
-                : ReliedOn(answer, line.Device, line.From, line.To);
+            return line.IsOfAll || line.Sessions.Count > 0
+                ? ReliedOn(answer, line.Device, line.From, line.To)
+                : line.Records.Any(record => register.ReliedOnFlow(answer, line.Device, record));
         }
 
-        return line.Records.Count > 0
-            ? register.ReliedOnTime(answer, MomentKind.Naming, line.Device, line.Records, line.From, line.To)
-            : register.ReliedOnTime(answer, MomentKind.Named, line.Device, [default], line.From, line.To);
+        return line.IsOfAll
+            ? register.ReliedOnTime(answer, MomentKind.Named, line.Device, [default], line.From, line.To)
+            : register.ReliedOnTime(answer, MomentKind.Naming, line.Device, line.Records, line.From, line.To)
+                || register.ReliedOnTime(answer, line.Sessions.SelectMany(Ways), line.From, line.To);
+
+        // The begin is registered by its second, a correction may name it by some more.
+        IEnumerable<AnswerMoment> Ways(CorrectedSession session)
+        {
+            long last = AnswerMoments.SecondOf(session.BeginTo);
+            for (long second = AnswerMoments.SecondOf(session.BeginFrom); second <= last; second++)
+            {
+                yield return new AnswerMoment(
+                    MomentKind.NamingSession, line.Device, default, 0,
+                    new SessionName(session.Realm, session.Prefix, second));
+            }
+        }
     }
 
     private static string TextOf(LineCorrection line)

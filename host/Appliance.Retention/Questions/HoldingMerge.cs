@@ -68,7 +68,7 @@ internal sealed class HoldingMerge
         FlowRow row = opened.Rows.Flows[index];
         string subscriber = Text(opened.Rows, row.Subscriber);
         LineCorrection? corrected = subscriber.Length > 0
-            ? opened.Corrections.LineOf([place, flow], row.Start)
+            ? opened.Corrections.LineOf(flow, row.Start)
             : null;
         return new Holding
         {

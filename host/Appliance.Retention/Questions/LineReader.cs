@@ -160,7 +160,7 @@ internal sealed class LineMatch(LineQuestion question)
 
         var place = new FlowId(opened.Epoch.Number, opened.Sequence, (uint)index);
         LineCorrection? corrected = opened.Corrections.Lines.Count == 0
-            ? null : opened.Corrections.LineOf([place, row.First], row.Start);
+            ? null : opened.Corrections.LineOf(row.First == default ? place : row.First, row.Start);
         return corrected is null ? named.SequenceEqual(subscriber) : corrected.Subscriber == question.Subscriber;
     }
 

@@ -16,7 +16,8 @@ internal static class SessionParts
         for (int i = 0; i < lines.Count; i++)
         {
             LineCorrection line = lines[i];
-            bool isMeant = line.Records.Count == 0 || line.Records.Any(session.Records.Contains);
+            bool isMeant = line.IsOfAll || line.Records.Any(session.Records.Contains)
+                || line.Sessions.Any(one => one.Is(session.Realm, session.Prefix, session.Start));
             if (!isMeant || line.From > session.KnownUntil || line.To < session.From)
             {
                 continue;

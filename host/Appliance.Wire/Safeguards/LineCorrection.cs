@@ -21,10 +21,16 @@ public sealed record LineCorrection
     public required TaiTime To { get; init; }
 
     /// <summary>
-    /// Sessions or flows that name the wrong line, each by the position of any of its records, rising; at most
-    /// <see cref="Limits.CorrectedRecordsMax"/>. Empty: every record of the device in the stretch that names a line.
+    /// Flows that name the wrong line, each by the position of its first record, rising; with <see cref="Sessions"/> at
+    /// most <see cref="Limits.CorrectedRecordsMax"/>.
     /// </summary>
     public required IReadOnlyList<FlowId> Records { get; init; }
+
+    /// <summary>Sessions that name the wrong line, rising.</summary>
+    public IReadOnlyList<CorrectedSession> Sessions { get; init; } = [];
+
+    /// <summary>Nothing is named: every record of the device in the stretch that names a line is meant.</summary>
+    public bool IsOfAll => Records.Count + Sessions.Count == 0;
 
     /// <summary>
     /// The right reference, at most 256 bytes; empty: the line is not known. A name needs records: no line can be given
@@ -51,7 +57,7 @@ public sealed record LineCorrection
         writer.Key(2).Write(Device);
         writer.Key(3).Write(From);
         writer.Key(4).Write(To);
-        writer.Key(5).WriteStartArray(Records.Count);
+        writer.Key(5).WriteStartArray(Records.Count + Sessions.Count);
         foreach (FlowId record in Records)
         {
             writer.WriteStartArray(3);
@@ -59,6 +65,11 @@ public sealed record LineCorrection
             writer.WriteUInt32(record.Sequence);
             writer.WriteUInt32(record.Row);
             writer.WriteEndArray();
+        }
+
+        foreach (CorrectedSession session in Sessions)
+        {
+            session.Write(writer);
         }
 
         writer.WriteEndArray();
@@ -98,33 +109,49 @@ public sealed record LineCorrection
             Device = fields.Id(),
             From = fields.Time(),
             To = fields.Time(),
-            Records = ReadRecords(fields),
+            Records = ReadRecords(fields, out List<CorrectedSession> sessions),
+            Sessions = sessions,
             Subscriber = fields.Text(),
             Reason = fields.Text(Limits.StatementBytesMax),
             UtcUs = fields.Unsigned(ulong.MaxValue),
         };
         bool good = fields.Ok && read.From <= read.To && read.Reason.Length > 0
-            && (read.Subscriber.Length == 0 || read.Records.Count > 0);
+            && (read.Subscriber.Length == 0 || !read.IsOfAll);
         correction = good ? read : null;
         return good ? Refusal.None : Refusal.WrongStructure;
     }
 
-    private static FlowId[] ReadRecords(Fields fields)
+    // Three numbers are a flow, five items a session; flows stand first.
+    private static List<FlowId> ReadRecords(Fields fields, out List<CorrectedSession> sessions)
     {
-        CborItem[] items = fields.Array(Limits.CorrectedRecordsMax);
-        var records = new FlowId[items.Length];
-        for (int i = 0; i < items.Length; i++)
+        List<FlowId> records = [];
+        sessions = [];
+        foreach (CborItem item in fields.Array(Limits.CorrectedRecordsMax))
         {
-            Fields place = Fields.OfArray(items[i], 3);
-            records[i] = new FlowId(place.UInt32(), place.UInt32(), place.UInt32());
-            fields.Join(place);
-            if (i > 0 && Compare(records[i - 1], records[i]) >= 0)
+            if (item is { Kind: CborKind.Array, Items.Length: 3 } && sessions.Count == 0)
+            {
+                Fields place = Fields.OfArray(item, 3);
+                var record = new FlowId(place.UInt32(), place.UInt32(), place.UInt32());
+                fields.Join(place);
+                RefuseUnless(records.Count == 0 || Compare(records[^1], record) < 0);
+                records.Add(record);
+                continue;
+            }
+
+            var session = CorrectedSession.Read(item, fields);
+            RefuseUnless(sessions.Count == 0 || sessions[^1] < session);
+            sessions.Add(session);
+        }
+
+        return records;
+
+        void RefuseUnless(bool isGood)
+        {
+            if (!isGood)
             {
                 fields.Refuse();
             }
         }
-
-        return records;
     }
 
     private static int Compare(FlowId left, FlowId right) =>

@@ -55,13 +55,27 @@ def correction(payload: Any) -> dict[int, Any]:
     fields.version(said, 1)
     fields.identity(said[2])
     begin, end = fields.number(said[3], (1 << 63) - 1), fields.number(said[4], (1 << 63) - 1)
-    records = [tuple(fields.u32(number) for number in fields.array(place, 3))
-               for place in fields.array_up_to(said[5], 64)]
+    named = [_named(one) for one in fields.array_up_to(said[5], 64)]
+    flows, sessions = [one for one in named if len(one) == 3], [one for one in named if len(one) == 5]
+    require(flows + sessions == named, "wrong structure")
     line, reason = fields.text(said[6]), said[7]
     fields.number(said[8])
     require(isinstance(reason, str) and 0 < len(reason.encode()) <= 4096, "wrong structure")
-    require(begin <= end and records == sorted(set(records)) and (not line or bool(records)), "wrong structure")
-    return {**said, 5: records}
+    require(flows == sorted(set(flows)) and sessions == sorted(set(sessions)), "wrong structure")
+    require(begin <= end and (not line or bool(named)), "wrong structure")
+    return {**said, 5: named}
+
+
+def _named(item: Any) -> tuple[Any, ...]:
+    """A flow by the position of its first record, or a session by realm, address, length and its begin's stretch."""
+    if len(fields.array_up_to(item, 5)) == 3:
+        return tuple(fields.u32(number) for number in item)
+    realm, address, length, first, last = fields.array(item, 5)
+    mapped = isinstance(address, bytes) and address.startswith(bytes(10) + b"\xff\xff")
+    require(isinstance(address, bytes) and len(address) in (4, 16) and not mapped, "wrong structure")
+    require(fields.number(length, 128) <= 8 * len(address) and address != bytes(16), "wrong structure")
+    require(0 <= fields.tai(last) - fields.tai(first) <= 60_000_000, "wrong structure")
+    return fields.text(realm).encode(), address, length, first, last
 
 
 def line_of(corrections: list[dict[int, Any]], row: Row, time: int) -> str:

@@ -39,6 +39,10 @@ internal static class SignedContents
         UtcUs = Now,
     };
 
+    public static CorrectedSession Session => new(
+        "cgn", new IpPrefix(Ip.FromV4(0x64400001), 32), new TaiTime(1_799_999_700_000_000),
+        new TaiTime(1_799_999_759_999_999));
+
     public static Request Request(VectorWorld world) => new()
     {
         Id = Order,

@@ -36,7 +36,7 @@ public sealed class LineCorrectionTests : IDisposable
         string other = Answered("192.0.2.1:1200", "1200", "00:03:22Z", "line-7");
         byte[][] before = world.StoredBatches();
 
-        string added = Correct("--record", "1-0-1", "--line", "line-8");
+        string added = Correct("--session", Corrected.Session, "--line", "line-8");
         string list = List();
         (_, string answer, _) = Ask(Approved("192.0.2.1:1100"), "1100", "00:01:42Z");
 
@@ -56,7 +56,7 @@ public sealed class LineCorrectionTests : IDisposable
     [Fact]
     public void Before_and_after_the_stretch_the_recorded_line_stands()
     {
-        Correct("--record", "1-0-1", "--line", "line-8");
+        Correct("--session", Corrected.Session, "--line", "line-8");
 
         Assert.Contains("    1. line-7", Ask(Approved("192.0.2.1:1200"), "1200", "00:03:22Z").Output);
         Assert.Contains("    1. line-7", Ask(Approved("192.0.2.1:1000"), "1000", "00:00:02Z").Output);
@@ -81,7 +81,7 @@ public sealed class LineCorrectionTests : IDisposable
     [Fact]
     public void A_line_question_finds_what_a_correction_gives_it_and_not_what_it_takes()
     {
-        Correct("--record", "1-0-1", "--line", "line-8");
+        Correct("--session", Corrected.Session, "--line", "line-8");
 
         string right = AddressesOf("line-8");
         string wrong = AddressesOf("line-7");
@@ -106,7 +106,7 @@ public sealed class LineCorrectionTests : IDisposable
             }
         });
         running.SetUp();
-        Corrected.Correct(running, "--record", "1-0-1", "--line", "line-8");
+        Corrected.Correct(running, "--session", Corrected.Session, "--line", "line-8");
 
         Assert.Contains("1200", running.AddressesOf("line-8", "2024-10-04T00:03:15Z"));
     }
@@ -136,7 +136,7 @@ public sealed class LineCorrectionTests : IDisposable
         blocks.StartWarden();
         Assert.Contains("2063", blocks.AddressesOf("line-7", "2024-10-04T00:03:15Z"));
 
-        string added = Corrected.Correct(blocks, "--record", "1-0-1", "--line", "line-8");
+        string added = Corrected.Correct(blocks, "--session", Corrected.Session, "--line", "line-8");
 
         Assert.EndsWith("1 answers relied on it or on what else was corrected\n", added);
     }
@@ -145,7 +145,7 @@ public sealed class LineCorrectionTests : IDisposable
     public void A_correction_that_is_taken_in_while_an_answer_is_under_way_finds_it()
     {
         Answered("192.0.2.1:1200", "1200", "00:03:22Z", "line-7");
-        string both = Corrected.Sign(world, "--record", "1-0-1", "--line", "line-8");
+        string both = Corrected.Sign(world, "--session", Corrected.Session, "--line", "line-8");
         string request = Approved("192.0.2.1:1100");
         var moving = new TestClock(world.Clock.GetUtcNow());
         (AskedQuestion question, ResolveQuestion asked) = At100(request);
@@ -175,7 +175,7 @@ public sealed class LineCorrectionTests : IDisposable
     public void What_one_alone_signed_corrects_nothing()
     {
         string half = world.File("half");
-        Assert.Equal(0, world.Run([.. Corrected.New(world, half), "--record", "1-0-1", "--line", "line-8"]).Code);
+        Assert.Equal(0, world.Run([.. Corrected.New(world, half), "--session", Corrected.Session, "--line", "line-8"]).Code);
 
         (int code, _, string errors) = world.Run("errors", "correct", "add", half, "--data", world.Data);
 
@@ -190,13 +190,13 @@ public sealed class LineCorrectionTests : IDisposable
         (int code, _, string errors) = world.Run([.. Corrected.New(world, world.File("half")), "--line", "line-8"]);
 
         Assert.Equal(2, code);
-        Assert.Contains("--line needs --record", errors);
+        Assert.Contains("--line needs --record or --session", errors);
     }
 
     [Fact]
     public void A_damaged_paper_is_named_and_keeps_no_statement_of_destroyed_keys_out_of_the_log()
     {
-        Correct("--record", "1-0-1", "--line", "line-8");
+        Correct("--session", Corrected.Session, "--line", "line-8");
         string paper = Assert.Single(Directory.GetFiles(world.Store.Corrections));
         File.WriteAllText(paper, "damaged");
         world.Day = TestBox.Day + 366;
@@ -213,7 +213,7 @@ public sealed class LineCorrectionTests : IDisposable
     [Fact]
     public void The_paper_goes_when_its_records_go()
     {
-        Correct("--record", "1-0-1", "--line", "line-8");
+        Correct("--session", Corrected.Session, "--line", "line-8");
         Assert.Single(Directory.GetFiles(world.Store.Corrections));
         world.Day = TestBox.Day + 366;
 

@@ -6,6 +6,22 @@ namespace Appliance.Tests.Retention.Requests;
 /// <summary>A session that names line-7, its correction from 00:01:00 to 00:02:30; times taken back.</summary>
 internal static class Corrected
 {
+    /// <summary>What names that session, in a correction.</summary>
+    public const string Session = "cgn 100.64.0.1 2024-10-03T23:50Z";
+
+    /// <summary>The session of the address, as one of its records has it.</summary>
+    public static SessionRow Record(RowBatch rows, TaiTime end) => new()
+    {
+        Subscriber = rows.Strings.Add("line-7"),
+        SubscriberType = rows.Strings.Add("line"),
+        Realm = rows.Strings.Add("cgn"),
+        Address = TestBox.Address("100.64.0.1"),
+        PrefixLength = 32,
+        Start = TestBox.At(-600),
+        End = end,
+        Source = rows.Strings.Add("radius"),
+    };
+
     /// <summary>The first batch has the session of the address; no flow names a line itself.</summary>
     public static void Sessions(RowBatch rows, long second)
     {
@@ -14,17 +30,7 @@ internal static class Corrected
         rows.Flows[0] = flow;
         if (second == 0)
         {
-            rows.Sessions.Add(new SessionRow
-            {
-                Subscriber = rows.Strings.Add("line-7"),
-                SubscriberType = rows.Strings.Add("line"),
-                Realm = rows.Strings.Add("cgn"),
-                Address = TestBox.Address("100.64.0.1"),
-                PrefixLength = 32,
-                Start = TestBox.At(-600),
-                End = TestBox.At(600),
-                Source = rows.Strings.Add("radius"),
-            });
+            rows.Sessions.Add(Record(rows, TestBox.At(600)));
         }
     }
 
@@ -40,7 +46,17 @@ internal static class Corrected
     public static string Sign(OrderWorld world, params string[] what)
     {
         (string half, string both) = (world.File("half"), world.File("both"));
-        world.Succeed([.. New(world, half), .. what]);
+
+        // A test may give a stretch of its own.
+        string[] words = New(world, half);
+        if (what is ["--from", var from, "--to", var to, ..])
+        {
+            words[Array.IndexOf(words, "--from") + 1] = from;
+            words[Array.IndexOf(words, "--to") + 1] = to;
+            what = what[4..];
+        }
+
+        world.Succeed([.. words, .. what]);
         world.Succeed("errors", "correct", "sign", half, "--key", world.File("custodian.json"), "--out", both);
         return both;
     }

@@ -55,7 +55,8 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
         var verb = new LineCorrectionCommand(clock);
         Command make = new("new", "sign, as the first of two, that records name the wrong line")
         {
-            verb.device, verb.from, verb.to, verb.records, verb.sessions, verb.line, verb.withdraw, verb.reason, verb.key, verb.made,
+            verb.device, verb.from, verb.to, verb.records, verb.sessions, verb.line, verb.withdraw, verb.reason,
+            verb.key, verb.made,
         };
         make.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.New(parsed)));
         return new Command("correct", "which line records name was wrong: operator and custodian sign it")

@@ -219,9 +219,9 @@ internal sealed class AnswerRegister : IDisposable
         byte what = (byte)moment.Kind;
         return moment.Session is not { Realm: { } realm } session
             ? Digest(salt, what, moment.Device, moment.Place)
-            : HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(FormattableString.Invariant(
-                $"{what} {moment.Device} {session.Prefix.Address}/{session.Prefix.Length} {session.BeginSecond} {realm}")))
-                [..DigestSize];
+            : HMACSHA256.HashData(salt, Encoding.UTF8.GetBytes(
+                FormattableString.Invariant($"{what} {moment.Device} {session.BeginSecond} {realm} ")
+                + FormattableString.Invariant($"{session.Prefix.Address}/{session.Prefix.Length}")))[..DigestSize];
     }
 
     private static byte[] DigestOfBatch(byte[] salt, Id16 device, uint epoch, uint sequence) =>

@@ -175,7 +175,7 @@ public sealed class LineCorrectionTests : IDisposable
     public void What_one_alone_signed_corrects_nothing()
     {
         string half = world.File("half");
-        Assert.Equal(0, world.Run([.. Corrected.New(world, half), "--session", Corrected.Session, "--line", "line-8"]).Code);
+        world.Succeed([.. Corrected.New(world, half), "--session", Corrected.Session, "--line", "line-8"]);
 
         (int code, _, string errors) = world.Run("errors", "correct", "add", half, "--data", world.Data);
 

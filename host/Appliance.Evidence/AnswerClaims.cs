@@ -59,16 +59,6 @@ public sealed class AnswerClaims
 
     internal IReadOnlyList<ClaimedRecord> Records => records;
 
-    /// <summary>Whether the answer rests on a record, or on a later one of the flow that it began.</summary>
-    /// <param name="device">Device, 32 hexadecimal digits.</param>
-    /// <param name="place">Epoch-sequence-row.</param>
-    public bool Rests(string device, string place) => records.Exists(record => record.Device == device
-        && (record.Place == place || Text(record.Said, "flow_id") == place));
-
-    /// <summary>Whether the answer rests on any record of a device.</summary>
-    /// <param name="device">Device, 32 hexadecimal digits.</param>
-    public bool Rests(string device) => records.Exists(record => record.Device == device);
-
     /// <summary>Reads an answer; null where it is none.</summary>
     public static AnswerClaims? Parse(ReadOnlyMemory<byte> json)
     {

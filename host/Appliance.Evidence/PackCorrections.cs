@@ -83,19 +83,42 @@ internal sealed class PackCorrections
     /// <summary>The line that a record names at a time, as it is known now; empty where it is not.</summary>
     public string LineOf(DisclosedRow row, TaiTime time)
     {
-        (uint epoch, uint sequence, uint number) = PlaceOf(row);
-        var place = new FlowId(epoch, sequence, number);
         foreach (LineCorrection one in lines)
         {
-            bool isMeant = one.Records.Count == 0 || one.Records.Contains(place)
-                || (row.First != default && one.Records.Contains(row.First));
-            if (isMeant && one.Device.ToString() == row.Device && one.From <= time && time <= one.To)
+            if (one.From <= time && time <= one.To && IsMeant(one, row))
             {
                 return one.Subscriber;
             }
         }
 
         return row.Subscriber;
+    }
+
+    /// <summary>
+    /// Whether a correction may say something of a record: it names it, and touches the time that it tells of, as wide
+    /// as that may be.
+    /// </summary>
+    public static bool Concerns(LineCorrection line, DisclosedRow row)
+    {
+        TaiTime end = row.Kind == RecordKind.Flow ? row.Start : row.End;
+        return IsMeant(line, row) && line.To >= Moved(row.Start, -DoubtUsMax)
+            && (end == default || line.From <= Moved(end, DoubtUsMax));
+    }
+
+    // Whichever record of a flow or session is proven: it is named by what it is.
+    private static bool IsMeant(LineCorrection line, DisclosedRow row)
+    {
+        if (line.Device.ToString() != row.Device || row.Section != SectionPlain.AttributionNumber)
+        {
+            return false;
+        }
+
+        (uint epoch, uint sequence, uint number) = PlaceOf(row);
+        FlowId first = row.First == default ? new FlowId(epoch, sequence, number) : row.First;
+        var prefix = new IpPrefix(row.Inside, row.PrefixLength);
+        return line.IsOfAll || (row.Kind == RecordKind.Session
+            ? line.Session?.Is(row.Realm, prefix, row.Start) == true
+            : row.Kind == RecordKind.Flow && line.Records.Contains(first));
     }
 
     /// <summary>

@@ -28,10 +28,10 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
             + "may be given again. Without and without --session: all of the device in that time",
     };
 
-    private readonly Option<string[]> sessions = new("--session")
+    private readonly Option<string?> session = new("--session")
     {
         Description = "session that names the wrong line, \"REALM ADDRESS[/LENGTH] BEGIN\": its begin to the minute, "
-            + "the second or finer, with Z or offset; may be given again",
+            + "the second or finer, with Z or offset; one a paper, and no --record",
     };
 
     private readonly Option<string?> line = new("--line") { Description = "reference of the right line" };
@@ -55,7 +55,7 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
         var verb = new LineCorrectionCommand(clock);
         Command make = new("new", "sign, as the first of two, that records name the wrong line")
         {
-            verb.device, verb.from, verb.to, verb.records, verb.sessions, verb.line, verb.withdraw, verb.reason,
+            verb.device, verb.from, verb.to, verb.records, verb.session, verb.line, verb.withdraw, verb.reason,
             verb.key, verb.made,
         };
         make.SetAction(parsed => DataOption.Guard(parsed.InvocationConfiguration.Error, () => verb.New(parsed)));
@@ -74,6 +74,11 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
             throw new ArchiveException("give either --line with the right reference, or --withdraw");
         }
 
+        if (parsed.GetValue(session) is not null && parsed.GetValue(records) is { Length: > 0 })
+        {
+            throw new ArchiveException("a correction names flows, with --record, or one session; sign one for each");
+        }
+
         if (!Id16.TryParse(parsed.GetValue(device), out Id16 name))
         {
             throw new ArchiveException("--device must be 32 hexadecimal digits; see `retention keys list`");
@@ -86,7 +91,7 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
             To = TimeOf("--to", parsed.GetValue(to)!).To,
             Records = [.. (parsed.GetValue(records) ?? []).Select(Place).Distinct().OrderBy(
                 place => (place.Epoch, place.Sequence, place.Row))],
-            Sessions = [.. (parsed.GetValue(sessions) ?? []).Select(Session).Distinct().Order()],
+            Session = parsed.GetValue(session) is { } text ? Session(text) : null,
             Subscriber = named ?? "",
             Reason = parsed.GetValue(reason)!,
             UtcUs = UtcClock.Now(clock),
@@ -125,13 +130,21 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
         ? time!.Meaning
         : throw new ArchiveException($"{what}: {wrong}");
 
-    private static IEnumerable<string> Named(LineCorrection correction) => correction.Records
-        .Select(flow => $"flow {flow}")
-        .Concat(correction.Sessions.Select(session => FormattableString.Invariant(
-            $"the session of {session.Realm} {session.Prefix.Address}/{session.Prefix.Length} that began ")
-            + (session.BeginFrom == session.BeginTo
-                ? $"at {UtcText.Of(session.BeginFrom)}"
-                : $"from {UtcText.Of(session.BeginFrom)} to {UtcText.Of(session.BeginTo)}")));
+    private static string Named(LineCorrection correction)
+    {
+        if (correction.Session is not { } session)
+        {
+            return correction.IsOfAll
+                ? "every record"
+                : string.Join(", ", correction.Records.Select(flow => $"flow {flow}"));
+        }
+
+        string begin = session.BeginFrom == session.BeginTo
+            ? $"at {UtcText.Of(session.BeginFrom)}"
+            : $"from {UtcText.Of(session.BeginFrom)} to {UtcText.Of(session.BeginTo)}";
+        return FormattableString.Invariant(
+            $"the session of {session.Realm} {session.Prefix.Address}/{session.Prefix.Length} that began {begin}");
+    }
 
     private static FlowId Place(string text)
     {
@@ -163,9 +176,7 @@ internal sealed class LineCorrectionCommand(TimeProvider clock)
             return null;
         }
 
-        string which = correction!.IsOfAll
-            ? $"every record of device {correction.Device}"
-            : $"{string.Join(", ", Named(correction))} of device {correction.Device}";
+        string which = $"{Named(correction!)} of device {correction!.Device}";
         string right = correction.Subscriber.Length == 0
             ? "names a line that it was not; the right one is not known"
             : $"names a line that it was not; it was {correction.Subscriber}";

@@ -88,7 +88,7 @@ internal sealed partial class CorrectionDesk
         if (!register.HasMoments(answer))
         {
             // An answer of a program before this one: its batches alone are known.
-            return line.IsOfAll || line.Sessions.Count > 0
+            return line.Records.Count == 0
                 ? ReliedOn(answer, line.Device, line.From, line.To)
                 : line.Records.Any(record => register.ReliedOnFlow(answer, line.Device, record));
         }
@@ -96,10 +96,13 @@ internal sealed partial class CorrectionDesk
         return line.IsOfAll
             ? register.ReliedOnTime(answer, MomentKind.Named, line.Device, [default], line.From, line.To)
             : register.ReliedOnTime(answer, MomentKind.Naming, line.Device, line.Records, line.From, line.To)
-                || register.ReliedOnTime(answer, line.Sessions.SelectMany(Ways), line.From, line.To);
+                || register.ReliedOnTime(answer, Ways(line), line.From, line.To);
+    }
 
-        // The begin is registered by its second, a correction may name it by some more.
-        IEnumerable<AnswerMoment> Ways(CorrectedSession session)
+    // The begin of a session is registered by its second, a correction may name it by some more.
+    private static IEnumerable<AnswerMoment> Ways(LineCorrection line)
+    {
+        if (line.Session is { } session)
         {
             long last = AnswerMoments.SecondOf(session.BeginTo);
             for (long second = AnswerMoments.SecondOf(session.BeginFrom); second <= last; second++)

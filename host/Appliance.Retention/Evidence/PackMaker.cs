@@ -42,7 +42,6 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
         files[PackNames.Answer] = answer;
         PutList(PackNames.Records, Prove(request, steps, wanted));
         PutOrder(request);
-        PutCorrections(claims);
         PutChain(chain, steps.Asked, wanted.Keys);
         PutLog(request, steps);
         PutStamps(database, [.. wanted.Keys], clock);
@@ -114,13 +113,11 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
         PutList(PackNames.People, People.Papers(folder.People, WardenTrust.Read(folder.TrustFile).Control, people));
     }
 
-    // Those that name records of the pack, and those of a device's whole stretch, which name nobody: a correction of
-    // others' is none of this answer's.
-    private void PutCorrections(AnswerClaims claims)
+    // Those that say something of records of the pack: a correction of others' is none of this answer's.
+    private void PutCorrections(IReadOnlyCollection<DisclosedRow> rows)
     {
-        List<ReadOnlyMemory<byte>> papers = CorrectionBook.PapersOf(folder, line => line.Records.Count == 0
-            ? claims.Rests(line.Device.ToString())
-            : line.Records.Any(record => claims.Rests(line.Device.ToString(), record.ToString())));
+        List<ReadOnlyMemory<byte>> papers = CorrectionBook.PapersOf(
+            folder, line => rows.Any(row => PackCorrections.Concerns(line, row)));
         if (papers.Count > 0)
         {
             PutList(PackNames.Corrections, papers);
@@ -185,6 +182,9 @@ internal sealed class PackMaker(StoreFolder folder, Desk desk, WardenClient ward
             ? key! : throw new ArchiveException("the warden's key cannot be read");
         Pins pins = StorePins.Of(folder, desk.Log, desk.Witness is { } second ? [first, second] : [first]);
         files[PackNames.Statement] = [];
+        SealFiles(request, steps.Question.Index);
+        PackChecker.Run(PackArchive.Write(files), pins, out PackState bare);
+        PutCorrections(bare.Rows);
         SealFiles(request, steps.Question.Index);
         PackReport draft = PackChecker.Run(PackArchive.Write(files), pins, out PackState state);
         if (!draft.IsGood)

@@ -16,8 +16,8 @@ internal static class SessionParts
         for (int i = 0; i < lines.Count; i++)
         {
             LineCorrection line = lines[i];
-            bool isMeant = line.IsOfAll || line.Records.Any(session.Records.Contains)
-                || line.Sessions.Any(one => one.Is(session.Realm, session.Prefix, session.Start));
+            bool isMeant = line.IsOfAll
+                || line.Session?.Is(session.Realm, session.Prefix, session.Start) == true;
             if (!isMeant || line.From > session.KnownUntil || line.To < session.From)
             {
                 continue;
@@ -32,15 +32,7 @@ internal static class SessionParts
                 Add(parts, session with { KnownUntil = Window.Add(from, -1) }, earlier);
             }
 
-            FlowId[] named = [.. line.Records.Where(session.Records.Contains)];
-            parts.Add(session with
-            {
-                // Who relies on the answer finds the correction by the record that it names.
-                Place = named.Length > 0 ? named[0] : session.Place,
-                From = from,
-                KnownUntil = until,
-                Corrected = line,
-            });
+            parts.Add(session with { From = from, KnownUntil = until, Corrected = line });
             if (until < session.KnownUntil)
             {
                 Add(parts, session with { From = Window.Add(until, 1) }, earlier);

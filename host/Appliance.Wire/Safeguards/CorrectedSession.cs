@@ -1,5 +1,4 @@
 using System.Formats.Cbor;
-using System.Text;
 
 namespace Appliance.Wire;
 
@@ -12,31 +11,12 @@ namespace Appliance.Wire;
 /// <param name="BeginFrom">Earliest begin; the begin itself where it is known to the microsecond.</param>
 /// <param name="BeginTo">Latest begin, at most <see cref="Limits.CorrectedBeginUsMax"/> later.</param>
 public readonly record struct CorrectedSession(string Realm, IpPrefix Prefix, TaiTime BeginFrom, TaiTime BeginTo)
-    : IComparable<CorrectedSession>
 {
-    private const int ItemCount = 5;
+    internal const int ItemCount = 5;
 
     /// <summary>Whether a session is the one that is meant.</summary>
     public bool Is(string realm, in IpPrefix prefix, TaiTime begin) =>
         realm == Realm && prefix == Prefix && BeginFrom <= begin && begin <= BeginTo;
-
-    /// <summary>By realm, address and length, then begin; texts and addresses as bytes.</summary>
-    public int CompareTo(CorrectedSession other)
-    {
-        int realm = Encoding.UTF8.GetBytes(Realm).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other.Realm));
-        return realm != 0 ? realm
-            : (BytesOf(Prefix.Address), Prefix.Length, BeginFrom.Microseconds, BeginTo.Microseconds).CompareTo(
-                (BytesOf(other.Prefix.Address), other.Prefix.Length, other.BeginFrom.Microseconds,
-                    other.BeginTo.Microseconds));
-    }
-
-    public static bool operator <(CorrectedSession left, CorrectedSession right) => left.CompareTo(right) < 0;
-
-    public static bool operator >(CorrectedSession left, CorrectedSession right) => left.CompareTo(right) > 0;
-
-    public static bool operator <=(CorrectedSession left, CorrectedSession right) => left.CompareTo(right) <= 0;
-
-    public static bool operator >=(CorrectedSession left, CorrectedSession right) => left.CompareTo(right) >= 0;
 
     internal void Write(CborWriter writer)
     {
@@ -62,12 +42,5 @@ public readonly record struct CorrectedSession(string Realm, IpPrefix Prefix, Ta
 
         within.Join(fields);
         return read;
-    }
-
-    // An address of 4 bytes and one of 16 compare as their bytes do: hexadecimal digits keep that order.
-    private static string BytesOf(Ip address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        return Convert.ToHexString(bytes[..address.Write(bytes)]);
     }
 }

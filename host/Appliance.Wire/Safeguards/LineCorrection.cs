@@ -21,16 +21,19 @@ public sealed record LineCorrection
     public required TaiTime To { get; init; }
 
     /// <summary>
-    /// Flows that name the wrong line, each by the position of its first record, rising; with <see cref="Sessions"/> at
-    /// most <see cref="Limits.CorrectedRecordsMax"/>.
+    /// Flows that name the wrong line, each by the position of its first record, rising; at most
+    /// <see cref="Limits.CorrectedRecordsMax"/>, and none where <see cref="Session"/> is there.
     /// </summary>
     public required IReadOnlyList<FlowId> Records { get; init; }
 
-    /// <summary>Sessions that name the wrong line, rising.</summary>
-    public IReadOnlyList<CorrectedSession> Sessions { get; init; } = [];
+    /// <summary>
+    /// Session that names the wrong line; null where flows do. A paper goes into packs, and what it names tells where a
+    /// customer was: so it is one, and of nobody else than the pack.
+    /// </summary>
+    public CorrectedSession? Session { get; init; }
 
     /// <summary>Nothing is named: every record of the device in the stretch that names a line is meant.</summary>
-    public bool IsOfAll => Records.Count + Sessions.Count == 0;
+    public bool IsOfAll => Records.Count == 0 && Session is null;
 
     /// <summary>
     /// The right reference, at most 256 bytes; empty: the line is not known. A name needs records: no line can be given
@@ -57,7 +60,7 @@ public sealed record LineCorrection
         writer.Key(2).Write(Device);
         writer.Key(3).Write(From);
         writer.Key(4).Write(To);
-        writer.Key(5).WriteStartArray(Records.Count + Sessions.Count);
+        writer.Key(5).WriteStartArray(Records.Count + (Session is null ? 0 : 1));
         foreach (FlowId record in Records)
         {
             writer.WriteStartArray(3);
@@ -67,11 +70,7 @@ public sealed record LineCorrection
             writer.WriteEndArray();
         }
 
-        foreach (CorrectedSession session in Sessions)
-        {
-            session.Write(writer);
-        }
-
+        Session?.Write(writer);
         writer.WriteEndArray();
         writer.Key(6).WriteTextString(Subscriber);
         writer.Key(7).WriteTextString(Reason);
@@ -109,8 +108,8 @@ public sealed record LineCorrection
             Device = fields.Id(),
             From = fields.Time(),
             To = fields.Time(),
-            Records = ReadRecords(fields, out List<CorrectedSession> sessions),
-            Sessions = sessions,
+            Records = ReadRecords(fields, out CorrectedSession? session),
+            Session = session,
             Subscriber = fields.Text(),
             Reason = fields.Text(Limits.StatementBytesMax),
             UtcUs = fields.Unsigned(ulong.MaxValue),
@@ -121,37 +120,28 @@ public sealed record LineCorrection
         return good ? Refusal.None : Refusal.WrongStructure;
     }
 
-    // Three numbers are a flow, five items a session; flows stand first.
-    private static List<FlowId> ReadRecords(Fields fields, out List<CorrectedSession> sessions)
+    // Three numbers are a flow, five items the session.
+    private static List<FlowId> ReadRecords(Fields fields, out CorrectedSession? session)
     {
         List<FlowId> records = [];
-        sessions = [];
-        foreach (CborItem item in fields.Array(Limits.CorrectedRecordsMax))
+        CborItem[] items = fields.Array(Limits.CorrectedRecordsMax);
+        session = items is [{ Kind: CborKind.Array, Items.Length: CorrectedSession.ItemCount } only]
+            ? CorrectedSession.Read(only, fields)
+            : null;
+        foreach (CborItem item in session is null ? items : [])
         {
-            if (item is { Kind: CborKind.Array, Items.Length: 3 } && sessions.Count == 0)
-            {
-                Fields place = Fields.OfArray(item, 3);
-                var record = new FlowId(place.UInt32(), place.UInt32(), place.UInt32());
-                fields.Join(place);
-                RefuseUnless(records.Count == 0 || Compare(records[^1], record) < 0);
-                records.Add(record);
-                continue;
-            }
-
-            var session = CorrectedSession.Read(item, fields);
-            RefuseUnless(sessions.Count == 0 || sessions[^1] < session);
-            sessions.Add(session);
-        }
-
-        return records;
-
-        void RefuseUnless(bool isGood)
-        {
-            if (!isGood)
+            Fields place = Fields.OfArray(item, 3);
+            var record = new FlowId(place.UInt32(), place.UInt32(), place.UInt32());
+            fields.Join(place);
+            if (records.Count > 0 && Compare(records[^1], record) >= 0)
             {
                 fields.Refuse();
             }
+
+            records.Add(record);
         }
+
+        return records;
     }
 
     private static int Compare(FlowId left, FlowId right) =>

@@ -106,7 +106,7 @@ public sealed partial class EvidencePackTests(EvidencePackTests.Made made) : ICl
     {
         using var own = new EvidenceWorld(addMore: Corrected.Sessions);
         own.Vouch();
-        Corrected.Correct(own.Orders, "--record", "1-0-1", "--line", "line-8");
+        Corrected.Correct(own.Orders, "--session", Corrected.Session, "--line", "line-8");
         own.Make();
         SortedDictionary<string, byte[]> files = own.Files();
         files.Remove(PackNames.Corrections);

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from . import fields
-from .disclosed import FLOW, Row
+from .disclosed import FLOW, SESSION, Row
+from .flow_csv import address_text
 from .pack_state import Pack, two_signed
 from .refused import require
 
@@ -56,13 +57,11 @@ def correction(payload: Any) -> dict[int, Any]:
     fields.identity(said[2])
     begin, end = fields.number(said[3], (1 << 63) - 1), fields.number(said[4], (1 << 63) - 1)
     named = [_named(one) for one in fields.array_up_to(said[5], 64)]
-    flows, sessions = [one for one in named if len(one) == 3], [one for one in named if len(one) == 5]
-    require(flows + sessions == named, "wrong structure")
+    require(len(named) == 1 or all(len(one) == 3 for one in named), "wrong structure")
     line, reason = fields.text(said[6]), said[7]
     fields.number(said[8])
     require(isinstance(reason, str) and 0 < len(reason.encode()) <= 4096, "wrong structure")
-    require(flows == sorted(set(flows)) and sessions == sorted(set(sessions)), "wrong structure")
-    require(begin <= end and (not line or bool(named)), "wrong structure")
+    require(begin <= end and named == sorted(set(named)) and (not line or bool(named)), "wrong structure")
     return {**said, 5: named}
 
 
@@ -80,12 +79,21 @@ def _named(item: Any) -> tuple[Any, ...]:
 
 def line_of(corrections: list[dict[int, Any]], row: Row, time: int) -> str:
     """The line that a record names at a time, as it is known now; empty where it is not. The latest counts."""
-    places = {tuple(int(part) for part in row.place.split("-")), row.said.get("first")}
     for one in sorted(corrections, key=lambda said: -said[8]):
-        is_meant = not one[5] or any(place in places for place in one[5])
+        is_meant = not one[5] or any(_is(named, row) for named in one[5])
         if is_meant and one[2].hex() == row.device and one[3] <= time <= one[4]:
             return one[6]
     return row.said["subscriber"]
+
+
+def _is(named: tuple[Any, ...], row: Row) -> bool:
+    """Whether a correction names what this is a record of, whichever record of it this is."""
+    if len(named) == 3:
+        first = row.said.get("first") or tuple(int(part) for part in row.place.split("-"))
+        return row.kind == FLOW and named == first
+    realm, address, length, begin, end = named
+    return (row.kind == SESSION and row.said["realm"].encode() == realm and begin <= row.said["start"] <= end
+            and row.said["address_or_prefix"] == f"{address_text(address)}/{length}")
 
 
 def names(pack: Pack, corrections: list[dict[int, Any]], session: Row, line: str, begin: int, end: int) -> bool:

@@ -51,15 +51,14 @@ internal static class SignedVectors
         yield return File("correction-withdrawn", "The lines of half an hour of a device are withdrawn.",
             "correction", both, (line with { Records = [], Subscriber = "" }).Sign(one, two));
         CorrectedSession session = SignedContents.Session;
-        LineCorrection sessions = line with { Sessions = [session, session with { Realm = "cgn-b" }] };
-        yield return File("correction-sessions", "Two flows and two sessions name a line that it was not.",
-            "correction", both, sessions.Sign(one, two));
-        yield return File("correction-sessions-falling", "Its sessions do not rise.", "correction", both,
-            (sessions with { Sessions = [.. sessions.Sessions.Reverse()] }).Sign(one, two), Refusal.WrongStructure);
+        LineCorrection ofSession = line with { Records = [], Session = session };
+        yield return File("correction-session", "A session names a line that it was not.", "correction", both,
+            ofSession.Sign(one, two));
+        yield return File("correction-session-and-flows", "Flows are named beside a session.", "correction", both,
+            (line with { Session = session }).Sign(one, two), Refusal.WrongStructure);
+        session = session with { BeginTo = new TaiTime(session.BeginFrom.Microseconds + 60_000_001) };
         yield return File("correction-session-of-two-minutes", "The begin of its session is not known to a minute.",
-            "correction", both,
-            (line with { Sessions = [session with { BeginTo = new TaiTime(1_799_999_760_000_001) }] }).Sign(one, two),
-            Refusal.WrongStructure);
+            "correction", both, (ofSession with { Session = session }).Sign(one, two), Refusal.WrongStructure);
         yield return File("correction-of-all", "A line is given to all that a device recorded.", "correction", both,
             (line with { Records = [] }).Sign(one, two), Refusal.WrongStructure);
         yield return File("correction-falling", "Its records do not rise.", "correction", both,

@@ -41,7 +41,7 @@ public sealed class CorrectedPackTests
     public void A_corrected_line_holds_by_the_paper_that_both_signed_and_by_nothing_else()
     {
         using var world = new EvidenceWorld(addMore: Corrected.Sessions);
-        Corrected.Correct(world.Orders, "--record", "1-0-1", "--line", "line-8");
+        Corrected.Correct(world.Orders, "--session", Corrected.Session, "--line", "line-8");
         world.Make();
         SortedDictionary<string, byte[]> without = world.Files();
         without.Remove(PackNames.Corrections);

@@ -64,7 +64,7 @@ public sealed class LinePackTests
 
     [Theory]
     [InlineData("--withdraw")]
-    [InlineData("--record", "1-0-1", "--line", "line-8")]
+    [InlineData("--session", Corrected.Session, "--line", "line-8")]
     public void No_pack_is_made_of_an_answer_whose_line_was_corrected_after_it(params string[] what)
     {
         using var world = new EvidenceWorld(addMore: Corrected.Sessions);

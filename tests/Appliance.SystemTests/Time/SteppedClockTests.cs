@@ -50,6 +50,7 @@ public sealed class SteppedClockTests(ITestOutputHelper output) : IDisposable
         Assert.True(windows.Length >= 6);
         Assert.InRange(window, 1, 1000 * MillisecondNs);
         Judge();
+        JudgeKernels();
     }
 
     private void PlayScene()
@@ -63,7 +64,7 @@ public sealed class SteppedClockTests(ITestOutputHelper output) : IDisposable
         MachineOptions options = new()
         {
             Folder = folder.FullName, Drives = [new MachineDrive(Drive)], MemoryMebibytes = 2048,
-            CommandLine = "tsc=reliable clocksource=tsc",
+            CommandLine = "tsc=reliable clocksource=tsc no_timer_check",
         };
         Initramfs root = new Initramfs().WithModules("veth").WithPrograms("ip", "sysctl").WithDotnet()
             .With(Scenes, here);
@@ -78,22 +79,45 @@ public sealed class SteppedClockTests(ITestOutputHelper output) : IDisposable
         machine.Must($"tar -cf /dev/vda -C {Made} . && sync");
     }
 
-    // A packet was stamped between the two times that its sender noted; the record says where, and how sure it is.
     private void Judge()
     {
-        string notes = Path.Combine(folder.FullName, SteppedClock.SentFile);
-        Dictionary<int, (long Before, long After)> sent = File.ReadLines(notes)
+        (List<long> bounds, HashSet<int> sent) = Compare(folder.FullName);
+        output.WriteLine($"{sent.Count} packets, {bounds.Count} records, none outside its bound; bounds "
+            + $"{bounds[bounds.Count / 2] / 1000} us in the middle, {bounds[^1] / 1000} us at most");
+        Assert.True(bounds[bounds.Count / 2] < 2 * MillisecondNs);
+        Assert.True(bounds.Count > sent.Count / 2, "most packets found the ring full");
+    }
+
+    // The flows began an hour before the time at which the clock was set, by its own account; seconds before in truth.
+    private void JudgeKernels()
+    {
+        (List<long> bounds, HashSet<int> sent) = Compare(Path.Combine(folder.FullName, SteppedClock.SetAtStartFolder));
+        output.WriteLine($"by the kernel's clock: {sent.Count} flows began before it was set, {bounds.Count} records, "
+            + $"bounds up to {bounds[^1] / 1000} us");
+        Assert.True(bounds.Count >= sent.Count, "a flow has no record after the clock was set");
+        Assert.InRange(bounds[^1], SetAtStart.MaxErrorUs * 1000L, 1000 * MillisecondNs);
+    }
+
+    // A packet was stamped between the two times that its sender noted; the record says where, and how sure it is.
+    private static (List<long> Bounds, HashSet<int> Sent) Compare(string folder)
+    {
+        Dictionary<int, (long Before, long After)> sent = File.ReadLines(Path.Combine(folder, SteppedClock.SentFile))
             .Select(line => line.Split(',').Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray())
             .ToDictionary(part => (int)part[0], part => (part[1], part[2]));
         Outcome records = Programs.Retention(
-            "records", "--in", Path.Combine(folder.FullName, "journal"),
-            "--keys", Path.Combine(folder.FullName, "keys"), "--format", "csv");
+            "records", "--in", Path.Combine(folder, "journal"),
+            "--keys", Path.Combine(folder, "keys"), "--format", "csv");
         Assert.True(records.Code == 0, records.Error);
         string[] lines = records.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         List<string> columns = [.. lines[0].Split(',')];
         List<long> bounds = [];
         foreach (string[] row in lines.Skip(1).Select(line => line.Split(',')))
         {
+            if (row[columns.IndexOf("clock_state")] == "unset")
+            {
+                continue;
+            }
+
             (long before, long after) = sent[int.Parse(row[columns.IndexOf("sub_port")], CultureInfo.InvariantCulture)];
             long start = long.Parse(row[columns.IndexOf("start_us")], CultureInfo.InvariantCulture) * 1000;
             long bound = long.Parse(row[columns.IndexOf("bound_us")], CultureInfo.InvariantCulture) * 1000;
@@ -104,9 +128,6 @@ public sealed class SteppedClockTests(ITestOutputHelper output) : IDisposable
         }
 
         bounds.Sort();
-        output.WriteLine($"{sent.Count} packets, {bounds.Count} records, none outside its bound; bounds "
-            + $"{bounds[bounds.Count / 2] / 1000} us in the middle, {bounds[^1] / 1000} us at most");
-        Assert.True(bounds[bounds.Count / 2] < 2 * MillisecondNs);
-        Assert.True(bounds.Count > sent.Count / 2, "most packets found the ring full");
+        return (bounds, [.. sent.Keys]);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class SteppedClock : IDisposable
     /// <summary>What was done to the clock, when, and when the daemon told of it.</summary>
     public const string DoneFile = "done.json";
 
+    /// <summary>The folder of the scene that follows, in which a box goes by the kernel's clock.</summary>
+    public const string SetAtStartFolder = "kernel";
+
     private const int FirstPort = 10_000;
     private const int PacketMs = 20;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(180);
@@ -56,8 +59,22 @@ internal sealed class SteppedClock : IDisposable
     /// <param name="folder">Gets the journal, the keys and the two files.</param>
     public static void Run(string folder)
     {
-        using SteppedClock scene = new(folder);
-        scene.Play();
+        using (SteppedClock scene = new(folder))
+        {
+            scene.Play();
+        }
+
+        SetAtStart.Run(Path.Combine(folder, SetAtStartFolder));
+    }
+
+    /// <summary>A packet of the inside leg.</summary>
+    internal static byte[] FrameOf(int port)
+    {
+        byte[] frame = RawFrame.Make(17, (ushort)port, 53, 120);
+        ((byte[])[100, 64, 0, 7]).CopyTo(frame, 26);
+        ((byte[])[192, 0, 2, 53]).CopyTo(frame, 30);
+        frame[39] = 120 - 34;
+        return frame;
     }
 
     public void Dispose()
@@ -142,10 +159,7 @@ internal sealed class SteppedClock : IDisposable
         using StreamWriter sent = new(Path.Combine(folder, SentFile));
         for (int port = FirstPort; port <= ushort.MaxValue && !stop.Wait(PacketMs); port++)
         {
-            byte[] frame = RawFrame.Make(17, (ushort)port, 53, 120);
-            ((byte[])[100, 64, 0, 7]).CopyTo(frame, 26);
-            ((byte[])[192, 0, 2, 53]).CopyTo(frame, 30);
-            frame[39] = 120 - 34;
+            byte[] frame = FrameOf(port);
             long before = Now();
             if (!sender.TrySend(frame))
             {

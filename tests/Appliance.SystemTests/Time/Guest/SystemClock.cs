@@ -8,6 +8,7 @@ internal static class SystemClock
 {
     private const int Realtime = 0;
     private const uint AdjFrequency = 2; // ADJ_FREQUENCY
+    private const uint AdjMaxErrorAndStatus = 0x14; // ADJ_MAXERROR, ADJ_STATUS
     private const int TimexBytes = 208; // struct timex, sys/timex.h
     private const long SecondNs = 1_000_000_000;
 
@@ -33,6 +34,16 @@ internal static class SystemClock
         byte[] timex = new byte[TimexBytes];
         BitConverter.TryWriteBytes(timex, AdjFrequency);
         BitConverter.TryWriteBytes(timex.AsSpan(16), (long)ppm << 16);
+        Must(Math.Min(Adjust(timex), 0));
+    }
+
+    /// <summary>Says that somebody disciplines it, as chronyd does once it has set it.</summary>
+    /// <param name="maxErrorUs">What it is off at most, microseconds.</param>
+    public static void Vouch(int maxErrorUs)
+    {
+        byte[] timex = new byte[TimexBytes]; // Status 0: STA_UNSYNC is not set.
+        BitConverter.TryWriteBytes(timex, AdjMaxErrorAndStatus);
+        BitConverter.TryWriteBytes(timex.AsSpan(24), (long)maxErrorUs);
         Must(Math.Min(Adjust(timex), 0));
     }
 

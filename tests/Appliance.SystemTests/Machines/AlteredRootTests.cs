@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Appliance.SystemTests.Machines;
 
-/// <summary>A root that somebody alters under a running machine, opened as the first root of the box opens it.</summary>
+/// <summary>A root that somebody alters under a running machine, opened as the box opens it.</summary>
 public sealed class AlteredRootTests : IDisposable
 {
     private const int Block = 4096;

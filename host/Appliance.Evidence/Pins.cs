@@ -29,6 +29,9 @@ public sealed record Pins(
     IReadOnlyDictionary<Id16, PublicKey> Devices,
     IReadOnlyList<X509Certificate2> StampRoots)
 {
+    /// <summary>Lists of certificates that were revoked; empty: not looked at.</summary>
+    public IReadOnlyList<StampCrl> StampCrls { get; init; } = [];
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -71,7 +74,8 @@ public sealed record Pins(
             Store == default ? null : Store.ToString(),
             StoreKey is null ? null : Hex(StoreKey),
             Devices.ToDictionary(pair => pair.Key.ToString(), pair => Hex(pair.Value)),
-            [.. StampRoots.Select(root => root.ExportCertificatePem())]),
+            [.. StampRoots.Select(root => root.ExportCertificatePem())],
+            [.. StampCrls.Select(list => list.ToPem())]),
         Options) + "\n";
 
     private static Pins? Of(File file)
@@ -104,6 +108,9 @@ public sealed record Pins(
                 ? new Pins(
                     new ControlTrust(operatorKey, custodian!), log, logKey!, witnesses, store, storeKey, devices,
                     [.. (file.StampRoots ?? []).Select(pem => X509Certificate2.CreateFromPem(pem))])
+                {
+                    StampCrls = [.. (file.StampCrls ?? []).Select(StampCrl.FromPem)],
+                }
                 : null;
     }
 
@@ -127,5 +134,6 @@ public sealed record Pins(
         string? Store,
         string? StoreKey,
         Dictionary<string, string>? Devices,
-        string[]? StampRoots);
+        string[]? StampRoots,
+        string[]? StampCrls);
 }

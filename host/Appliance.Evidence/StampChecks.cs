@@ -65,15 +65,21 @@ internal static class StampChecks
             return Outcome.Open("no root of a time-stamp authority was given");
         }
 
-        if (StampToken.TimeOf(token, state.Files[of], state.Pins.StampRoots, out string problem) is not { } time)
+        if (StampToken.TimeOf(
+            token, state.Files[of], state.Pins, out string problem, out StampStanding standing) is not { } time)
         {
             return Outcome.Fail($"the token does not hold: {problem}");
         }
 
         DateTimeOffset made = DateTimeOffset.UnixEpoch.AddTicks(
             (long)Math.Min(madeUtcUs, 1UL << 57) * TimeSpan.TicksPerMicrosecond);
+        bool hasLists = state.Pins.StampCrls.Count > 0;
         return time + ClocksApart < made
             ? Outcome.Fail($"it was stamped at {time:u}, before it was made")
-            : Outcome.Pass($"stamped at {time:u}");
+            : hasLists && standing == StampStanding.NotKnown
+            ? Outcome.Open("no list of revoked certificates given is of its authority and later than the stamp")
+            : hasLists
+            ? Outcome.Pass($"stamped at {time:u}, by an authority that was not revoked then")
+            : Outcome.Pass($"stamped at {time:u}; whether its authority was revoked is not known: no list was given");
     }
 }

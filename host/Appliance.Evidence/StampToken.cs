@@ -6,8 +6,8 @@ namespace Appliance.Evidence;
 
 /// <summary>
 /// Time-stamp tokens (RFC 3161): CMS SignedData (RFC 5652) over a TSTInfo. Taken are one signer, SHA-2, RSA with PKCS
-/// #1 v1.5 and ECDSA, and a signer's certificate that leads to a root which was given. Whether it was revoked is not
-/// looked at.
+/// #1 v1.5 and ECDSA, and a signer's certificate that leads to a root which was given, and that no list of revoked
+/// certificates which was given takes.
 /// </summary>
 public static class StampToken
 {
@@ -67,18 +67,21 @@ public static class StampToken
     /// <summary>The time of the token; null where it is of other bytes, or not of a trusted authority.</summary>
     /// <param name="token">DER of the token.</param>
     /// <param name="stamped">What it is of.</param>
-    /// <param name="roots">Certificates that the authority must lead to.</param>
+    /// <param name="pins">Certificates that the authority must lead to, and lists of revoked ones.</param>
     /// <param name="problem">Why there is none.</param>
-    public static DateTimeOffset? TimeOf(
+    /// <param name="standing">What the lists say of the authority.</param>
+    internal static DateTimeOffset? TimeOf(
         ReadOnlyMemory<byte> token,
         ReadOnlySpan<byte> stamped,
-        IReadOnlyList<X509Certificate2> roots,
-        out string problem)
+        Pins pins,
+        out string problem,
+        out StampStanding standing)
     {
+        standing = StampStanding.NotKnown;
         try
         {
             byte[] digest = SHA256.HashData(stamped);
-            DateTimeOffset? time = Read(token, digest, roots, out problem);
+            DateTimeOffset? time = Read(token, digest, pins, out problem, out standing);
             return problem.Length == 0 ? time : null;
         }
         catch (Exception broken) when (broken is AsnContentException or CryptographicException)
@@ -89,8 +92,9 @@ public static class StampToken
     }
 
     private static DateTimeOffset? Read(
-        ReadOnlyMemory<byte> token, byte[] digest, IReadOnlyList<X509Certificate2> roots, out string problem)
+        ReadOnlyMemory<byte> token, byte[] digest, Pins pins, out string problem, out StampStanding standing)
     {
+        standing = StampStanding.NotKnown;
         var outer = new AsnReader(token, AsnEncodingRules.DER);
         AsnReader info = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
@@ -119,7 +123,9 @@ public static class StampToken
         X509Certificate2? certificate = Verified(signer, content, certificates);
         problem = !isTst || !isOfDigest ? "it is of other bytes"
             : certificate is null ? "its signature does not hold"
-            : !LeadsTo(certificate, certificates, roots, time) ? "its authority does not lead to a root that was given"
+            : !LeadsTo(certificate, certificates, pins, time, out standing)
+                ? "its authority does not lead to a root that was given"
+            : standing == StampStanding.Revoked ? "its authority's certificate was revoked"
             : "";
         return time;
     }
@@ -241,9 +247,11 @@ public static class StampToken
     private static bool LeadsTo(
         X509Certificate2 signer,
         List<X509Certificate2> others,
-        IReadOnlyList<X509Certificate2> roots,
-        DateTimeOffset time)
+        Pins pins,
+        DateTimeOffset time,
+        out StampStanding standing)
     {
+        standing = StampStanding.NotKnown;
         // Section 2.3: the key signs time stamps and nothing else, and the extension that says so is critical.
         X509EnhancedKeyUsageExtension? usage =
             signer.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
@@ -255,7 +263,7 @@ public static class StampToken
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        foreach (X509Certificate2 root in roots)
+        foreach (X509Certificate2 root in pins.StampRoots)
         {
             chain.ChainPolicy.CustomTrustStore.Add(root);
         }
@@ -268,6 +276,25 @@ public static class StampToken
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.VerificationTime = time.UtcDateTime;
-        return chain.Build(signer);
+        bool leads = chain.Build(signer);
+        standing = leads ? StandingOf(chain, pins.StampCrls, time) : standing;
+        return leads;
+    }
+
+    // The worst of the chain's certificates: a root stands by itself.
+    private static StampStanding StandingOf(X509Chain chain, IReadOnlyList<StampCrl> lists, DateTimeOffset time)
+    {
+        StampStanding worst = StampStanding.Good;
+        for (int i = 0; i + 1 < chain.ChainElements.Count; i++)
+        {
+            X509Certificate2 own = chain.ChainElements[i].Certificate;
+            X509Certificate2 issuer = chain.ChainElements[i + 1].Certificate;
+            StampStanding[] said = [.. lists.Select(list => list.Of(own, issuer, time))];
+            worst = said.Contains(StampStanding.Revoked) || worst == StampStanding.Revoked ? StampStanding.Revoked
+                : said.Contains(StampStanding.Good) ? worst
+                : StampStanding.NotKnown;
+        }
+
+        return worst;
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Appliance.Evidence;
 using Appliance.Retention.Archive;
@@ -20,8 +21,6 @@ internal static class StorePins
         WardenTrust trust = WardenTrust.Read(folder.TrustFile);
         var ring = KeyRing.Load(folder);
         StoreKey store = ring.MakeStoreKey(folder);
-        string[] roots = Directory.Exists(folder.Stamps) ? Directory.GetFiles(folder.Stamps, "*.pem") : [];
-        Array.Sort(roots, StringComparer.Ordinal);
         return new Pins(
             trust.Control,
             log.Id,
@@ -30,6 +29,30 @@ internal static class StorePins
             store.Store,
             store.Public,
             ring.Devices.ToDictionary(device => device.Device, device => device.DeviceKey),
-            [.. roots.Select(file => X509Certificate2.CreateFromPem(File.ReadAllText(file)))]);
+            [.. Files(folder, "*.pem").Select(file => X509Certificate2.CreateFromPem(File.ReadAllText(file)))])
+        {
+            StampCrls = [.. Files(folder, "*.crl").Select(ReadCrl)],
+        };
+    }
+
+    private static string[] Files(StoreFolder folder, string pattern)
+    {
+        string[] files = Directory.Exists(folder.Stamps) ? Directory.GetFiles(folder.Stamps, pattern) : [];
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+
+    private static StampCrl ReadCrl(string file)
+    {
+        try
+        {
+            return StampCrl.FromPem(File.ReadAllText(file));
+        }
+        catch (CryptographicException wrong)
+        {
+            throw new ArchiveException(
+                $"{file}: {wrong.Message}; fetch it from the authority, and `openssl crl -inform der` makes PEM of it",
+                wrong);
+        }
     }
 }

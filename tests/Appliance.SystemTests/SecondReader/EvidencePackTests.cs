@@ -153,6 +153,25 @@ public sealed partial class EvidencePackTests(EvidencePackTests.Made made) : ICl
     }
 
     [SecondReaderFact]
+    public void What_lists_of_revoked_certificates_leave_of_a_stamp_is_the_same_for_both()
+    {
+        using var own = new EvidenceWorld();
+        using var lists = new StampLists();
+        lists.Serve(own);
+        own.Make();
+        Pins pins = own.Pins();
+        string file = own.Orders.File("some.json");
+        foreach ((string what, string[] some, CheckResult result) in lists.Cases())
+        {
+            Pins brought = pins with { StampCrls = [.. some.Select(StampCrl.FromPem)] };
+            File.WriteAllText(file, brought.ToJson());
+            (string Id, string Result)[] ours = Ours(own.Pack, brought);
+            Assert.Equal((what, PackReport.Name(result)), (what, ours.Single(line => line.Id == "stamp.log").Result));
+            Assert.Equal(ours, Results(Second(file, own.Pack)[0]));
+        }
+    }
+
+    [SecondReaderFact]
     public void Neither_takes_a_pack_with_a_flipped_bit_or_without_a_file()
     {
         var random = new Random(Seed);

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from . import fields, merkle, objects, strict_cbor, timestamp
+from . import fields, merkle, objects, revocation, strict_cbor, timestamp
 from .pack_state import Open, Pack, checkpoint
 from .refused import require
 
@@ -46,9 +46,13 @@ def _stamp(pack: Pack, of: str, token: str, made_utc_us: int) -> str:
     if not pack.pins.stamp_roots:
         raise Open("no root of a time-stamp authority was given")
     digest = hashlib.sha256(pack.files[of]).digest()
-    time = timestamp.check(pack.files[token], digest, pack.pins.stamp_roots).time
+    stamp = timestamp.check(pack.files[token], digest, pack.pins.stamp_roots)
+    time = stamp.time
+    is_known = revocation.is_known_good(stamp.certificate, stamp.issuer, pack.pins.stamp_crls, time)
     made = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=made_utc_us)
     require(time + _CLOCKS_APART >= made, "timestamp", "it was stamped before it was made")
+    if pack.pins.stamp_crls and not is_known:
+        raise Open("no list of revoked certificates given is of its authority and later than the stamp")
     if not _OPENSSL.exists():
         return f"{time}; openssl is not here to say so too"
     _ask_openssl(pack.files[token], pack.files[of], pack.pins.stamp_roots, time)

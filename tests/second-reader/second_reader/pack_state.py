@@ -32,6 +32,7 @@ class Pins:
     store_key: bytes | None
     devices: dict[bytes, bytes]
     stamp_roots: list[x509.Certificate]
+    stamp_crls: list[x509.CertificateRevocationList]
 
     @staticmethod
     def read(text: str) -> "Pins":
@@ -43,7 +44,8 @@ class Pins:
             point(pins["store"]) if pins.get("store") else None,
             point(pins["store_key"]) if pins.get("store_key") else None,
             {point(device): point(key) for device, key in (pins.get("devices") or {}).items()},
-            [x509.load_pem_x509_certificate(pem.encode()) for pem in pins.get("stamp_roots") or []])
+            [x509.load_pem_x509_certificate(pem.encode()) for pem in pins.get("stamp_roots") or []],
+            [x509.load_pem_x509_crl(pem.encode()) for pem in pins.get("stamp_crls") or []])
 
 
 @dataclass

@@ -2,11 +2,11 @@
 
 A token is CMS SignedData (RFC 5652) over a TSTInfo. Taken are SHA-256 throughout, ECDSA on P-256 and RSA with PKCS #1
 v1.5, one signer, and a signer's certificate that is trusted itself or directly issued by a trusted authority. Whether a
-certificate was revoked is not looked at here.
+certificate was revoked is looked at in `revocation`.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from cryptography import x509
@@ -42,6 +42,8 @@ class TimeStamp:
     serial: int
     nonce: int | None
     authority: str
+    certificate: x509.Certificate
+    issuer: x509.Certificate
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,7 @@ def _check(token: bytes, digest: bytes, trusted: list[x509.Certificate]) -> Time
     signed = _signed_data(_token(der.parse(token)))
     certificate = _verify_signer(signed)
     stamp = _tst_info(signed.content, digest, certificate)
-    _check_authority(certificate, trusted, stamp.time)
-    return stamp
+    return replace(stamp, issuer=_check_authority(certificate, trusted, stamp.time))
 
 
 def _token(outer: Element) -> Element:
@@ -223,7 +224,8 @@ def _tst_info(content: bytes, digest: bytes, certificate: x509.Certificate) -> T
     require(parts.optional(der.context(1)) is None, _NAME, "an extension that nobody here knows")
     parts.end()
     return TimeStamp(time, None if accuracy is None else _accuracy(accuracy), policy, serial,
-                     None if nonce is None else nonce.number(), certificate.subject.rfc4514_string())
+                     None if nonce is None else nonce.number(), certificate.subject.rfc4514_string(), certificate,
+                     certificate)
 
 
 def _accuracy(element: Element) -> timedelta:
@@ -237,17 +239,19 @@ def _accuracy(element: Element) -> timedelta:
                      microseconds=0 if micros is None else der.integer(micros.content))
 
 
-def _check_authority(certificate: x509.Certificate, trusted: list[x509.Certificate], time: datetime) -> None:
+def _check_authority(
+        certificate: x509.Certificate, trusted: list[x509.Certificate], time: datetime) -> x509.Certificate:
+    """The certificate that stands for it."""
     _check_usage(certificate)
     _check_valid(certificate, time)
     if certificate in trusted:
-        return
+        return certificate
     for authority in trusted:
         if authority.subject == certificate.issuer and _is_authority(authority):
             _check_valid(authority, time)
             algorithm = certificate.signature_algorithm_oid.dotted_string
             _verify(authority, algorithm, certificate.signature, certificate.tbs_certificate_bytes)
-            return
+            return authority
     raise Refused(_NAME, "no trusted certificate stands for the authority")
 
 

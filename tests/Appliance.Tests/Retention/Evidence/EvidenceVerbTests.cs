@@ -49,6 +49,7 @@ public sealed class EvidenceVerbTests : IDisposable
         Assert.Equal(
             [
                 "operator", "custodian", "log", "log_key", "witnesses", "store", "store_key", "devices", "stamp_roots",
+                "stamp_crls",
             ],
             pins.EnumerateObject().Select(pin => pin.Name));
         Assert.DoesNotContain("private", pins.ToString());

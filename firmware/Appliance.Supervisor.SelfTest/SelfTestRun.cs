@@ -37,6 +37,22 @@ internal static class SelfTestRun
         failed += Say("the display shows something", world.Board.Display.LitDots() > 100);
         failed += Say("a good signature is taken", SignatureCheck.Verdict(false) == Update.P256Verifier.Good);
         failed += Say("a spoilt signature is refused", SignatureCheck.Verdict(true) == Update.P256Verifier.Bad);
+        return failed + Updates();
+    }
+
+    // One image that is kept, then one that nobody confirms: both slots, each way out of a trial.
+    private static int Updates()
+    {
+        UpdateCheck update = new UpdateCheck();
+        int failed = Say("an update with a spoilt signature is refused before its first byte", update.RefusesSpoilt());
+        failed += Say("a good signature opens the first slot", update.Takes(3));
+        failed += Say("the image comes over the link", update.Receives());
+        failed += Say("it is read back, hashed and staged", update.Stages());
+        failed += Say("it runs on trial after the next start", update.Tries(0));
+        failed += Say("confirmed, it runs after a loss of power", update.Keeps(0));
+        failed += Say("a second one goes into the other slot", update.Takes(4) && update.Receives());
+        failed += Say("it is staged and runs on trial", update.Stages() && update.Tries(1));
+        failed += Say("not confirmed, it gives way to the first", update.FallsBackTo(0));
         return failed;
     }
 

@@ -8,7 +8,8 @@ namespace Appliance.Supervisor.SelfTest;
 /// </summary>
 internal static class SignatureCheck
 {
-    private const string Key = "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
+    /// <summary>The public half of a key whose private half stands in the RFC.</summary>
+    public const string Key = "60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
         + "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299";
 
     private const string Signature = "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"
@@ -35,7 +36,8 @@ internal static class SignatureCheck
         return verifier.Verdict;
     }
 
-    private static byte[] Bytes(string hex)
+    /// <summary>Bytes of hexadecimal capitals.</summary>
+    public static byte[] Bytes(string hex)
     {
         byte[] bytes = new byte[hex.Length / 2];
         for (int i = 0; i < bytes.Length; i++)

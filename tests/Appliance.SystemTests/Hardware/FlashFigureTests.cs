@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Appliance.Benchmarks;
 using Appliance.TestSupport;
 using Xunit;
 
@@ -37,23 +38,7 @@ public sealed class FlashFigureTests : IDisposable
     private void Generate(int sessionsASecond)
     {
         string plan = Path.Combine(folder.FullName, "plan.json");
-        File.WriteAllText(plan, JsonSerializer.Serialize(new
-        {
-            Flows,
-            FlowsPerSecond = sessionsASecond,
-            PacketsMean = 20,
-            Subscribers = 5000,
-            PublicAddresses = 4,
-            Remotes = 5000,
-            Names = 5000,
-            DnsShare = 0,
-            UdpShare = 0,
-            PingShare = 0,
-            LoneSynShare = 0,
-            ScanShare = 0,
-            OnNetShare = 0,
-            DirectShare = 0,
-        }));
+        File.WriteAllText(plan, JsonSerializer.Serialize(SessionTraffic.Plan(20, Flows, sessionsASecond)));
         Outcome made = Programs.Lab("traffic", "--plan", plan, "--no-truth", "--out", folder.FullName);
         Assert.True(made.Code == 0, made.Error);
     }

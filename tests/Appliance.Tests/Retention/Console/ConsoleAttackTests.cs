@@ -70,8 +70,6 @@ public sealed class ConsoleAttackTests
         Assert.True(said.Has("webauthn.challenge"), said.Body);
         Assert.True(list.Has("You have made no request yet"));
         Assert.Contains(" refusal ", log);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -92,8 +90,6 @@ public sealed class ConsoleAttackTests
         Assert.StartsWith("/requests/", first.Location);
         Assert.True(again.Has("sign.gone"), again.Body);
         Assert.True(back.Has("webauthn.counter"), back.Body);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -112,8 +108,6 @@ public sealed class ConsoleAttackTests
         Assert.True(byOther.Has("webauthn.signature"), byOther.Body);
         Assert.True(stolen.Has("sign.gone"), stolen.Body);
         Assert.True(unverified.Has("webauthn.verified"), unverified.Body);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -133,8 +127,6 @@ public sealed class ConsoleAttackTests
         Assert.True(queue.Has("Nothing waits") && others.Has("CP-17"));
         Assert.False(page.Has("Your verdict"));
         Assert.True(verdict.Has("order.same-person"), verdict.Body);
-        both.Dispose();
-        chief.Dispose();
     }
 
     [Fact]

@@ -36,8 +36,6 @@ public sealed class ConsoleFlowTests
         Assert.False(answer.Has("mail.example.org"));
         Assert.Equal(
             [LogKind.Request, LogKind.Approval, LogKind.Question, LogKind.Release, LogKind.Delivery], Kinds(world));
-        chief.Dispose();
-        asker.Dispose();
     }
 
     [Fact]
@@ -63,8 +61,6 @@ public sealed class ConsoleFlowTests
         Assert.True(signed.AsSpan().IndexOf(SHA256.HashData(Encoding.UTF8.GetBytes(json.Body))) > 0);
         Assert.Equal(HttpStatusCode.NotFound, other.Status);
         Assert.Single(Kinds(world), kind => kind == LogKind.Question);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -87,8 +83,6 @@ public sealed class ConsoleFlowTests
         Assert.StartsWith("-----BEGIN SEALED ANSWER-----", json.Body);
         Assert.DoesNotContain("line-1", json.Body);
         Assert.Contains("line-1", opened);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -106,8 +100,6 @@ public sealed class ConsoleFlowTests
         Assert.True(silent.Has("form.remarks"));
         Assert.True(page.Has("refused by approver") && page.Has("the period is too long"));
         Assert.True(asked.Has("order.rejected"), asked.Body);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -137,9 +129,6 @@ public sealed class ConsoleFlowTests
         Assert.All(all, page => Assert.DoesNotContain(secrets, page.Has));
         Assert.Equal(HttpStatusCode.NotFound, (await auditor.Get($"/requests/{request}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await auditor.Get("/queue")).Status);
-        asker.Dispose();
-        chief.Dispose();
-        auditor.Dispose();
     }
 
     [Fact]
@@ -161,9 +150,6 @@ public sealed class ConsoleFlowTests
             [HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.NotFound],
             new[] { page.Status, asked.Status, byChief.Status });
         Assert.DoesNotContain(LogKind.Question, Kinds(world));
-        asker.Dispose();
-        chief.Dispose();
-        other.Dispose();
     }
 
     [Fact]
@@ -185,8 +171,6 @@ public sealed class ConsoleFlowTests
         Assert.True(time.Has("question.period"), time.Body);
         Assert.Equal(2, Kinds(world).Count(kind => kind == LogKind.Refusal));
         Assert.DoesNotContain(LogKind.Release, Kinds(world));
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -205,8 +189,6 @@ public sealed class ConsoleFlowTests
         ];
 
         Assert.All(pages, page => Assert.True(page.Has("&lt;script&gt;") && !page.Has("<script>alert")));
-        asker.Dispose();
-        chief.Dispose();
     }
 
     private static LogKind[] Kinds(ConsoleWorld world)

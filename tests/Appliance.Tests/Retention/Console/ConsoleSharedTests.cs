@@ -22,8 +22,6 @@ public sealed class SharedConsole : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        Asker.Dispose();
-        Chief.Dispose();
         await World.DisposeAsync();
     }
 }

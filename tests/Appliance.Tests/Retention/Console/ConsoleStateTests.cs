@@ -15,9 +15,7 @@ public sealed class ConsoleStateTests
     public async Task An_approval_by_word_of_mouth_shows_its_deadline_and_is_confirmed_by_who_gave_it()
     {
         await using ConsoleWorld world = await ConsoleWorld.Start();
-        (ConsoleUser asker, ConsoleUser chief) = await world.Two();
-        string request = await RequestFields.File(asker, Spoken);
-        await RequestFields.Decide(chief, request, "approve", "by telephone", ("oral", "yes"));
+        (ConsoleUser asker, ConsoleUser chief, string request) = await ApprovedByTelephone(world);
 
         Said due = await asker.Get($"/requests/{request}");
         Said queue = await chief.Get("/queue");
@@ -35,17 +33,13 @@ public sealed class ConsoleStateTests
         Assert.StartsWith("/answers/", answer.Location);
         Assert.True(confirmed.Has("confirmed in writing at 2024-10-04T12:00:00Z"), confirmed.Body);
         Assert.True(after.Has("Nothing waits"), after.Body);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
     public async Task What_was_not_confirmed_in_time_is_shut_and_says_so()
     {
         await using ConsoleWorld world = await ConsoleWorld.Start();
-        (ConsoleUser asker, ConsoleUser chief) = await world.Two();
-        string request = await RequestFields.File(asker, Spoken);
-        await RequestFields.Decide(chief, request, "approve", "by telephone", ("oral", "yes"));
+        (ConsoleUser asker, _, string request) = await ApprovedByTelephone(world);
 
         world.Clock.Passed += TimeSpan.FromHours(25);
         await asker.Login();
@@ -54,8 +48,6 @@ public sealed class ConsoleStateTests
 
         Assert.True(late.Has("It was not confirmed in writing by 2024-10-05T12:00:00Z"), late.Body);
         Assert.True(list.Has("not confirmed in time"), list.Body);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -75,8 +67,6 @@ public sealed class ConsoleStateTests
         Assert.True(withdrawn.Has("The notice was withdrawn at 2024-10-04T12:00:00Z"), withdrawn.Body);
         Assert.True(withdrawn.Has("the operator stopped keeping"), withdrawn.Body);
         Assert.True(list.Has(">expired<"), list.Body);
-        asker.Dispose();
-        chief.Dispose();
     }
 
     [Fact]
@@ -84,9 +74,7 @@ public sealed class ConsoleStateTests
     {
         await using ConsoleWorld world = await ConsoleWorld.Start();
         ConsoleUser auditor = await world.LoggedIn("badge 9", "auditor");
-        string order = world.Orders.Request();
-        world.Orders.Approve(order);
-        string hold = world.Orders.Resolve(order, "--hold-until", "2025-10-04T00:00Z").Errors.Split(' ')[2];
+        string hold = Held(world);
 
         Said kept = await auditor.Get("/holds");
         world.Orders.Succeed(
@@ -98,7 +86,6 @@ public sealed class ConsoleStateTests
         Assert.True(kept.Has(hold) && kept.Has("2025-10-04T00:00:00Z") && kept.Has(">kept<"), kept.Body);
         Assert.True(ended.Has("ended by both, 2024-10-04T12:00:00Z: the case key is destroyed"), ended.Body);
         Assert.False(ended.Has("192.0.2.1") || ended.Has("line-1"));
-        auditor.Dispose();
     }
 
     [Transcript("retention hold order")]
@@ -109,9 +96,7 @@ public sealed class ConsoleStateTests
         await using ConsoleWorld world = await ConsoleWorld.Start();
         ConsoleUser auditor = await world.LoggedIn("badge 9", "auditor");
         ConsoleUser asker = await world.LoggedIn("badge 5", "requester", "single_point_of_contact");
-        string order = world.Orders.Request();
-        world.Orders.Approve(order);
-        string hold = world.Orders.Resolve(order, "--hold-until", "2025-10-04T00:00Z").Errors.Split(' ')[2];
+        string hold = Held(world);
         string half = world.Orders.File("end.half");
         string both = world.Orders.File("end.both");
         string first = world.Orders.Succeed(
@@ -120,11 +105,11 @@ public sealed class ConsoleStateTests
         string second = world.Orders.Succeed(
             "hold", "sign", half, "--key", world.Orders.File("custodian.json"), "--out", both);
 
-        Said one = await auditor.Post("/holds/end", ("paper", Convert.ToBase64String(File.ReadAllBytes(half))));
+        Said one = await auditor.Post("/holds/end", PaperOf(half));
         Said none = await auditor.Post("/holds/end", ("paper", "no paper"));
-        Said other = await asker.Post("/holds/end", ("paper", Convert.ToBase64String(File.ReadAllBytes(both))));
+        Said other = await asker.Post("/holds/end", PaperOf(both));
         Said kept = await auditor.Get("/holds");
-        await auditor.Post("/holds/end", ("paper", Convert.ToBase64String(File.ReadAllBytes(both))));
+        await auditor.Post("/holds/end", PaperOf(both));
         Said ended = await auditor.Get("/holds");
 
         Assert.Equal($"{half}: hold {hold} ends: the case is closed", first.Split('\n')[0]);
@@ -133,8 +118,6 @@ public sealed class ConsoleStateTests
         Assert.Equal(HttpStatusCode.NotFound, other.Status);
         Assert.True(ended.Has("ended by both, 2024-10-04T12:00:00Z: the case key is destroyed"), ended.Body);
         Assert.Contains("destroy", world.Orders.Run("log", "--data", world.Orders.Data).Output);
-        auditor.Dispose();
-        asker.Dispose();
     }
 
     [Fact]
@@ -160,9 +143,26 @@ public sealed class ConsoleStateTests
         Assert.True(answer.Status == HttpStatusCode.OK, asked.Body);
         Assert.True(answer.Has("192.0.2.1") && answer.Has("mail.example.org"), answer.Body);
         Assert.True(answer.Has("identity checked: passport seen at the shop"), answer.Body);
-        holder.Dispose();
-        chief.Dispose();
     }
+
+    private static async Task<(ConsoleUser Asker, ConsoleUser Chief, string Request)> ApprovedByTelephone(
+        ConsoleWorld world)
+    {
+        (ConsoleUser asker, ConsoleUser chief) = await world.Two();
+        string request = await RequestFields.File(asker, Spoken);
+        await RequestFields.Decide(chief, request, "approve", "by telephone", ("oral", "yes"));
+        return (asker, chief, request);
+    }
+
+    // A question whose records are kept for a year; the hold's name.
+    private static string Held(ConsoleWorld world)
+    {
+        string order = world.Orders.Request();
+        world.Orders.Approve(order);
+        return world.Orders.Resolve(order, "--hold-until", "2025-10-04T00:00Z").Errors.Split(' ')[2];
+    }
+
+    private static (string, string) PaperOf(string file) => ("paper", Convert.ToBase64String(File.ReadAllBytes(file)));
 
     private static void Withdraw(ConsoleWorld world)
     {

@@ -36,6 +36,7 @@ internal sealed class ConsoleWorld : IAsyncDisposable
     public const string Origin = "https://" + Host;
 
     private readonly Dictionary<string, Id16> people = [];
+    private readonly List<ConsoleUser> users = [];
     private ConsoleServer? server;
     private X509Certificate2? certificate;
     private bool isLive;
@@ -79,10 +80,13 @@ internal sealed class ConsoleWorld : IAsyncDisposable
         return world;
     }
 
-    /// <summary>Registers a key on the page and has it enrolled by the verb, for store and warden.</summary>
+    /// <summary>
+    /// Registers a key on the page and has it enrolled by the verb, for store and warden. The world disposes the user.
+    /// </summary>
     public async Task<ConsoleUser> Person(string name, string role, string office = "", params string[] more)
     {
         var user = new ConsoleUser(this, new SoftKey(count => SHA256.HashData(Encoding.UTF8.GetBytes(name))[..count]));
+        users.Add(user);
         Enrol(name, await user.Register(), role, office, more);
         return user;
     }
@@ -136,6 +140,7 @@ internal sealed class ConsoleWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        users.ForEach(user => user.Dispose());
         if (server is not null)
         {
             await server.DisposeAsync();

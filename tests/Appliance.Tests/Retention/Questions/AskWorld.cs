@@ -151,7 +151,7 @@ internal sealed class AskWorld : IDisposable
         {
             ResolveCommand.Create(clock), AddressesOfCommand.Create(clock), ServicesCommand.Create(clock),
             AccessedCommand.Create(clock), AddressesCommand.Create(), IngestCommand.Create(),
-            ReferralCommand.Create(clock),
+            ReferralCommand.Create(clock), ServicesTableCommand.Create(),
         };
         int code = Exit.Run(root, arguments, output, errors);
         string said = errors.ToString().Replace($"retention: {LabMode.Sentence}\n", "");

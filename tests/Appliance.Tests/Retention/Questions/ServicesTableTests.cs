@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Text.Json;
-using Appliance.Retention;
-using Appliance.Retention.Commands;
 using Appliance.TestSupport;
 using Appliance.Wire;
 using Xunit;
@@ -123,10 +120,8 @@ public sealed class ServicesTableTests : IDisposable
 
     private static string Table(string[] files)
     {
-        StringWriter output = new();
-        int code = Exit.Run(
-            new RootCommand { ServicesTableCommand.Create() }, ["services-table", .. files], output, output);
-        return code == 0 ? output.ToString() : throw new InvalidOperationException(output.ToString());
+        (int code, string output, string errors) = AskWorld.Run(["services-table", .. files]);
+        return code == 0 ? output : throw new InvalidOperationException(errors);
     }
 
     private JsonElement Json(string line) => JsonDocument.Parse(AnswerOf(line)).RootElement;

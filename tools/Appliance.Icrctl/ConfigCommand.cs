@@ -3,7 +3,10 @@ using Appliance.Edge.Configuration;
 
 namespace Appliance.Icrctl;
 
-/// <summary><c>icrctl config check|print</c>: is this configuration good, and what is in effect.</summary>
+/// <summary>
+/// <c>icrctl config check|print|devices</c>: is this configuration good, what is in effect, and what must the service's
+/// unit allow for it.
+/// </summary>
 internal static class ConfigCommand
 {
     public static Command Create()
@@ -17,7 +20,12 @@ internal static class ConfigCommand
         check.SetAction(parsed => Check(parsed.GetValue(file)!));
         Command print = new("print", "print the configuration with every default") { file };
         print.SetAction(parsed => Print(parsed.GetValue(file)!));
-        return new Command("config", "check or print the configuration") { check, print };
+        Command devices = new("devices", "print what systemd must allow for the devices that it names") { file };
+        devices.SetAction(parsed => Devices(parsed.GetValue(file)!));
+        return new Command("config", "check or print the configuration, or what its devices need")
+        {
+            check, print, devices,
+        };
     }
 
     /// <summary>Reads a configuration file; false with the sentence to print.</summary>
@@ -65,6 +73,24 @@ internal static class ConfigCommand
         }
 
         Console.WriteLine(ConfigurationFile.Print(options));
+        return Exit.Success;
+    }
+
+    // What no device needs is no error: a script may write what is printed, an empty file changes nothing.
+    private static int Devices(string path)
+    {
+        if (!TryLoad(path, out ApplianceOptions options, out string problem))
+        {
+            return Exit.Refuse(problem);
+        }
+
+        string text = DeviceDropIn.Make(ConfiguredDevices.Of(options), DeviceDropIn.TargetHere);
+        Console.Write(text);
+        if (text.Length == 0)
+        {
+            Console.Error.WriteLine("icrctl: the configuration names no device; the unit is enough as it is");
+        }
+
         return Exit.Success;
     }
 }

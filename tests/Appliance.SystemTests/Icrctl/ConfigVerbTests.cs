@@ -43,4 +43,38 @@ public sealed class ConfigVerbTests : IDisposable
         Assert.True(json.RootElement.TryGetProperty("traffic", out _));
         Assert.Equal((0, $"{File1}: good\n"), (again.Code, again.Output));
     }
+
+    [Transcript("icrctl config devices")]
+    [Fact]
+    public void What_the_unit_must_allow_is_printed_for_the_devices_that_are_named_and_for_no_other()
+    {
+        File.WriteAllText(File1, """
+            { "supervisor": { "line": "/dev/ttyAMA1" }, "clock": { "receiver": { "device": "/dev/ttyACM0" },
+              "pulses": { "kind": "ptp", "device": "/dev/ptp0" } } }
+            """);
+        Outcome three = Programs.Icrctl("config", "devices", File1);
+        File.WriteAllText(File1, "{ }");
+        Outcome none = Programs.Icrctl("config", "devices", File1);
+
+        Assert.Equal((0, "", """
+            # /etc/systemd/system/appliance.service.d/devices.conf, for /dev/ttyAMA1, /dev/ttyACM0, /dev/ptp0.
+            # Then: systemctl daemon-reload && systemctl restart appliance. Made by `icrctl config devices`.
+            [Unit]
+            # A class is known to the kernel, and so to the filter, once its driver is there.
+            Wants=modprobe@cdc_acm.service modprobe@ptp.service
+            After=modprobe@cdc_acm.service modprobe@ptp.service
+
+            [Service]
+            PrivateDevices=no
+            DevicePolicy=closed
+            DeviceAllow=char-ptp rw
+            DeviceAllow=char-ttyACM rw
+            DeviceAllow=char-ttyAMA rw
+            SupplementaryGroups=dialout
+
+            """), (three.Code, three.Error, three.Output));
+        Assert.Equal(
+            (0, "", "icrctl: the configuration names no device; the unit is enough as it is\n"),
+            (none.Code, none.Output, none.Error));
+    }
 }

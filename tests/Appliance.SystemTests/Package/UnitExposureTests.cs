@@ -25,6 +25,7 @@ public sealed partial class UnitExposureTests : IDisposable
         ["appliance-witness.service"] = 7,
     };
 
+    private const int WithDevices = 25;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("units-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -65,6 +66,27 @@ public sealed partial class UnitExposureTests : IDisposable
         }
 
         Assert.True(before == table.ToString(), "units.md was not what systemd says; it is written anew: commit it.");
+    }
+
+    // The drop-in opens classes of devices; what that costs is held like the units' own figure.
+    [ProgramFact("systemd-analyze")]
+    public void The_daemon_with_the_boards_devices_is_hardly_more_exposed()
+    {
+        string unit = Here(Units().Single(path => Path.GetFileName(path) == "appliance.service"));
+        DirectoryInfo dropIns = Directory.CreateDirectory(unit + ".d");
+        File.Copy(
+            Path.Combine(Checkout.Root, "hardware", "generated", "appliance-devices.conf"),
+            Path.Combine(dropIns.FullName, "devices.conf"));
+
+        Outcome verified = Analyze(["verify", "--man=no", unit]);
+        Outcome rated = Analyze(["security", "--offline=true", $"--threshold={WithDevices}", unit]);
+        Outcome without = Analyze(["security", "--offline=true", $"--threshold={WithDevices - 2}", unit]);
+
+        Assert.True(verified.Code == 0, verified.Error);
+        Assert.DoesNotContain(folder.FullName, verified.Error);
+        Assert.True(rated.Code == 0, rated.Output + rated.Error);
+        Assert.Contains("Service potentially has access to hardware devices", rated.Output);
+        Assert.NotEqual(0, without.Code);
     }
 
     private static string[] Units() =>

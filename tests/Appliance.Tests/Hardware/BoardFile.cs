@@ -63,7 +63,8 @@ internal sealed record BusAddress(string Name, string Bus, string Address, strin
 internal sealed record HostLine(
     string Name, string Net, string Kind, string GpioChip, int Line, int? Code, bool ActiveLow);
 
-internal sealed record HostTree(string Compatible, string I2c, string Spi, int SpiChipSelect, string Uart, string Note);
+internal sealed record HostTree(
+    string Compatible, string I2c, string Spi, int SpiChipSelect, string Uart, string UartNode, string Note);
 
 internal sealed record Pulse(string From, string Pin, string Net, string[] To, int DelayNs, string Use);
 

@@ -180,6 +180,22 @@ public sealed class BoardTests
         }
     }
 
+    // Pulses, hardware clocks and lines are opened for reading and writing by all of Appliance.Linux.
+    [Fact]
+    public void What_the_daemon_opens_for_writing_its_group_may_write_and_its_unit_allows()
+    {
+        string[] rules = File.ReadAllLines(Path.Combine(BoardFile.Folder, "generated", "60-appliance.rules"));
+        string dropIn = File.ReadAllText(Path.Combine(BoardFile.Folder, "generated", "appliance-devices.conf"));
+        string[] opened = ["pps", "ptp", "tty"];
+
+        Assert.All(opened, kind => Assert.All(
+            rules.Where(rule => rule.StartsWith($"SUBSYSTEM==\"{kind}\"", StringComparison.Ordinal)),
+            rule => Assert.EndsWith("GROUP=\"appliance\", MODE=\"0660\"", rule)));
+        Assert.Contains("DeviceAllow=char-pps rw\n", dropIn);
+        Assert.Contains($"DeviceAllow=char-{board.HostTree.UartNode.TrimEnd('1')} rw\n", dropIn);
+        Assert.DoesNotContain("DeviceAllow=/", dropIn);
+    }
+
     private static (int Code, string Output, string Error) Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(InstalledPrograms.Find(program)!, arguments)

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Appliance.Icrctl;
 
 namespace Appliance.Tests.Hardware;
 
-/// <summary>Device-tree overlay and udev rules of the host, from the lines and buses of the board.</summary>
+/// <summary>Device-tree overlay, udev rules and drop-in of the host, from the lines and buses of the board.</summary>
 internal static class DeviceTreeText
 {
     // Linux input event type EV_SW would latch in the kernel; a key is enough, the supervisor latches itself.
@@ -36,14 +37,24 @@ internal static class DeviceTreeText
         text.Append("# Names that do not depend on the order in which drivers come; who may open what.\n");
         foreach (HostLine line in board.HostLines.Where(line => line.Kind == "pps"))
         {
-            Rule(text, $"SUBSYSTEM==\"pps\", ATTR{{name}}==\"{line.Name}*\"", line.Name, "0640");
+            Rule(text, $"SUBSYSTEM==\"pps\", ATTR{{name}}==\"{line.Name}*\"", line.Name, "0660");
         }
 
-        Rule(text, "SUBSYSTEM==\"ptp\"", null, "0640");
+        Rule(text, "SUBSYSTEM==\"ptp\"", null, "0660");
         Rule(text, $"SUBSYSTEM==\"tty\", KERNELS==\"{UartAddress}.serial\"", "supervisor", "0660");
         Rule(text, "SUBSYSTEM==\"input\", ATTRS{name}==\"appliance-alarms\"", "alarms", "0640");
         Rule(text, "SUBSYSTEM==\"tpmrm\"", null, "0660");
         return text.ToString();
+    }
+
+    /// <summary>What the service must see on this board: the supervisor's line and both seconds.</summary>
+    public static string DropIn(BoardFile board)
+    {
+        string uart = $"/dev/{board.HostTree.UartNode}";
+        string[] links = ["supervisor", .. board.HostLines.Where(line => line.Kind == "pps").Select(line => line.Name)];
+        string text = DeviceDropIn.Make(
+            [.. links.Select(name => $"/dev/appliance/{name}")], path => path.EndsWith("supervisor") ? uart : null);
+        return $"# {Made}\n{text}";
     }
 
     private static void Rule(StringBuilder text, string match, string? link, string mode)

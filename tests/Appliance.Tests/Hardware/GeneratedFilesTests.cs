@@ -10,6 +10,7 @@ public sealed class GeneratedFilesTests
     {
         ["appliance-overlay.dts"] = DeviceTreeText.Overlay,
         ["60-appliance.rules"] = DeviceTreeText.Udev,
+        ["appliance-devices.conf"] = DeviceTreeText.DropIn,
         ["parts.md"] = PartTables.Bill,
         ["pins.md"] = PartTables.Pins,
         ["power.md"] = PartTables.Power,

@@ -46,6 +46,7 @@ AdminSocket.Listen(builder, options.Admin.Socket);
 WebApplication app = builder.Build();
 BoxDaemon daemon = app.Services.GetRequiredService<BoxDaemon>();
 AdminSocket.Map(app, board, daemon.HandOver);
+AcceptanceDesk.Map(app, () => daemon.Acceptance);
 SupervisorRoutes.Map(app, () => daemon.Supervisor, () => { });
 try
 {

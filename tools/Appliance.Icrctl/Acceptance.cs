@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Appliance.Edge.Service;
 
@@ -20,7 +18,7 @@ internal sealed record StepAnswer(int Step, string Words, string Outcome, string
 
 /// <summary>
 /// The steps of the acceptance checklist that are done by hand: asked one by one or taken from a file, and written with
-/// the checks into a protocol that carries its own hash. What nobody answered stays open, and open is not passed.
+/// the checks into a protocol. What nobody answered stays open, and open is not passed.
 /// </summary>
 internal static class Acceptance
 {
@@ -104,16 +102,13 @@ internal static class Acceptance
     public static bool IsAccepted(IReadOnlyList<SelfCheck> checks, IReadOnlyList<StepAnswer> answers) =>
         checks.All(check => check.Outcome != SelfOutcome.Fail) && answers.All(answer => answer.Outcome == "pass");
 
-    /// <summary>
-    /// The protocol as JSON: `sha256` is over the UTF-8 bytes of `protocol` as it stands there, from brace to brace.
-    /// </summary>
+    /// <summary>The protocol as JSON, from brace to brace: what is hashed and signed.</summary>
     public static string Protocol(
-        BoxStatus status, DateTimeOffset now, IReadOnlyList<SelfCheck> checks, IReadOnlyList<StepAnswer> answers)
-    {
-        string body = JsonSerializer.Serialize(
+        BoxStatus status, DateTimeOffset now, IReadOnlyList<SelfCheck> checks, IReadOnlyList<StepAnswer> answers) =>
+        JsonSerializer.Serialize(
             new
             {
-                Format = 1,
+                Format = 2,
                 Utc = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 status.Device,
                 status.Version,
@@ -124,20 +119,6 @@ internal static class Acceptance
                 Steps = answers,
             },
             BoxStatus.Json);
-        return $"{{\n\"sha256\": \"{Hash(body)}\",\n\"protocol\": {body}\n}}\n";
-    }
-
-    /// <summary>Whether a protocol is as it was written.</summary>
-    public static bool IsWhole(string protocol)
-    {
-        const string start = "\"protocol\": ";
-        int at = protocol.IndexOf(start, StringComparison.Ordinal);
-        return at > 0 && protocol.EndsWith("\n}\n", StringComparison.Ordinal)
-            && protocol.StartsWith(
-                $"{{\n\"sha256\": \"{Hash(protocol[(at + start.Length)..^3])}\",\n", StringComparison.Ordinal);
-    }
-
-    private static string Hash(string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
 
     private static StepAnswer Open(HandStep step) => new(step.Number, step.Words, "open", "");
 

@@ -10,6 +10,9 @@ internal static class AdminClient
     // Where nobody is there this is known at once; a box that is busy, or just started, is not to be called dead.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    // What is asked of the daemon is durable first: it waits five seconds for that and then says why it is not done.
+    private static readonly TimeSpan PatienceForActs = TimeSpan.FromSeconds(15);
+
     /// <summary>The daemon's status.</summary>
     public static bool TryStatus(string path, out BoxStatus status, out string problem)
     {
@@ -50,7 +53,7 @@ internal static class AdminClient
             using HttpClient client = new(HandlerOf(path))
             {
                 BaseAddress = new Uri("http://appliance/"),
-                Timeout = Patience,
+                Timeout = PatienceForActs,
             };
             using ByteArrayContent content = new(body);
             using HttpResponseMessage said = client.PostAsync(what, content).GetAwaiter().GetResult();

@@ -26,7 +26,7 @@ internal static class SelfTestCommand
         Option<bool> yes = new("--yes") { Description = "answer each of them with yes; it stands in the protocol" };
         Option<string?> protocol = new("--protocol")
         {
-            Description = "write checks and answers, with a hash over them, into a new file",
+            Description = "write checks and answers, signed by the box, into a new file; check it with `icrctl verify`",
         };
         Command command = new("selftest", "check everything that can be checked from here; exit code 1 on a failure")
         {
@@ -43,8 +43,8 @@ internal static class SelfTestCommand
                 || parsed.GetValue(answers) is not null || parsed.GetValue(protocol) is not null;
             return isWhole
                 ? Accept(
-                    status, parsed.GetValue(json), parsed.GetValue(yes), parsed.GetValue(answers),
-                    parsed.GetValue(protocol))
+                    parsed.GetValue(socket)!, status, parsed.GetValue(json), parsed.GetValue(yes),
+                    parsed.GetValue(answers), parsed.GetValue(protocol))
                 : Check(status, parsed.GetValue(json));
         });
         return command;
@@ -58,7 +58,8 @@ internal static class SelfTestCommand
     }
 
     // The checks are printed before the steps are asked: who walks to the box knows what it says of itself.
-    private static int Accept(BoxStatus status, bool json, bool yes, string? file, string? protocol)
+    private static int Accept(
+        string socket, BoxStatus status, bool json, bool yes, string? file, string? protocol)
     {
         IReadOnlyList<StepAnswer> answers = [];
         try
@@ -73,7 +74,8 @@ internal static class SelfTestCommand
                 return Exit.Refuse($"{protocol} is there; a protocol is never written over, name a new file");
             }
 
-            if (file is not null && !Acceptance.TryRead(File.ReadAllText(file), out answers, out string problem))
+            string problem = "";
+            if (file is not null && !Acceptance.TryRead(File.ReadAllText(file), out answers, out problem))
             {
                 return Exit.Refuse($"{file}, {problem}");
             }
@@ -86,7 +88,9 @@ internal static class SelfTestCommand
 
             answers = yes ? Acceptance.Yes() : file is not null ? answers
                 : Acceptance.Ask(Console.In, json ? Console.Error : Console.Out);
-            string written = Acceptance.Protocol(status, DateTimeOffset.UtcNow, checks, answers);
+            string body = Acceptance.Protocol(status, DateTimeOffset.UtcNow, checks, answers);
+            string? signature = json || protocol is not null ? Sign(socket, body, out problem) : null;
+            string written = AcceptanceFile.Make(body, signature);
             Console.WriteLine(json ? written.TrimEnd() : Acceptance.Text(answers));
             if (protocol is not null)
             {
@@ -94,11 +98,27 @@ internal static class SelfTestCommand
                 kept.Write(System.Text.Encoding.UTF8.GetBytes(written));
             }
 
-            return Acceptance.IsAccepted(checks, answers) ? Exit.Success : Exit.CheckFailed;
+            if (problem.Length > 0)
+            {
+                Console.Error.WriteLine($"icrctl: the protocol is not signed: {problem}");
+            }
+
+            return problem.Length == 0 && Acceptance.IsAccepted(checks, answers) ? Exit.Success : Exit.CheckFailed;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return Exit.Refuse(failure.Message);
         }
+    }
+
+    // A protocol that the box did not sign is written all the same: what was answered is not asked twice.
+    private static string? Sign(string socket, string body, out string problem)
+    {
+        byte[] hash = System.Text.Encoding.ASCII.GetBytes(AcceptanceFile.HashOf(body));
+        bool isSigned = AdminClient.TryPost(socket, "acceptance", hash, out string answer);
+        problem = !isSigned ? answer
+            : AcceptanceFile.IsSignature(answer) ? ""
+            : "what the daemon answers is no signature; are daemon and icrctl of one version?";
+        return problem.Length == 0 ? answer : null;
     }
 }

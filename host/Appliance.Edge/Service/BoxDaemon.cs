@@ -52,6 +52,9 @@ internal sealed class BoxDaemon(
     /// <summary>The supervisor of the board, where it has one.</summary>
     public SupervisorService? Supervisor { get; private set; }
 
+    /// <summary>Signs acceptance protocols, once the box records.</summary>
+    public AcceptanceDesk? Acceptance { get; private set; }
+
     /// <summary>Opens the rings first, so that packets wait there while the rest starts.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -87,8 +90,10 @@ internal sealed class BoxDaemon(
         uplink = OpenUplink(box);
         lines = LineService.Open(options, keys, box, WallClock.NowNs);
         Supervisor = OpenSupervisor(clock, relay);
-        writer = new WriterLoop(
-            new BoxParts(options, box, legs, packets, clock, uplink, lines, start, memory, natLog, Supervisor), board);
+        Acceptance = new AcceptanceDesk(keys, box.Epoch.Epoch, clock.UtcNow);
+        BoxParts parts = new(
+            options, box, legs, packets, clock, uplink, lines, start, memory, Acceptance, natLog, Supervisor);
+        writer = new WriterLoop(parts, board);
         writerThread = Start("writer", writer.Run);
         clock.Start(failure => Broken("clock", failure));
         uplink?.Start(failure => Broken("uplink", failure));

@@ -11,4 +11,4 @@ namespace Appliance.Edge.Service;
 internal sealed record BoxParts(
     ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, BoxClock Clock,
     UplinkService? Uplink, LineService? Lines, StartStatus Start, MemoryPlan Memory,
-    NatLogListener? NatLog = null, SupervisorService? Supervisor = null);
+    AcceptanceDesk Acceptance, NatLogListener? NatLog = null, SupervisorService? Supervisor = null);

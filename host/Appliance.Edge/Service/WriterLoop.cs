@@ -73,6 +73,7 @@ internal sealed class WriterLoop
             parts.Lines?.Pump(nowNs);
             Note(box.Drain(nowNs), nowNs);
             parts.Supervisor?.Serve(box, Tai(nowNs));
+            parts.Acceptance.Serve(box, Tai(nowNs));
             Thread.Sleep(PassMs);
         }
 
@@ -80,6 +81,7 @@ internal sealed class WriterLoop
         TakeLosses(WallClock.NowNs);
         parts.Clock.EachSecond(WallClock.NowNs, box);
         parts.Supervisor?.Serve(box, Tai(WallClock.NowNs));
+        parts.Acceptance.Serve(box, Tai(WallClock.NowNs));
         bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
         board.Publish(Status(isFull: !isDurable));
     }

@@ -60,6 +60,7 @@ internal sealed class LockedBox(ApplianceOptions options, AlarmBook book)
             onTamper: _ => { });
         board.Publish(StatusOf(supervisor));
         AdminSocket.Map(app, board, handOver: _ => null);
+        AcceptanceDesk.Map(app, () => null);
         SupervisorRoutes.Map(app, () => supervisor, app.Lifetime.StopApplication);
         await app.StartAsync();
         AdminSocket.Protect(options.Admin.Socket);

@@ -66,12 +66,6 @@ internal static class SupervisorLimits
     /// <summary>Bytes of a public key as text: a P-256 key is 178.</summary>
     public const int KeyTextMax = 4_096;
 
-    /// <summary>Acts of an engineer that wait for a manifest: more than anybody types between two batches.</summary>
-    public const int ActsMax = 32;
-
-    /// <summary>What an engineer asks is durable within this, or it is not done: some passes and one flush.</summary>
-    public const int ActDurableMs = 5_000;
-
     /// <summary>An update that has not moved for so long has failed.</summary>
     public const int UpdateStallMs = 120_000;
 }

@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Appliance.Linux.Process;
+using Appliance.Edge.Service;
 using Appliance.Supervisor.Link;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace Appliance.Edge.Supervisor;
@@ -22,11 +20,11 @@ internal static class SupervisorRoutes
     public static void Map(WebApplication app, Func<SupervisorService?> supervisor, Action onAcknowledged)
     {
         app.MapPost("/tamper/acknowledge", context => supervisor() is { } board
-            ? Acknowledge(context, board, onAcknowledged) : Refuse(context, NoBoard));
+            ? Acknowledge(context, board, onAcknowledged) : AdminRequest.Refuse(context, NoBoard));
         app.MapPost("/supervisor/update", context => supervisor() is { } board
-            ? Update(context, board) : Refuse(context, NoBoard));
+            ? Update(context, board) : AdminRequest.Refuse(context, NoBoard));
         app.MapPost("/supervisor/key", context => supervisor() is { } board
-            ? Key(context, board) : Refuse(context, NoBoard));
+            ? Key(context, board) : AdminRequest.Refuse(context, NoBoard));
     }
 
     /// <summary>The lock in words that say what to do.</summary>
@@ -40,23 +38,24 @@ internal static class SupervisorRoutes
 
     private static async Task Acknowledge(HttpContext context, SupervisorService supervisor, Action onAcknowledged)
     {
-        string reason = await TextOf(context, SupervisorLimits.ReasonMax * 4);
+        string reason = await AdminRequest.TextOf(context, SupervisorLimits.ReasonMax * 4);
         reason = string.Concat(reason.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
         if (reason.Length == 0 || Encoding.UTF8.GetByteCount(reason) > SupervisorLimits.ReasonMax)
         {
-            await Refuse(context, $"say why in 1 to {SupervisorLimits.ReasonMax} letters (--reason)");
+            await AdminRequest.Refuse(context, $"say why in 1 to {SupervisorLimits.ReasonMax} letters (--reason)");
         }
         else if (supervisor.Book.Lock is null)
         {
-            await Refuse(context, "there is no tamper alarm to acknowledge");
+            await AdminRequest.Refuse(context, "there is no tamper alarm to acknowledge");
         }
         else if (supervisor.Status.IsOpen)
         {
-            await Refuse(context, "the case is still open; close it first");
+            await AdminRequest.Refuse(context, "the case is still open; close it first");
         }
-        else if (!supervisor.Book.TryAcknowledge(UserOf(context), reason, DateTimeOffset.UtcNow.ToUnixTimeSeconds()))
+        else if (!supervisor.Book.TryAcknowledge(
+            AdminRequest.UserOf(context), reason, DateTimeOffset.UtcNow.ToUnixTimeSeconds()))
         {
-            await Refuse(context, "the flash does not take the acknowledgement; see `icrctl status`");
+            await AdminRequest.Refuse(context, "the flash does not take the acknowledgement; see `icrctl status`");
         }
         else
         {
@@ -78,21 +77,21 @@ internal static class SupervisorRoutes
             file.Write(piece, 0, count);
             if (file.Length > SupervisorLimits.ImageBytesMax)
             {
-                await Refuse(context, "the file is larger than any firmware of the supervisor");
+                await AdminRequest.Refuse(context, "the file is larger than any firmware of the supervisor");
                 return;
             }
         }
 
         byte[] bytes = file.ToArray();
-        string act = $"update of the supervisor asked by user {UserOf(context)}: SHA-256 "
+        string act = $"update of the supervisor asked by user {AdminRequest.UserOf(context)}: SHA-256 "
             + Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (await ObstacleAsync(supervisor, act) is { } obstacle)
         {
-            await Refuse(context, obstacle);
+            await AdminRequest.Refuse(context, obstacle);
         }
         else if (!supervisor.TryUpdate(bytes, out string problem))
         {
-            await Refuse(context, problem);
+            await AdminRequest.Refuse(context, problem);
         }
         else
         {
@@ -109,18 +108,18 @@ internal static class SupervisorRoutes
     // The chip takes the first key for ever, so what is not a point of the curve must not get there.
     private static async Task Key(HttpContext context, SupervisorService supervisor)
     {
-        string text = await TextOf(context, SupervisorLimits.KeyTextMax);
+        string text = await AdminRequest.TextOf(context, SupervisorLimits.KeyTextMax);
         if (!UpdateKeyText.TryParse(text, out byte[] point, out string problem))
         {
-            await Refuse(context, problem);
+            await AdminRequest.Refuse(context, problem);
             return;
         }
 
         string name = UpdateKeyText.NameOf(point);
-        string act = $"key {name} for updates given to the supervisor by user {UserOf(context)}";
+        string act = $"key {name} for updates given to the supervisor by user {AdminRequest.UserOf(context)}";
         if (await ObstacleAsync(supervisor, act) is { } obstacle)
         {
-            await Refuse(context, obstacle);
+            await AdminRequest.Refuse(context, obstacle);
             return;
         }
 
@@ -128,32 +127,9 @@ internal static class SupervisorRoutes
         await (answer switch
         {
             UpdateReason.KeyTaken => context.Response.WriteAsync($"the supervisor holds key {name} and takes no other"),
-            null => Refuse(context, "the supervisor says nothing of the key; is it connected (`icrctl status`)?"),
-            _ => Refuse(context, $"the key was not taken: {AlarmWords.Update(answer.Value)}"),
+            null => AdminRequest.Refuse(
+                context, "the supervisor says nothing of the key; is it connected (`icrctl status`)?"),
+            _ => AdminRequest.Refuse(context, $"the key was not taken: {AlarmWords.Update(answer.Value)}"),
         });
-    }
-
-    private static Task Refuse(HttpContext context, string sentence)
-    {
-        context.Response.StatusCode = StatusCodes.Status409Conflict;
-        return context.Response.WriteAsync(sentence);
-    }
-
-    private static async Task<string> TextOf(HttpContext context, int bytesMax)
-    {
-        byte[] bytes = new byte[bytesMax];
-        int count = 0;
-        while (count < bytes.Length && await context.Request.Body.ReadAsync(bytes.AsMemory(count)) is int more and > 0)
-        {
-            count += more;
-        }
-
-        return Encoding.UTF8.GetString(bytes, 0, count);
-    }
-
-    private static uint UserOf(HttpContext context)
-    {
-        Socket? socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        return socket is null ? uint.MaxValue : PeerUser.Of(socket).User ?? uint.MaxValue;
     }
 }

@@ -20,8 +20,7 @@ internal sealed class SupervisorService : IDisposable
     private readonly Func<bool> lives;
     private readonly HostPort port;
     private readonly Lock gate = new();
-    private readonly Queue<Act> acts = new();
-    private readonly List<Act> notedActs = [];
+    private readonly ActQueue acts = new();
     private readonly byte[] bytes = new byte[SupervisorLimits.LineBytes];
     private IReadOnlyList<KeptAlarm> noted = [];
     private bool hasNoted;
@@ -120,11 +119,7 @@ internal sealed class SupervisorService : IDisposable
             NoteWhatIsNew(box, now);
         }
 
-        if (notedActs.Count > 0 && box.Flush())
-        {
-            notedActs.ForEach(act => act.Durable.TrySetResult());
-            notedActs.Clear();
-        }
+        acts.Serve(box, now);
 
         bool isFailing = port.IsPowerFailing;
         if (isFailing && Environment.TickCount64 >= nextFlushMs)
@@ -138,22 +133,7 @@ internal sealed class SupervisorService : IDisposable
     /// What an engineer asks of the board, in a manifest of its own that is durable before it may be done.
     /// </summary>
     /// <returns>False where so many wait, or the flash takes nothing in time, that it may not be.</returns>
-    public async Task<bool> RememberAsync(string text)
-    {
-        Act act = new(text, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        lock (gate)
-        {
-            if (acts.Count >= SupervisorLimits.ActsMax)
-            {
-                return false;
-            }
-
-            acts.Enqueue(act);
-        }
-
-        await Task.WhenAny(act.Durable.Task, Task.Delay(SupervisorLimits.ActDurableMs));
-        return act.Durable.Task.IsCompleted;
-    }
+    public Task<bool> RememberAsync(string text) => acts.RememberAsync(text);
 
     /// <summary>
     /// Gives the chip the key that signs its updates and waits for its word: <see cref="UpdateReason"/>, or null where
@@ -233,15 +213,6 @@ internal sealed class SupervisorService : IDisposable
 
     private void NoteWhatIsNew(BoxPipeline box, TaiTime now)
     {
-        lock (gate)
-        {
-            while (acts.TryPeek(out Act? act)
-                && box.TryNote(new ManifestEvent(now, EventKind.Administration, act.Text)))
-            {
-                notedActs.Add(acts.Dequeue());
-            }
-        }
-
         // What finds no room in this manifest is noted for the next.
         noted = [.. Book.Untold().TakeWhile(
             alarm => box.TryNote(new ManifestEvent(now, EventKind.Alarm, TextOf(alarm))))];
@@ -298,8 +269,4 @@ internal sealed class SupervisorService : IDisposable
     }
 
     private static int StateOf(BoxStatus? status) => status is null ? 0 : status.Health == "ok" ? 1 : 2;
-
-    /// <param name="Text">What stands in the manifest.</param>
-    /// <param name="Durable">Ends once it does.</param>
-    private sealed record Act(string Text, TaskCompletionSource Durable);
 }

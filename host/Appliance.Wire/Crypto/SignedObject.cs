@@ -23,6 +23,7 @@ public enum SignedType : byte
     Pack,
     Device,
     Correction,
+    Acceptance,
 }
 
 /// <summary>
@@ -186,6 +187,7 @@ public sealed class SignedObject
         SignedType.Search => "search",
         SignedType.Pack => "pack",
         SignedType.Correction => "correction",
+        SignedType.Acceptance => "acceptance",
         _ => "device",
     };
 }

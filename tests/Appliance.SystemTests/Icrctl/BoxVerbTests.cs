@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using Appliance.Edge.Service;
 using Appliance.Icrctl;
 using Appliance.TestSupport;
+using Appliance.Wire;
 using Xunit;
 
 namespace Appliance.SystemTests.Icrctl;
@@ -166,19 +168,27 @@ public sealed class BoxVerbTests
     }
 
     [Transcript("icrctl selftest")]
+    [Transcript("icrctl verify")]
     [Fact]
-    public void An_acceptance_with_a_step_that_nobody_answered_is_written_down_and_not_passed()
+    public void An_acceptance_is_written_down_signed_by_the_box_and_checked_with_its_public_key()
     {
-        using ToldStatus told = new(ToldStatus.Good);
+        KeySet keys = KeySet.MakeLab(RandomNumberGenerator.Fill, 20_000, 1);
+        using ToldStatus told = new(
+            ToldStatus.Good with { Device = keys.Device.ToString() },
+            hash => SignedBy(keys, hash));
         DirectoryInfo folder = Directory.CreateTempSubdirectory("icr-acceptance-");
-        string answers = Path.Combine(folder.FullName, "answers"), protocol = Path.Combine(folder.FullName, "protocol");
-        File.WriteAllText(answers, "1 yes seals 14, 15\n2 yes\n3 yes\n20 yes back after 70 s\n22 yes\n");
-        string[] asked = ["selftest", "--socket", told.Path, "--answers", answers, "--protocol", protocol];
+        string In(string name) => Path.Combine(folder.FullName, name);
+        File.WriteAllText(In(KeySet.FileName), keys.ForStore().ToJson());
+        File.WriteAllText(In("answers"), "1 yes seals 14, 15\n2 yes\n3 yes\n20 yes back after 70 s\n22 yes\n");
+        string[] asked =
+            ["selftest", "--socket", told.Path, "--answers", In("answers"), "--protocol", In("protocol")];
 
         Outcome first = Programs.Icrctl(asked);
-        string written = File.ReadAllText(protocol);
         Outcome again = Programs.Icrctl(asked);
-        Outcome all = Programs.Icrctl("selftest", "--socket", told.Path, "--yes", "--json");
+        Outcome check = Programs.Icrctl("verify", In("protocol"), "--keys", folder.FullName);
+        Outcome keyless = Programs.Icrctl("verify", In("protocol"));
+        File.WriteAllText(In("protocol"), File.ReadAllText(In("protocol")).Replace("after 70 s", "after 10 s"));
+        Outcome changed = Programs.Icrctl("verify", In("protocol"), "--keys", folder.FullName);
         folder.Delete(recursive: true);
 
         Assert.Equal((1, ""), (first.Code, first.Error));
@@ -187,12 +197,31 @@ public sealed class BoxVerbTests
             "open  step 21   the lid is opened: the store shows the alarm; closed again and acknowledged\n"
             + "pass  step 22   one own connection, made through the NAT, is found by the retention operator under a "
             + "test order\nby hand: 5 passed, 0 failed, 1 open\n", first.Output);
-        Assert.True(Acceptance.IsWhole(written));
-        Assert.Contains("\"accepted\": false", written);
         Assert.Equal(2, again.Code);
         Assert.EndsWith("a protocol is never written over, name a new file\n", again.Error);
-        Assert.Equal(0, all.Code);
-        Assert.True(Acceptance.IsWhole(all.Output));
+        Assert.Matches(
+            $@"^acceptance of device {keys.Device} in epoch 3, 20\d\d-[-0-9T:]+Z\nwhole     yes\n"
+            + "signed    yes, by the device's key at 2027-01-15T08:00:00Z by its own clock, within 2 ms\n"
+            + "accepted  no: a check failed, or a step is not passed\nProven: ", check.Output);
+        Assert.Equal((0, ""), (check.Code, check.Error));
+        Assert.Equal(2, keyless.Code);
+        Assert.EndsWith("give its folder with --keys DIR, not from the box\n", keyless.Error);
+        Assert.Equal(1, changed.Code);
+        Assert.Contains("whole     NO: it was changed after it was written\n", changed.Output);
+        Assert.Contains("signed    NO: it is of another protocol\n", changed.Output);
+    }
+
+    [Fact]
+    public void A_protocol_that_the_box_does_not_sign_is_written_all_the_same_and_is_not_passed()
+    {
+        using ToldStatus told = new(ToldStatus.Good);
+        Outcome all = Programs.Icrctl("selftest", "--socket", told.Path, "--yes", "--json");
+
+        Assert.Equal(1, all.Code);
+        Assert.Contains("\"signature\": null,\n", all.Output);
+        Assert.Equal(
+            "icrctl: the protocol is not signed: what the daemon answers is no signature; are daemon and icrctl of "
+            + "one version?\n", all.Error);
     }
 
     [Fact]
@@ -205,6 +234,15 @@ public sealed class BoxVerbTests
             "icrctl: the daemon does not answer on /nowhere/admin.sock; is it running (systemctl status appliance), "
                 + "and are you root?\n",
             outcome.Error);
+    }
+
+    private static string SignedBy(KeySet keys, string hash)
+    {
+        using SigningKey key = keys.OpenDeviceKey();
+        AcceptanceStatement statement = new(
+            keys.Device, new EpochRef(3, default), new KnownTime(1_800_000_000_000_000, 2_000),
+            Hash32.FromBytes(Convert.FromHexString(hash)));
+        return Convert.ToHexStringLower(statement.Sign(key).Bytes);
     }
 
     private static void AssertPrints(string verb, string text, params string[] more) =>

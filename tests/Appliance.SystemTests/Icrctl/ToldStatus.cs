@@ -16,9 +16,13 @@ internal sealed class ToldStatus : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("icr-told-");
     private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Task answering;
+    private readonly Func<string, string>? sign;
 
-    public ToldStatus(BoxStatus status)
+    /// <param name="status">What it says of itself.</param>
+    /// <param name="sign">Signs the hash of a protocol; without it that is answered as everything else.</param>
+    public ToldStatus(BoxStatus status, Func<string, string>? sign = null)
     {
+        this.sign = sign;
         listener.Bind(new UnixDomainSocketEndPoint(Path));
         listener.Listen();
         answering = AnswerAsync(JsonSerializer.Serialize(status, BoxStatus.Json));
@@ -124,16 +128,18 @@ internal sealed class ToldStatus : IDisposable
 
     private async Task AnswerAsync(string json)
     {
-        byte[] body = Encoding.UTF8.GetBytes(json);
-        byte[] head = Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n"
-            + "Connection: close\r\n\r\n");
         try
         {
             while (true)
             {
                 using Socket client = await listener.AcceptAsync();
-                _ = await client.ReceiveAsync(new byte[4096]);
+                string asked = await RequestAsync(client);
+                byte[] body = Encoding.UTF8.GetBytes(
+                    sign is not null && asked.StartsWith("POST /acceptance ", StringComparison.Ordinal)
+                        ? sign(asked[^64..]) : json);
+                byte[] head = Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n"
+                    + "Connection: close\r\n\r\n");
                 await client.SendAsync((byte[])[.. head, .. body]);
             }
         }
@@ -141,5 +147,22 @@ internal sealed class ToldStatus : IDisposable
         {
             // The test is over: the listener was closed.
         }
+    }
+
+    // Head and, of a POST, its body, which may come later: what is posted here has 64 bytes.
+    private static async Task<string> RequestAsync(Socket client)
+    {
+        StringBuilder text = new();
+        byte[] bytes = new byte[4096];
+        bool isWhole = false;
+        while (!isWhole && await client.ReceiveAsync(bytes) is int count and > 0)
+        {
+            text.Append(Encoding.ASCII.GetString(bytes, 0, count));
+            string so = text.ToString();
+            int end = so.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            isWhole = end >= 0 && (so[0] != 'P' || so.Length >= end + 4 + 64);
+        }
+
+        return text.ToString();
     }
 }

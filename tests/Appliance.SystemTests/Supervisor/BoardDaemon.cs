@@ -36,6 +36,8 @@ internal sealed class BoardDaemon : IDisposable
         Start();
     }
 
+    public string Folder => folder.FullName;
+
     public string Socket => In("admin.sock");
 
     public int Id => process!.Id;

@@ -144,6 +144,14 @@ def _hold(payload: Any) -> None:
         require(1 <= fields.number(cause, 2), "wrong structure")
 
 
+def _acceptance(payload: Any) -> None:
+    said = _keys(payload, 5)
+    number, identity = fields.array(said[3], 2)
+    fields.identity(said[2]), fields.u32(number), fields.identity(identity), fields.digest(said[5])
+    if said[4] is not None:
+        [fields.number(part) for part in fields.array(said[4], 2)]
+
+
 def _entry(payload: Any) -> None:
     said = _keys(payload, 9)
     require(1 <= fields.number(said[2], 9) and 1 <= fields.number(said[5], 7), "wrong structure")
@@ -156,4 +164,4 @@ _OF_BOTH = ("enrolment", "rules", "keeping", "correction")
 _PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "enrolment": person.enrolment, "rules": _rules, "keeping": _keeping, "correction": pack_corrections.correction,
     "request": _request, "approval": _approval, "checkpoint": _checkpoint, "release": _release, "search": _search,
-    "destroy": _destroy, "hold": _hold}
+    "destroy": _destroy, "hold": _hold, "acceptance": _acceptance}

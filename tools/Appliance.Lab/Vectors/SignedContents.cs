@@ -43,6 +43,9 @@ internal static class SignedContents
         "cgn", new IpPrefix(Ip.FromV4(0x64400001), 32), new TaiTime(1_799_999_700_000_000),
         new TaiTime(1_799_999_759_999_999));
 
+    public static AcceptanceStatement Acceptance(VectorWorld world, KnownTime? time) => new(
+        world.Device, new EpochRef(3, new Id16(5, 6)), time, Hash32.Of("protocol"u8));
+
     public static Request Request(VectorWorld world) => new()
     {
         Id = Order,

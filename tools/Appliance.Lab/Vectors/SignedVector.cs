@@ -43,6 +43,7 @@ internal sealed record SignedVector(
         "destroy" => DestroyStatement.TryVerify(bytes, Key(0), out _),
         "hold" => HoldStatement.TryVerify(bytes, Key(0), out _),
         "checkpoint" => LogCheckpoint.TryVerify(bytes, Key(0), out _),
+        "acceptance" => AcceptanceStatement.TryVerify(bytes, Key(0), out _),
         "entry" => LogEntry.TryDecode(bytes, out _),
         _ => throw new JsonException($"{Type} is no type of a signed vector"),
     };

@@ -98,6 +98,11 @@ internal static class SignedVectors
             SignedContents.Hold(world, null).Sign(warden).Bytes);
         yield return File("hold-ended", "The case key of that hold is destroyed, as ordered.", "hold", [warden.Public],
             SignedContents.Hold(world, new HoldEnd(VectorWorld.NowUs + 5, HoldEndCause.Ordered)).Sign(warden).Bytes);
+        yield return File("acceptance", "A device was given a protocol of its acceptance.", "acceptance",
+            [warden.Public],
+            SignedContents.Acceptance(world, new KnownTime(VectorWorld.NowUs, 1_500)).Sign(warden).Bytes);
+        yield return File("acceptance-without-time", "The same of a box whose clock is unset.", "acceptance",
+            [warden.Public], SignedContents.Acceptance(world, null).Sign(warden).Bytes);
         yield return File("entry", "An entry of the log: a delivery that answers question 3.", "entry", [],
             SignedContents.Entry().Encode());
     }
@@ -120,6 +125,9 @@ internal static class SignedVectors
             [world.DeviceKey.Public], hold, Refusal.Signature);
         yield return File("release-as-destroy", "A release where a statement of destruction is wanted.", "destroy",
             [world.DeviceKey.Public], SignedContents.Release(world).Sign(world.DeviceKey).Bytes, Refusal.WrongType);
+        yield return File("acceptance-foreign-key", "A protocol signed with a key that is not the device's.",
+            "acceptance", [world.DeviceKey.Public],
+            SignedContents.Acceptance(world, null).Sign(world.StrangerKey).Bytes, Refusal.ForeignKey);
         yield return File("search-foreign-key", "A search statement of a key that is not the store's.", "search",
             [world.StoreKey.Public], SignedContents.Search(world).Sign(world.StrangerKey).Bytes, Refusal.ForeignKey);
     }

@@ -65,15 +65,19 @@ internal sealed class Coverages(Coverage coverage)
     /// Whether the record that a flow was to have next may be one that is missing: then it is not known how it went on
     /// until then.
     /// </summary>
-    public bool MayHaveGoneOn(Holding holding, Window window)
-    {
-        bool isBefore = holding.Row.Kind != FlowKind.End && holding.Widest.To < window.From;
-        return isBefore && window.From <= Due(holding.Row) && IsNextMissing(holding);
-    }
+    public bool MayHaveGoneOn(Holding holding, Window window) =>
+        IsBefore(holding.Row, holding.Widest.To, window) && IsNextMissing(holding.Device, holding.Row);
+
+    /// <summary>Whether a flow's last record ends before a window, and its next one was not due before it.</summary>
+    /// <param name="row">Its latest record.</param>
+    /// <param name="latest">The latest that it may have had a packet by that record.</param>
+    /// <param name="window">The window.</param>
+    public static bool IsBefore(in FlowRow row, TaiTime latest, Window window) =>
+        row.Kind != FlowKind.End && latest < window.From && window.From <= Due(row);
 
     /// <summary>Whether the record that a flow was to have next may be one that is missing.</summary>
-    public bool IsNextMissing(Holding holding) => holding.Row.Kind != FlowKind.End && IsMissing(
-        holding.Device, new Window(holding.Row.Last, Window.Add(Due(holding.Row), Limits.RecordSlackUs)));
+    public bool IsNextMissing(Id16 device, in FlowRow row) => row.Kind != FlowKind.End && IsMissing(
+        device, new Window(row.Last, Window.Add(Due(row), Limits.RecordSlackUs)));
 
     /// <summary>Whether a device does not cover all of the window; false where the device is not known.</summary>
     public bool IsMissing(Id16 device, Window window)

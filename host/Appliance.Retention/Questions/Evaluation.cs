@@ -50,7 +50,10 @@ internal sealed class Evaluator(
         return found with { Candidates = candidates };
     }
 
-    /// <summary>The same in no order: enough to count them, and a third of the time on a busy address.</summary>
+    /// <summary>
+    /// The same in no order but the best flow of each first: enough to count and judge them, and a third of the time on
+    /// a busy address.
+    /// </summary>
     /// <param name="asked">The interval without the source's error.</param>
     public Evaluation Unranked(Window asked)
     {
@@ -70,12 +73,22 @@ internal sealed class Evaluator(
             lookedUp += fit == Fit.LookedUp ? 1 : 0;
             if (Narrowing.Stays(fit))
             {
-                LineOf(lines, holding.Line).Flows.Add(new Held(holding, activity, OverlapOf(holding, asked), fit));
+                Add(LineOf(lines, holding.Line).Flows, new Held(holding, activity, OverlapOf(holding, asked), fit));
             }
         }
 
         AddBlocks(lines, asked);
         return new Evaluation([.. lines.Values], nameless, lookedUp);
+    }
+
+    /// <summary>The best is the first also where nothing else is in order: a line is judged by it.</summary>
+    private static void Add(List<Held> flows, Held held)
+    {
+        flows.Add(held);
+        if (Candidate.Compare(held, flows[0]) < 0)
+        {
+            (flows[0], flows[^1]) = (held, flows[0]);
+        }
     }
 
     private static Candidate LineOf(Dictionary<Line, Candidate> lines, Line line)

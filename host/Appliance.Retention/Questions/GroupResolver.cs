@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Appliance.Retention.Archive;
 using Appliance.Wire;
 
@@ -7,13 +6,15 @@ namespace Appliance.Retention.Questions;
 /// <summary>The word of one question of a group, and what it rests on.</summary>
 /// <param name="Word">The same word as <see cref="Resolver"/> would give.</param>
 /// <param name="Reason">One sentence.</param>
-/// <param name="Result">The candidate lines.</param>
-internal sealed record GroupAnswer(AnswerWord Word, string Reason, Evaluation Result);
+/// <param name="Lines">How many lines may be the one.</param>
+/// <param name="Result">The candidate lines; null where they are several: these are counted and not told.</param>
+internal sealed record GroupAnswer(AnswerWord Word, string Reason, int Lines, Evaluation? Result);
 
 /// <summary>
 /// Resolves many questions of about the same time at once: every batch around them is opened once, and only what is of
 /// their addresses is kept. Each question gets what <see cref="Resolver"/> would have found for it, and is judged by
-/// the same evaluation and verdict; neighbours and sensitivity are left out. Questions name no protocol.
+/// the same evaluation and verdict; neighbours and sensitivity are left out. Where counting the lines shows that they
+/// are several whatever else is known, the count is the answer and nothing is evaluated. Questions name no protocol.
 /// </summary>
 internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
 {
@@ -46,25 +47,42 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
 
         var coverages = new Coverages(archive.Coverage(around.From, around.To));
         addresses.Finish(coverages);
-        Found[] found = [.. questions.Select(question => addresses.Of(question, Around(question), coverages))];
-        Narrowing[] narrowings = [.. questions.Select(question => addresses.Narrow(question, Around(question)))];
-        Evaluation[] nameless = [.. questions.Select((question, i) => Evaluate(question, found[i], narrowings[i]))];
-        List<Line>[] lines = [.. nameless.Select(LinesToName)];
-        GroupSessions sessions = ReadSessions(questions, found, lines);
-        return
-        [
-            .. questions.Select((question, i) =>
+        var answers = new GroupAnswer[questions.Count];
+        var open = new List<Narrowed>();
+        for (int i = 0; i < answers.Length; i++)
+        {
+            ResolveQuestion question = questions[i];
+            HashSet<(Ip, ushort)> endpoints = addresses.EndpointsOf(question, Around(question));
+            if (addresses.Count(question, endpoints) is { IsAmbiguous: true } count)
             {
-                Found named = SessionNames.Give(found[i], sessions.Of(lines[i]), question.Window.From);
-                bool isSame = ReferenceEquals(named, found[i]);
-                return Judge(question, named, isSame ? nameless[i] : Evaluate(question, named, narrowings[i]));
-            }),
-        ];
+                string reason = Verdict.SeveralLines(count.Lines);
+                answers[i] = new GroupAnswer(AnswerWord.Ambiguous, reason, count.Lines, null);
+            }
+            else
+            {
+                Found found = addresses.Of(question, Around(question), coverages);
+                open.Add(new Narrowed(i, question, found, new Narrowing(question, endpoints)));
+            }
+        }
+
+        Evaluate(open, answers);
+        return answers;
     }
 
-    private static Evaluation Evaluate(ResolveQuestion question, Found found, Narrowing narrowing) =>
-        new Evaluator(question, found.Holdings, found.Blocks, found.Coverages, narrowing)
-            .Unranked(question.Interval.Window);
+    /// <summary>Answers what counting did not.</summary>
+    private void Evaluate(List<Narrowed> open, GroupAnswer[] answers)
+    {
+        Evaluation[] nameless = [.. open.Select(question => question.Evaluate(question.Found))];
+        List<Line>[] lines = [.. nameless.Select(LinesToName)];
+        GroupSessions sessions = ReadSessions(open, lines);
+        for (int i = 0; i < open.Count; i++)
+        {
+            Narrowed of = open[i];
+            Found named = SessionNames.Give(of.Found, sessions.Of(lines[i]), of.Question.Window.From);
+            bool isSame = ReferenceEquals(named, of.Found);
+            answers[of.Number] = Judge(of.Question, named, isSame ? nameless[i] : of.Evaluate(named));
+        }
+    }
 
     private Window Around(ResolveQuestion question)
     {
@@ -76,16 +94,20 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
     {
         IReadOnlyList<NotCovered> missing = found.Coverages.In(question.Window, found.Devices);
         (AnswerWord word, string reason) = Verdict.Of(question, result, missing);
-        return new GroupAnswer(word, reason, result);
+        return new GroupAnswer(word, reason, result.Lines, word == AnswerWord.Ambiguous ? null : result);
     }
 
     /// <summary>The sessions of every line that some question may name.</summary>
-    private GroupSessions ReadSessions(
-        IReadOnlyList<ResolveQuestion> questions, Found[] found, List<Line>[] lines)
+    private GroupSessions ReadSessions(List<Narrowed> open, List<Line>[] lines)
     {
+        if (open.Count == 0)
+        {
+            return GroupSessions.None;
+        }
+
         var queries = new Dictionary<Ip, TokenQuery>();
-        Window flows = questions[0].Window;
-        for (int i = 0; i < found.Length; i++)
+        Window flows = open[0].Question.Window;
+        for (int i = 0; i < open.Count; i++)
         {
             foreach (Line line in lines[i])
             {
@@ -94,9 +116,10 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
             }
 
             // Holdings come the earliest first.
-            TaiTime from = questions[i].Window.From;
-            from = found[i].Holdings.Count > 0 ? Earlier(found[i].Holdings[0].Row.Start, from) : from;
-            TaiTime to = questions[i].Window.To;
+            (_, ResolveQuestion question, Found found, _) = open[i];
+            TaiTime from = question.Window.From;
+            from = found.Holdings.Count > 0 ? Earlier(found.Holdings[0].Row.Start, from) : from;
+            TaiTime to = question.Window.To;
             flows = new Window(Earlier(flows.From, from), to > flows.To ? to : flows.To);
         }
 
@@ -135,156 +158,16 @@ internal sealed class GroupResolver(IRecordArchive archive, TaiTime oldest)
 
         return lines.Count > Limits.SessionLinesMax ? [] : lines;
     }
-}
 
-/// <summary>What was read of the addresses of a group of questions.</summary>
-internal sealed class GroupAddresses
-{
-    private static readonly HoldingIndex Nothing = new([], new Coverages(new Coverage([])));
-
-    private readonly Dictionary<Ip, Wanted> wanted = [];
-    private readonly BlockMerge blocks = new();
-    private List<BlockHolding> allBlocks = [];
-
-    public GroupAddresses(IReadOnlyList<ResolveQuestion> questions)
+    /// <summary>A question that needs more than a count.</summary>
+    /// <param name="Number">Which of the group.</param>
+    /// <param name="Question">The question.</param>
+    /// <param name="Found">What holds its address.</param>
+    /// <param name="Narrowing">How the flows around it narrow it.</param>
+    private sealed record Narrowed(int Number, ResolveQuestion Question, Found Found, Narrowing Narrowing)
     {
-        var queries = new List<TokenQuery>();
-        foreach (ResolveQuestion question in questions)
-        {
-            ArgumentOutOfRangeException.ThrowIfNotEqual(question.Protocol, "", nameof(questions));
-            ref Wanted? address = ref CollectionsMarshal.GetValueRefOrAddDefault(wanted, question.Address, out _);
-            address ??= new Wanted();
-            if (question.Port is { } port)
-            {
-                if (address.Ports.Add(port))
-                {
-                    queries.Add(TokenQuery.PublicEndpoint(question.Address, port));
-                }
-            }
-            else if (!address.IsAnyPort)
-            {
-                address.IsAnyPort = true;
-                queries.Add(TokenQuery.PublicAddress(question.Address));
-            }
-        }
-
-        Queries = queries;
-    }
-
-    /// <summary>What batches of these questions have.</summary>
-    public IReadOnlyList<TokenQuery> Queries { get; }
-
-    public void Take(OpenedRows opened)
-    {
-        Span<FlowRow> rows = CollectionsMarshal.AsSpan(opened.Rows.Flows);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            if (wanted.TryGetValue(rows[i].PublicAddress, out Wanted? address)
-                && (address.IsAnyPort || address.Ports.Contains(rows[i].PublicPort)))
-            {
-                address.Merge.Add(opened, i);
-            }
-        }
-
-        blocks.Take(opened, (in BlockRow row) => wanted.ContainsKey(row.PublicAddress));
-    }
-
-    /// <summary>All batches were taken.</summary>
-    public void Finish(Coverages coverages)
-    {
-        foreach (Wanted address in wanted.Values)
-        {
-            List<Holding> all = address.Merge.Finish();
-            address.AnyPort = new HoldingIndex(address.IsAnyPort ? all : [], coverages);
-            foreach (IGrouping<ushort, Holding> port in all.GroupBy(holding => holding.Row.PublicPort))
-            {
-                if (address.Ports.Contains(port.Key))
-                {
-                    address.ByPort.Add(port.Key, new HoldingIndex([.. port], coverages));
-                }
-            }
-        }
-
-        allBlocks = blocks.Finish();
-    }
-
-    /// <summary>What a question would have found by itself, but for what its window has nothing to do with.</summary>
-    public Found Of(ResolveQuestion question, Window around, Coverages coverages)
-    {
-        HoldingIndex index = IndexOf(question);
-        List<BlockHolding> held =
-        [
-            .. allBlocks.Where(block => HolderReader.Fits(block.Row, question)
-                && block.Touches(around)),
-        ];
-        HashSet<Id16> devices = [.. index.Devices(around), .. held.Select(block => block.Device)];
-        return new Found(index.Near(question.Window), held, coverages, devices, Batches: 0);
-    }
-
-    /// <summary>How the flows around a question narrow it.</summary>
-    public Narrowing Narrow(ResolveQuestion question, Window around) => new(
-        question, question.Service.Length == 0 ? [] : IndexOf(question).EndpointsOf(question.Service, around));
-
-    private HoldingIndex IndexOf(ResolveQuestion question)
-    {
-        Wanted address = wanted[question.Address];
-        return question.Port is { } port ? address.ByPort.GetValueOrDefault(port) ?? Nothing : address.AnyPort;
-    }
-
-    private sealed class Wanted
-    {
-        public bool IsAnyPort { get; set; }
-
-        public HashSet<ushort> Ports { get; } = [];
-
-        public HoldingMerge Merge { get; } = new();
-
-        public HoldingIndex AnyPort { get; set; } = Nothing;
-
-        public Dictionary<ushort, HoldingIndex> ByPort { get; } = [];
-    }
-}
-
-/// <summary>The sessions of a group, found again by what they hold.</summary>
-internal sealed class GroupSessions
-{
-    public static readonly GroupSessions None = new([]);
-
-    private readonly Dictionary<Ip, List<SessionHolding>> ofAddress = [];
-    private readonly List<SessionHolding> ofPrefix = [];
-
-    public GroupSessions(IReadOnlyList<SessionHolding> all)
-    {
-        foreach (SessionHolding session in all)
-        {
-            bool isAddress = session.Prefix.Length == (session.Prefix.Address.IsV4 ? 32 : 128);
-            if (isAddress)
-            {
-                ref List<SessionHolding>? list =
-                    ref CollectionsMarshal.GetValueRefOrAddDefault(ofAddress, session.Prefix.Address, out _);
-                (list ??= []).Add(session);
-            }
-            else
-            {
-                ofPrefix.Add(session);
-            }
-        }
-    }
-
-    /// <summary>The sessions that may name these lines.</summary>
-    public Sessions Of(IReadOnlyList<Line> lines)
-    {
-        if (lines.Count == 0 || ofAddress.Count + ofPrefix.Count == 0)
-        {
-            return new Sessions([]);
-        }
-
-        var sessions = new List<SessionHolding>(ofPrefix);
-        foreach (Ip address in lines.Select(line => line.Holds.Address).Distinct())
-        {
-            sessions.AddRange(ofAddress.GetValueOrDefault(address) ?? []);
-        }
-
-        return new Sessions(sessions);
+        public Evaluation Evaluate(Found found) =>
+            new Evaluator(Question, found.Holdings, found.Blocks, found.Coverages, Narrowing)
+                .Unranked(Question.Interval.Window);
     }
 }

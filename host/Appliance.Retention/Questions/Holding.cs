@@ -56,7 +56,11 @@ internal sealed record Holding
     public bool HasBound => Row.BoundUs != uint.MaxValue;
 
     /// <summary>The widest stretch in which it may have had packets.</summary>
-    public Window Widest => new Window(Row.Start, Row.Last).Widen(BoundUs);
+    public Window Widest => WidestOf(Row);
+
+    /// <inheritdoc cref="Widest"/>
+    public static Window WidestOf(in FlowRow row) =>
+        new Window(row.Start, row.Last).Widen(row.BoundUs == uint.MaxValue ? 0 : row.BoundUs);
 
     /// <summary>The line that held it.</summary>
     public Line Line => new(Realm, Subscriber, Row.SubscriberAddress);

@@ -4,66 +4,94 @@ using Appliance.Wire;
 namespace Appliance.Retention.Questions;
 
 /// <summary>
-/// Holdings of one public address (or port), found by time without looking at all: a busy address has hundreds of flows
-/// a second, and a referral asks for it thousands of times. What it gives for a question is what a look at all of them
+/// Flows of one public address (or port), found by time without looking at all: a busy address has hundreds of flows a
+/// second, and a referral asks for it thousands of times. What it gives for a question is what a look at all of them
 /// within the hour around it would have left.
 /// </summary>
 internal sealed class HoldingIndex
 {
-    // Short against a flow's life, so that few holdings are looked at in vain; long enough that a flow of an hour
-    // stands in some hundred slots.
-    private const long SlotUs = 5_000_000;
-
-    private readonly List<Holding> holdings;
-    private readonly int[] takenFor;
+    private readonly HeldFlows flows;
+    private readonly int[] rows;
     private readonly bool[] mayGoOn;
-    private readonly Dictionary<long, List<int>> slots = [];
-    private readonly Dictionary<string, Dictionary<(Ip, ushort), Stretches>> services = [];
+    private readonly long[] to;
+    private readonly StretchTree tree;
+    private readonly Holding?[] made;
+    private readonly List<int> near = [];
+    private Dictionary<Id16, Stretches>? devices;
+    private Dictionary<int, Dictionary<(Ip, ushort), Stretches>>? services;
     private readonly Dictionary<string, List<KeyValuePair<(Ip, ushort), Stretches>>> endpoints = [];
-    private readonly Dictionary<Id16, Stretches> devices = [];
-    private int takes;
 
-    /// <param name="holdings">The earliest first.</param>
+    /// <param name="flows">Where they are held.</param>
+    /// <param name="rows">Their rows, the earliest first.</param>
     /// <param name="coverages">Of the time around them.</param>
-    public HoldingIndex(List<Holding> holdings, Coverages coverages)
+    public HoldingIndex(HeldFlows flows, int[] rows, Coverages coverages)
     {
-        this.holdings = holdings;
-        takenFor = new int[holdings.Count];
-        mayGoOn = [.. holdings.Select(coverages.IsNextMissing)];
-        for (int i = 0; i < holdings.Count; i++)
+        this.flows = flows;
+        this.rows = rows;
+        mayGoOn = new bool[rows.Length];
+        to = new long[rows.Length];
+        made = new Holding?[rows.Length];
+        long[] from = new long[rows.Length];
+        long[] reach = new long[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
         {
-            Add(i, holdings[i]);
+            ref readonly HeldFlow held = ref flows[rows[i]];
+            Window widest = Holding.WidestOf(held.Row);
+            mayGoOn[i] = coverages.IsNextMissing(flows.BatchOf(held).Device, held.Row);
+            from[i] = widest.From.Microseconds;
+            to[i] = widest.To.Microseconds;
+
+            // The next record of a flow that goes on is due that long after its last packet at the latest.
+            reach[i] = mayGoOn[i]
+                ? Window.Add(widest.To, Limits.RecordEveryUs + Limits.FirstRecordUs).Microseconds
+                : to[i];
         }
+
+        tree = new StretchTree(from, reach);
     }
 
     /// <summary>What may touch a window, or have gone on until then; the earliest first.</summary>
     public List<Holding> Near(Window window)
     {
-        takes++;
-        var near = new List<int>();
-        for (long slot = SlotOf(window.From); slot <= SlotOf(window.To); slot++)
+        near.Clear();
+        tree.Find(window, near);
+        return near.ConvertAll(i => made[i] ??= flows.Make(rows[i]));
+    }
+
+    /// <summary>Counts the lines of what <see cref="Near"/> gives that an <see cref="Evaluator"/> would let
+    /// answer.</summary>
+    /// <param name="question">It names no remote address.</param>
+    /// <param name="service">Where its service was reached.</param>
+    /// <param name="count">Takes the lines.</param>
+    public void Count(ResolveQuestion question, ServiceFit service, LineCount count)
+    {
+        Window window = question.Window;
+        near.Clear();
+        tree.Find(window, near);
+        Fit fit = Fit.Full;
+        foreach (int i in near)
         {
-            foreach (int i in slots.GetValueOrDefault(slot) ?? [])
+            ref readonly HeldFlow held = ref flows[rows[i]];
+            bool touches = to[i] >= window.From.Microseconds;
+            bool goesOn = !touches && mayGoOn[i] && Coverages.IsBefore(held.Row, new TaiTime(to[i]), window);
+            if ((touches || goesOn) && Narrowing.Stays(fit = service.Of(flows, held)))
             {
-                bool isNew = takenFor[i] != takes;
-                takenFor[i] = takes;
-                if (isNew && (mayGoOn[i] || window.Touches(holdings[i].Widest)))
-                {
-                    near.Add(i);
-                }
+                count.Add(held.Line, isBest: touches && fit == Fit.Full);
             }
         }
-
-        near.Sort();
-        return near.ConvertAll(i => holdings[i]);
     }
 
     /// <summary>Where a service was reached by its name, or one below it, by flows that touch a window.</summary>
     public HashSet<(Ip Address, ushort Port)> EndpointsOf(string service, Window around)
     {
+        services ??= FindServices();
         ref List<KeyValuePair<(Ip, ushort), Stretches>>? named =
             ref CollectionsMarshal.GetValueRefOrAddDefault(endpoints, service, out _);
-        named ??= [.. services.Where(use => Narrowing.IsNameOf(use.Key, service)).SelectMany(use => use.Value)];
+        named ??=
+        [
+            .. services.Where(use => Narrowing.IsNameOf(flows.Names.Text(use.Key), service))
+                .SelectMany(use => use.Value),
+        ];
         var found = new HashSet<(Ip, ushort)>();
         foreach ((var endpoint, Stretches stretches) in named)
         {
@@ -76,33 +104,41 @@ internal sealed class HoldingIndex
         return found;
     }
 
-    /// <summary>Devices that have a holding which touches a window.</summary>
-    public IEnumerable<Id16> Devices(Window around) =>
-        devices.Where(device => device.Value.Touch(around)).Select(device => device.Key);
-
-    private void Add(int number, Holding holding)
+    /// <summary>Devices that have a flow which touches a window.</summary>
+    public IEnumerable<Id16> Devices(Window around)
     {
-        // The next record of a flow that goes on is due that long after its last packet at the latest.
-        long reach = mayGoOn[number] ? Limits.RecordEveryUs + Limits.FirstRecordUs : 0;
-        Window widest = holding.Widest;
-        for (long slot = SlotOf(widest.From); slot <= SlotOf(Window.Add(widest.To, reach)); slot++)
+        devices ??= FindDevices();
+        return devices.Where(device => device.Value.Touch(around)).Select(device => device.Key);
+    }
+
+    private Dictionary<Id16, Stretches> FindDevices()
+    {
+        var found = new Dictionary<Id16, Stretches>();
+        foreach (int row in rows)
         {
-            if (!slots.TryGetValue(slot, out List<int>? list))
+            ref readonly HeldFlow held = ref flows[row];
+            Note(found, flows.BatchOf(held).Device, held.Row);
+        }
+
+        return found;
+    }
+
+    private Dictionary<int, Dictionary<(Ip, ushort), Stretches>> FindServices()
+    {
+        var found = new Dictionary<int, Dictionary<(Ip, ushort), Stretches>>();
+        foreach (int number in rows)
+        {
+            ref readonly HeldFlow held = ref flows[number];
+            ref readonly FlowRow row = ref held.Row;
+            if (flows.HasContact(held) && row.Service != 0 && row.ServiceSource != ServiceSource.Dns)
             {
-                slots.Add(slot, list = []);
+                ref Dictionary<(Ip, ushort), Stretches>? uses =
+                    ref CollectionsMarshal.GetValueRefOrAddDefault(found, row.Service, out _);
+                Note(uses ??= [], (row.RemoteAddress, row.RemotePort), row);
             }
-
-            list.Add(number);
         }
 
-        if (holding.HasContact && holding.Service.Length > 0 && holding.Row.ServiceSource != ServiceSource.Dns)
-        {
-            ref Dictionary<(Ip, ushort), Stretches>? uses =
-                ref CollectionsMarshal.GetValueRefOrAddDefault(services, holding.Service, out _);
-            Note(uses ??= [], (holding.Row.RemoteAddress, holding.Row.RemotePort), holding.Row);
-        }
-
-        Note(devices, holding.Device, holding.Row);
+        return found;
     }
 
     private static void Note<T>(Dictionary<T, Stretches> of, T key, in FlowRow row)
@@ -111,8 +147,6 @@ internal sealed class HoldingIndex
         ref Stretches? stretches = ref CollectionsMarshal.GetValueRefOrAddDefault(of, key, out _);
         (stretches ??= new Stretches()).Add(row.Start, row.Last);
     }
-
-    private static long SlotOf(TaiTime time) => Math.DivRem(time.Microseconds, SlotUs).Quotient;
 
     /// <summary>Stretches of time in the order of their begins.</summary>
     private sealed class Stretches

@@ -40,8 +40,7 @@ internal sealed class HoldingMerge
         track.Rows.Add(Make(opened, index, place, flow, track.Seen));
         if (tracks.Count > Limits.FlowsMax)
         {
-            throw new QuestionTooWideException(
-                $"more than {Limits.FlowsMax} flows may answer; ask for a shorter time, a port or a protocol");
+            throw TooWide();
         }
     }
 
@@ -62,6 +61,15 @@ internal sealed class HoldingMerge
         });
         return all;
     }
+
+    /// <summary>What is thrown where more flows may answer than can be held.</summary>
+    public static QuestionTooWideException TooWide() =>
+        new($"more than {Limits.FlowsMax} flows may answer; ask for a shorter time, a port or a protocol");
+
+    public static int Compare(Id16 left, Id16 right) => (left.High, left.Low).CompareTo((right.High, right.Low));
+
+    public static int Compare(FlowId left, FlowId right) =>
+        (left.Epoch, left.Sequence, left.Row).CompareTo((right.Epoch, right.Sequence, right.Row));
 
     private Holding Make(OpenedRows opened, int index, FlowId place, FlowId flow, List<TaiTime> seen)
     {
@@ -94,11 +102,6 @@ internal sealed class HoldingMerge
         string text = rows.Strings.Text(number);
         return texts.TryGetValue(text, out string? known) ? known : texts[text] = text;
     }
-
-    private static int Compare(Id16 left, Id16 right) => (left.High, left.Low).CompareTo((right.High, right.Low));
-
-    private static int Compare(FlowId left, FlowId right) =>
-        (left.Epoch, left.Sequence, left.Row).CompareTo((right.Epoch, right.Sequence, right.Row));
 
     private sealed class Track
     {

@@ -45,13 +45,16 @@ internal static class Verdict
 
         if (result.Lines > 1)
         {
-            return (AnswerWord.Ambiguous, $"{result.Lines} lines may be the one");
+            return (AnswerWord.Ambiguous, SeveralLines(result.Lines));
         }
 
         return isWhole || question.Port is not null
             ? (AnswerWord.Identified, "one line, and no other, held it in the interval")
             : (AnswerWord.NotCovered, $"one line is recorded, but others may not be: {Gap(missing[0])}");
     }
+
+    /// <summary>The reason of an ambiguous answer.</summary>
+    public static string SeveralLines(int lines) => $"{lines} lines may be the one";
 
     /// <summary>A gap in words.</summary>
     public static string Gap(NotCovered missing)

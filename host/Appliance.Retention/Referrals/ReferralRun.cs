@@ -127,14 +127,14 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
 
     private LineVerdict Verdict(OpenLine line, GroupAnswer today, GroupAnswer? contact)
     {
-        LineVerdict verdict = line.Verdict with { Lines = today.Result.Lines, Reason = today.Reason };
+        LineVerdict verdict = line.Verdict with { Lines = today.Lines, Reason = today.Reason };
         return today.Word switch
         {
             AnswerWord.Identified => Named(verdict, line, LineClass.Today, today),
             AnswerWord.NotCovered => verdict with { Why = WhyNot.NotCovered },
             AnswerWord.Ambiguous => contact is null
                 ? verdict with { Why = WhyNot.Ambiguous, Reason = $"{today.Reason}; {Wanting(line)}" }
-                : WithDestination(verdict with { LinesWithDestination = contact.Result.Lines }, line, contact),
+                : WithDestination(verdict with { LinesWithDestination = contact.Lines }, line, contact),
             _ => verdict with { Why = WhyNot.Nobody },
         };
     }
@@ -151,7 +151,7 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
             AnswerWord.Ambiguous => verdict with
             {
                 Why = WhyNot.AmbiguousWithDestination,
-                Reason = $"{contact.Result.Lines} of {verdict.Lines} lines contacted {line.Service}; "
+                Reason = $"{contact.Lines} of {verdict.Lines} lines contacted {line.Service}; "
                     + (line.Question.Port is null ? "the port would tell more" : "a more exact time would tell more"),
             },
             _ => verdict with
@@ -168,9 +168,10 @@ internal sealed class ReferralRun(IRecordArchive archive, TaiTime oldest, bool w
 
     private LineVerdict Named(LineVerdict verdict, OpenLine line, LineClass kind, GroupAnswer answer)
     {
-        moments.UnionWith(AnswerMoments.Of(answer.Result, line.Question.Window.From));
-        places.UnionWith(AnswerPlaces.Of(answer.Result));
-        return verdict with { Class = kind, Line = answer.Result.Candidates[0].Line.Name };
+        Evaluation result = answer.Result!;
+        moments.UnionWith(AnswerMoments.Of(result, line.Question.Window.From));
+        places.UnionWith(AnswerPlaces.Of(result));
+        return verdict with { Class = kind, Line = result.Candidates[0].Line.Name };
     }
 
     /// <summary>What makes two lines one question.</summary>

@@ -29,8 +29,8 @@ public sealed class ReferralGroupTests : IDisposable
             {
                 ResolveAnswer alone = resolver.Answer(questions[i]);
                 Assert.True(
-                    (alone.Word, alone.Reason) == (group[i].Word, group[i].Reason)
-                        && alone.Result.Names.SetEquals(group[i].Result.Names),
+                    (alone.Word, alone.Reason, alone.Result.Lines) == (group[i].Word, group[i].Reason, group[i].Lines)
+                        && group[i].Result?.Names.SetEquals(alone.Result.Names) != false,
                     $"seed {seed}, question {i}: alone {alone.Words} ({alone.Reason}), in the group {group[i]}");
             }
         }

@@ -38,6 +38,9 @@ internal static class SignedVectors
             SignedContents.Keeping(world, KeepingKind.Withdrawn, 0, VectorWorld.NowUs + 1).Sign(one, two));
         yield return File("keeping-hold-ended", "A legal hold is ended before its time.", "keeping", both,
             SignedContents.Keeping(world, KeepingKind.HoldEnded, 0, 0).Sign(one, two));
+        yield return File("keeping-clock", "It was this time: the clock of whoever takes it in is right.", "keeping",
+            both, (SignedContents.Keeping(world, KeepingKind.ClockConfirmed, 0, 0) with { Subject = default })
+                .Sign(one, two));
     }
 
     private static IEnumerable<SignedVector> OfCorrections()
@@ -119,6 +122,11 @@ internal static class SignedVectors
             order.Sign(one, world.StrangerKey), Refusal.ForeignKey);
         yield return File("keeping-days-of-withdrawal", "A withdrawal that also gives a term.", "keeping", both,
             (order with { Days = 5 }).Sign(one, two), Refusal.WrongStructure);
+        yield return File("keeping-clock-of-a-notice", "A clock that is said of a notice.", "keeping", both,
+            (order with { Kind = KeepingKind.ClockConfirmed }).Sign(one, two), Refusal.WrongStructure);
+        yield return File("keeping-clock-from", "A clock that is right from a time on.", "keeping", both,
+            (order with { Kind = KeepingKind.ClockConfirmed, Subject = default, FromUtcUs = 5 }).Sign(one, two),
+            Refusal.WrongStructure);
         byte[] hold = SignedContents.Hold(world, null).Sign(world.DeviceKey).Bytes;
         hold[^1] ^= 1;
         yield return File("hold-flipped-signature", "One bit of its signature is flipped.", "hold",

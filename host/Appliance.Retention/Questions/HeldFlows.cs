@@ -200,7 +200,7 @@ internal sealed class HeldFlows(HeldNames names)
         LineCorrection? line = null;
         if (held.Row.Subscriber != 0 && opened.Corrections.Lines.Count > 0)
         {
-            line = opened.Corrections.LineOf([BatchOf(held).Place(held.Number), held.Flow], held.Row.Start);
+            line = opened.Corrections.LineOf(held.Flow, held.Row.Start);
             held.Row.Subscriber = line is null ? held.Row.Subscriber : names.Text(line.Subscriber);
         }
 

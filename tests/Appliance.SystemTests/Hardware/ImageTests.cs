@@ -18,8 +18,8 @@ public sealed class ImageTests : IDisposable
     public void Every_script_of_the_hardware_folder_passes_shellcheck()
     {
         Outcome outcome = Run(
-            "shellcheck", Path.Combine(Folder, "build"), Path.Combine(Folder, "update"),
-            Path.Combine(Folder, "kernel"), Path.Combine(Folder, "initrd", "make"),
+            "shellcheck", Path.Combine(Folder, "build"), Path.Combine(Folder, "boot"), Path.Combine(Folder, "pack"),
+            Path.Combine(Folder, "root", "usr", "lib", "appliance-image", "update"), Path.Combine(Folder, "kernel"), Path.Combine(Folder, "initrd", "make"),
             Path.Combine(Checkout.Root, "hardware", "package", "build"),
             Path.Combine(Checkout.Root, "tests", "Appliance.SystemTests", "Machines", "parts"),
             Path.Combine(Checkout.Root, "hardware", "package", "share", "launcher"),
@@ -76,40 +76,6 @@ public sealed class ImageTests : IDisposable
         Assert.NotEqual(0, Verify(first, hash));
     }
 
-    [ProgramFact("veritysetup", "mksquashfs", "openssl")]
-    public void An_update_is_taken_once_and_an_older_foreign_or_altered_one_never()
-    {
-        string image = Sealed("image", "version 7");
-        string key = Key("ours"), foreign = Key("theirs"), counter = Path.Combine(scratch.FullName, "counter");
-        string root = Sized("slot-root", 64 * Mebibyte), verity = Sized("slot-verity", 8 * Mebibyte);
-        string seven = Packed("7", image, key), six = Packed("6", image, key);
-        string theirs = Packed("9", image, foreign);
-
-        Outcome taken = Update("install", seven, $"{key}.pub", counter, root, verity);
-        Assert.True(taken.Code == 0, taken.Error);
-
-        // Not good yet: the old image must still be one that may start.
-        Assert.False(File.Exists(counter));
-        Assert.Equal(0, Update("good", counter, "7").Code);
-        Assert.Equal(0, Update("good", counter, "6").Code);
-        Assert.Equal("7", File.ReadAllText(counter).Trim());
-        byte[] slot = File.ReadAllBytes(root);
-
-        Refused("not above 7", six);
-        Refused("not above 7", seven);
-        Refused("signature", theirs);
-        Refused("is not what was signed", Altered(Packed("8", image, key)));
-        Assert.Equal("7", File.ReadAllText(counter).Trim());
-        Assert.Equal(slot, File.ReadAllBytes(root));
-
-        void Refused(string because, string file)
-        {
-            Outcome refused = Update("install", file, $"{key}.pub", counter, root, verity);
-            Assert.Equal(1, refused.Code);
-            Assert.Contains(because, refused.Error);
-        }
-    }
-
     private string Sealed(string name, string content)
     {
         string tree = Path.Combine(scratch.FullName, $"{name}.tree"), into = Path.Combine(scratch.FullName, name);
@@ -125,31 +91,6 @@ public sealed class ImageTests : IDisposable
         return into;
     }
 
-    private string Key(string name)
-    {
-        string path = Path.Combine(scratch.FullName, name);
-        Assert.Equal(0, Run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", path).Code);
-        Assert.Equal(0, Run("openssl", "ec", "-in", path, "-pubout", "-out", $"{path}.pub").Code);
-        return path;
-    }
-
-    private string Packed(string number, string image, string key)
-    {
-        string path = Path.Combine(scratch.FullName, $"{number}-{Path.GetFileName(key)}.tar");
-        Outcome outcome = Update("pack", path, number, image, key);
-        Assert.True(outcome.Code == 0, outcome.Error);
-        return path;
-    }
-
-    // One byte in the middle of the file system that was signed.
-    private static string Altered(string file)
-    {
-        byte[] bytes = File.ReadAllBytes(file);
-        bytes[bytes.Length / 2] ^= 1;
-        File.WriteAllBytes(file, bytes);
-        return file;
-    }
-
     private string Sized(string name, long bytes)
     {
         string path = Path.Combine(scratch.FullName, name);
@@ -162,8 +103,6 @@ public sealed class ImageTests : IDisposable
 
     private static int Verify(string image, string hash) => Run(
         "veritysetup", "verify", Path.Combine(image, "root.squashfs"), Path.Combine(image, "root.verity"), hash).Code;
-
-    private static Outcome Update(params string[] arguments) => Run(Path.Combine(Folder, "update"), arguments);
 
     private static Outcome Run(string program, params string[] arguments)
     {

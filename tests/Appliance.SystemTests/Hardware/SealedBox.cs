@@ -11,8 +11,7 @@ namespace Appliance.SystemTests.Hardware;
 /// </summary>
 internal sealed class SealedBox : IDisposable
 {
-    // Firmware without secure boot, said to the first root; nothing else is left out for the test.
-    private const string Words = $"console=ttyS0 {VirtualMachine.Quickly} appliance.desk=without-secure-boot";
+    private const string Words = $"console=ttyS0 {VirtualMachine.Quickly}";
 
     private const string RootInit = """
         #!/bin/busybox sh
@@ -60,6 +59,7 @@ internal sealed class SealedBox : IDisposable
             Path.Combine(Scripts, "kernel"), file, MachineParts.PackedKernel, At("initrd"), Stub,
             File.ReadAllText(At("sealed/root.hash")).Trim(), number.ToString(CultureInfo.InvariantCulture),
             At($"{maker}.pem"), At($"{maker}.pub"), Words);
+        SecureFirmware.Sign(file);
         return file;
     }
 
@@ -99,16 +99,11 @@ internal sealed class SealedBox : IDisposable
             : throw new InvalidOperationException($"{program}: {outcome.Output}{outcome.Error}");
     }
 
-    private MachineOptions Options(string kernel, SoftwareTpm chip)
+    private MachineOptions Options(string kernel, SoftwareTpm chip) => new()
     {
-        string variables = At("variables");
-        File.Copy("/usr/share/OVMF/OVMF_VARS_4M.fd", variables, overwrite: true);
-        return new MachineOptions
-        {
-            Folder = folder.FullName, Kernel = kernel, Firmware = ("/usr/share/OVMF/OVMF_CODE_4M.fd", variables),
-            Drives = [new MachineDrive(Drive)], Tpm = chip, MemoryMebibytes = 768,
-        };
-    }
+        Folder = folder.FullName, Kernel = kernel, Firmware = SecureFirmware.Make(At("variables")),
+        Drives = [new MachineDrive(Drive)], Tpm = chip, MemoryMebibytes = 768,
+    };
 
     private void MakeRoot()
     {

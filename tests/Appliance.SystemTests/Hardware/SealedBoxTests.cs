@@ -12,7 +12,7 @@ public sealed class SealedBoxTests(ITestOutputHelper output)
 
     [FullMachineFact(
         "swtpm", "cryptsetup", "veritysetup", "mksquashfs", "cpio", "objcopy", "sfdisk", "tpm2_nvread", "mkfs.ext4",
-        "/lib/systemd/systemd-measure", "/usr/share/OVMF/OVMF_CODE_4M.fd",
+        "sbsign", "/lib/systemd/systemd-measure", SecureFirmware.Code,
         "/usr/lib/x86_64-linux-gnu/libtss2-tcti-swtpm.so.0", "/usr/lib/x86_64-linux-gnu/libtss2-tcti-device.so.0",
         "/usr/lib/x86_64-linux-gnu/libtss2-rc.so.0")]
     public void The_state_opens_for_this_TPM_and_its_makers_kernels_and_for_nobody_else()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Appliance.Edge.Service;
 using Appliance.Edge.Supervisor;
 
 namespace Appliance.Icrctl;
@@ -7,6 +8,20 @@ namespace Appliance.Icrctl;
 internal static class BoardText
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    /// <summary>The line of the box's own image; nothing where it runs on another system.</summary>
+    public static string Of(ImageStatus? image)
+    {
+        if (image is null)
+        {
+            return "";
+        }
+
+        string waiting = image.Waiting is { } next ? $"; image {next} is tried at the next start" : "";
+        string failed = image.Failed is { } number ? $"; image {number} FAILED" : "";
+        string state = image.Trial ? "on trial" : "good";
+        return $"\nimage     {image.Number} in slot {image.Slot}, {state}{waiting}{failed}";
+    }
 
     /// <summary>Lines to append; nothing where the box has no supervisor.</summary>
     public static string Of(SupervisorStatus? board)

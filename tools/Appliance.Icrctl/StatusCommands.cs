@@ -98,7 +98,7 @@ internal static class StatusText
             {Packets(s.PacketThread)}
             {Legs(s)}
             {Storage(s)}
-            {Uplink(s)}{Sessions(s.Sessions)}{BoardText.Of(s.Supervisor)}
+            {Uplink(s)}{Sessions(s.Sessions)}{BoardText.Of(s.Image)}{BoardText.Of(s.Supervisor)}
             """);
     }
 

@@ -64,6 +64,10 @@ public sealed record BoxStatus
 
     public required UplinkStatus Uplink { get; init; }
 
+    /// <summary>The box's own Linux image; absent where it runs on another system.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImageStatus? Image { get; init; }
+
     /// <summary>The board; absent where it has no supervisor.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SupervisorStatus? Supervisor { get; init; }

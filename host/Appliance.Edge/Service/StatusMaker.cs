@@ -40,13 +40,14 @@ internal static class StatusMaker
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
         NatLogStatus? natLog = parts.NatLog?.Status;
         SupervisorStatus? board = parts.Supervisor?.Status;
+        ImageStatus? image = ImageStatus.Read();
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
         IReadOnlyList<DelayStatus> delays = DelayStatus.Of(box.Engine, box.Flow);
         List<string> alarms =
             [.. AlarmsOf(interfaces, parts.Clock.Alarms(), counters, isFull), .. LossAlarms(loss),
             .. DelayAlarms(delays), .. Recordings(legs, options), .. LineAlarms(parts), .. uplink.Alarms,
             .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? [], .. board?.Alarms ?? [],
-            .. expired is null ? Array.Empty<string>() : [expired]];
+            .. expired is null ? Array.Empty<string>() : [expired], .. AlarmsOf(image)];
         return new BoxStatus
         {
             Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
@@ -78,6 +79,7 @@ internal static class StatusMaker
             Uplink = uplink,
             NatLog = natLog,
             Supervisor = board,
+            Image = image,
         };
     }
 
@@ -85,6 +87,8 @@ internal static class StatusMaker
         legs.RecordingProblem is { } problem ? [$"{problem}; the capture goes on"]
         : options.Capture.RecordTo is { } folder ? [$"all traffic is written in the clear to {folder}; end it soon"]
         : [];
+
+    private static IEnumerable<string> AlarmsOf(ImageStatus? image) => image?.Alarm is { } alarm ? [alarm] : [];
 
     private static SessionStatus? SessionsOf(BoxParts parts) => parts.Lines is not { } lines ? null : new SessionStatus
     {

@@ -79,8 +79,9 @@ internal sealed class CutDrive(SlotBox box, string drive)
     {
         Cuts++;
         string[] names = [.. box.EntriesOf(drive).Where(name => name.EndsWith(".efi", StringComparison.Ordinal))];
-        Seen.Add(string.Join(' ', names));
-        string at = string.Create(CultureInfo.InvariantCulture, $"{how} to {write.Offset}: {string.Join(' ', names)}: ");
+        string held = string.Join(' ', names);
+        string at = string.Create(CultureInfo.InvariantCulture, $"{how} to {write.Offset}: {held}: ");
+        Seen.Add(held);
         if (!names.Any(name => !name.Contains('+')))
         {
             return $"{at}no good image";
@@ -116,7 +117,8 @@ internal sealed class CutDrive(SlotBox box, string drive)
 
     private bool Holds(string partition, string part, int number)
     {
-        byte[] wanted = File.ReadAllBytes(Path.Combine(box.At($"image-{number}"), part)), found = new byte[wanted.Length];
+        byte[] wanted = File.ReadAllBytes(Path.Combine(box.At($"image-{number}"), part));
+        byte[] found = new byte[wanted.Length];
         using FileStream file = File.Open(drive, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Position = box.PartitionOf(partition).Offset;
         file.ReadExactly(found);

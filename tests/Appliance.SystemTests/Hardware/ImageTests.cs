@@ -19,7 +19,8 @@ public sealed class ImageTests : IDisposable
     {
         Outcome outcome = Run(
             "shellcheck", Path.Combine(Folder, "build"), Path.Combine(Folder, "boot"), Path.Combine(Folder, "pack"),
-            Path.Combine(Folder, "root", "usr", "lib", "appliance-image", "update"), Path.Combine(Folder, "kernel"), Path.Combine(Folder, "initrd", "make"),
+            Path.Combine(Folder, "root", "usr", "lib", "appliance-image", "update"), Path.Combine(Folder, "kernel"),
+            Path.Combine(Folder, "initrd", "make"),
             Path.Combine(Checkout.Root, "hardware", "package", "build"),
             Path.Combine(Checkout.Root, "tests", "Appliance.SystemTests", "Machines", "parts"),
             Path.Combine(Checkout.Root, "hardware", "package", "share", "launcher"),

@@ -12,10 +12,9 @@ internal static class SlotRoot
 {
     private const string Init = """
         #!/bin/busybox sh
-        /bin/busybox mount -t tmpfs tmpfs /tmp
-        /bin/busybox mkdir /tmp/bin
-        /bin/busybox --install -s /tmp/bin
-        export PATH=/usr/bin:/usr/sbin:/tmp/bin
+        /bin/busybox mkdir /run/bin
+        /bin/busybox --install -s /run/bin
+        export PATH=/usr/bin:/usr/sbin:/run/bin
         mount -t efivarfs efivarfs /sys/firmware/efi/efivars
         . /first
         exec sh /console ttyS1

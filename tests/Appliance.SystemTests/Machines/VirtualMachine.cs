@@ -138,7 +138,7 @@ internal sealed class VirtualMachine : IDisposable
         List<string> all =
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-machine", $"q35,smm={(IsSecure(options) ? "on" : "off")},accel={(HasKvm ? "kvm" : "tcg")}",
+            "-machine", $"q35,smm={OnOff(IsSecure(options))},accel={(HasKvm ? "kvm" : "tcg")}",
             "-cpu", HasKvm ? "host" : "max", "-smp", "1", "-m", $"{options.MemoryMebibytes}",
             "-serial", $"file:{log}", "-chardev", $"socket,id=line,path={line},server=off",
             "-serial", "chardev:line",
@@ -158,7 +158,7 @@ internal sealed class VirtualMachine : IDisposable
             all.AddRange(["-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={firmware.Code}"]);
             all.AddRange(["-drive", $"if=pflash,unit=1,format=raw,file={firmware.Variables}"]);
             all.AddRange(["-global", "ICH9-LPC.disable_s3=1"]);
-            all.AddRange(["-global", $"driver=cfi.pflash01,property=secure,value={(IsSecure(options) ? "on" : "off")}"]);
+            all.AddRange(["-global", $"driver=cfi.pflash01,property=secure,value={OnOff(IsSecure(options))}"]);
         }
 
         foreach (MachineDrive drive in options.Drives)
@@ -174,6 +174,8 @@ internal sealed class VirtualMachine : IDisposable
 
         return [.. all];
     }
+
+    private static string OnOff(bool isOn) => isOn ? "on" : "off";
 
     // Its variables are for its own mode of the processor alone, else any program could change them.
     private static bool IsSecure(MachineOptions options) => options.Firmware?.Code == SecureFirmware.Code;

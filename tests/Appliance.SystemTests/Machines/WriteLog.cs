@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Appliance.SystemTests.Machines;
 
-/// <summary>What a machine wrote to a drive, in order; <paramref name="Data"/> is empty where it asked for a flush.</summary>
+/// <summary>What a machine wrote to a drive.</summary>
+/// <param name="Offset">Where, in bytes.</param>
+/// <param name="Data">Empty where it asked for a flush.</param>
 internal sealed record LoggedWrite(long Offset, byte[] Data)
 {
     public bool IsFlush => Data.Length == 0;

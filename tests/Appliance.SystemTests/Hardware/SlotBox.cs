@@ -99,8 +99,7 @@ internal sealed class SlotBox : IDisposable
     public MachineOptions Options(string? log, params string[] updates) => new()
     {
         Folder = folder.FullName, Firmware = firmware, Tpm = tpm, MemoryMebibytes = 768,
-        Drives = log is null ? [new MachineDrive(Drive)] : [],
-        More = [.. log is null ? [] : WriteLog.Drive(Drive, log), .. updates.SelectMany(Second)],
+        Drives = [new(Drive, Log: log), .. updates.Select(file => new MachineDrive(file, IsReadOnly: true))],
     };
 
     /// <summary>Starts the drive when it must not come up.</summary>
@@ -157,8 +156,6 @@ internal sealed class SlotBox : IDisposable
             ? outcome.Output
             : throw new InvalidOperationException($"{program}: {outcome.Output}{outcome.Error}");
     }
-
-    private static string[] Second(string file) => ["-drive", $"if=virtio,format=raw,readonly=on,file={file}"];
 
     private static string Tools(string program, params string[] arguments) =>
         Run("env", ["MTOOLS_SKIP_CHECK=1", program, .. arguments]);

@@ -1,7 +1,10 @@
 namespace Appliance.SystemTests.Machines;
 
 /// <summary>A drive of a machine: a raw file.</summary>
-internal sealed record MachineDrive(string File);
+/// <param name="File">What it holds.</param>
+/// <param name="IsReadOnly">The machine cannot write to it.</param>
+/// <param name="Log">Where each write to it is kept (<see cref="WriteLog"/>), of one drive at most; else null.</param>
+internal sealed record MachineDrive(string File, bool IsReadOnly = false, string? Log = null);
 
 /// <summary>What a machine is made of. Either a kernel with its initramfs, or firmware that starts a drive.</summary>
 internal sealed record MachineOptions

@@ -163,7 +163,9 @@ internal sealed class VirtualMachine : IDisposable
 
         foreach (MachineDrive drive in options.Drives)
         {
-            all.AddRange(["-drive", $"if=virtio,format=raw,file={drive.File}"]);
+            all.AddRange(drive.Log is { } writes
+                ? WriteLog.Drive(drive.File, writes)
+                : ["-drive", $"if=virtio,format=raw,readonly={OnOff(drive.IsReadOnly)},file={drive.File}"]);
         }
 
         if (options.Tpm is not null)

@@ -12,12 +12,14 @@ internal sealed record LoggedWrite(long Offset, byte[] Data)
 
 /// <summary>
 /// Reads the log of QEMU's filter blklogwrites: the layout of the kernel's dm-log-writes (Documentation/admin-guide/
-/// device-mapper/log-writes), a superblock and then entries, each in a sector of its own before its data.
+/// device-mapper/log-writes), a superblock and then entries, each in a sector of its own before its data. Who discards
+/// gives no promise of what is read then, so that discards are left out.
 /// </summary>
 internal static class WriteLog
 {
     private const ulong Magic = 0x6a736677736872;
     private const int Sector = 512;
+    private const ulong Discard = 4;
 
     /// <summary>Arguments for QEMU: a drive whose writes are logged.</summary>
     public static IReadOnlyList<string> Drive(string drive, string log)
@@ -46,8 +48,14 @@ internal static class WriteLog
         for (ulong left = Word(head, 2); left > 0; left--)
         {
             file.ReadExactly(head);
-            byte[] data = new byte[(int)Word(head, 3)];
+            bool isDiscard = (Word(head, 2) & Discard) != 0;
+            byte[] data = new byte[isDiscard ? 0 : (int)Word(head, 1) * Sector];
             file.ReadExactly(data);
+            if (isDiscard)
+            {
+                continue;
+            }
+
             yield return new LoggedWrite((long)Word(head, 0) * Sector, data);
         }
     }

@@ -61,4 +61,11 @@ catch (Exception failure) when (failure is IOException or InvalidOperationExcept
 AdminSocket.Protect(options.Admin.Socket);
 await app.WaitForShutdownAsync();
 await app.DisposeAsync();
+if (daemon.MustBeginAnew)
+{
+    ProcessImage.BeginAnew();
+    Console.Error.WriteLine("appliance: the process could not begin anew; start it again");
+    return 3;
+}
+
 return Environment.ExitCode;

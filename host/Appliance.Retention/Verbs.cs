@@ -15,6 +15,7 @@ internal static class Verbs
         AddressesOfCommand.Create(),
         AuditCommand.Create(),
         ConsoleCommand.Create(),
+        ControlCommand.Create(),
         ErrorsCommand.Create(),
         EvidenceCommand.Create(),
         ExpireCommand.Create(),

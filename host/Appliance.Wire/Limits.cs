@@ -85,6 +85,9 @@ public static class Limits
     /// </summary>
     public const int OpaqueBytesMax = 256 << 10;
 
+    /// <summary>Notices that one control message withdraws: a device has one in force, and few before it.</summary>
+    public const int WithdrawnNoticesMax = 64;
+
     /// <summary>
     /// Batches of one epoch that a chain check remembers (about 100 B each): 45 days at one a second.
     /// </summary>

@@ -20,6 +20,11 @@ internal static class ProvisionCommand
         Option<string> profile = Text("--profile", "notice profile: source-only, uk-icr or ipdr", "uk-icr");
         Option<string?> inside = new("--inside") { Description = "interface of the inside leg's mirror" };
         Option<string?> outside = new("--outside") { Description = "interface of the outside leg's mirror" };
+        Option<string?> person = new("--operator")
+        {
+            Description = "key of the operator, 130 hexadecimal digits; otherwise a lab key is made",
+        };
+        Option<string?> second = new("--custodian") { Description = "key of the custodian, another person's" };
         Option<bool> json = new("--json") { Description = "print the result as JSON" };
         Option<bool> installed = new("--installed")
         {
@@ -27,7 +32,7 @@ internal static class ProvisionCommand
         };
         Command command = new("provision", "make keys, certificates and configurations for a lab")
         {
-            output, device, store, broker, port, days, profile, inside, outside, installed, json,
+            output, device, store, broker, port, days, profile, inside, outside, person, second, installed, json,
         };
         command.SetAction(parsed => Run(
             new ProvisionPlan
@@ -41,6 +46,8 @@ internal static class ProvisionCommand
                 Profile = parsed.GetValue(profile)!,
                 Inside = parsed.GetValue(inside),
                 Outside = parsed.GetValue(outside),
+                Operator = parsed.GetValue(person),
+                Custodian = parsed.GetValue(second),
                 IsInstalled = parsed.GetValue(installed),
             },
             parsed.GetValue(json)));

@@ -41,7 +41,9 @@ internal static class StatusCommands
 
             Console.WriteLine(
                 parsed.GetValue(json) ? JsonSerializer.Serialize(part(status), BoxStatus.Json) : text(status));
-            return status.Health is "failing" or "locked" ? Exit.CheckFailed : Exit.Success;
+            return status.Health is "failing" or "locked" or "withdrawn"
+                ? Exit.CheckFailed
+                : Exit.Success;
         });
         return command;
     }
@@ -98,7 +100,7 @@ internal static class StatusText
             {Packets(s.PacketThread)}
             {Legs(s)}
             {Storage(s)}
-            {Uplink(s)}{Sessions(s.Sessions)}{BoardText.Of(s.Image)}{BoardText.Of(s.Supervisor)}
+            {Uplink(s)}{ControlText.Of(s.Control)}{Sessions(s.Sessions)}{BoardText.Of(s.Image)}{BoardText.Of(s.Supervisor)}
             """);
     }
 

@@ -31,6 +31,8 @@ public sealed record ApplianceOptions
 
     public SupervisorOptions Supervisor { get; init; } = new();
 
+    public ControlOptions Control { get; init; } = new();
+
     /// <summary>File of the device's key and the public day keys; without one a replay makes a lab set.</summary>
     public string? Keys { get; init; }
 }

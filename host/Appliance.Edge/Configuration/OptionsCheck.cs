@@ -77,7 +77,7 @@ internal static class OptionsCheck
             yield return problem;
         }
 
-        foreach (string? problem in o.Supervisor.Problems())
+        foreach (string? problem in o.Supervisor.Problems().Concat(o.Control.Problems()))
         {
             yield return problem;
         }

@@ -34,5 +34,8 @@ internal sealed class NatLogMemory(KeySet keys, string path) : IDisposable
     public string? Leave(FlowEngine engine, ExportDecoder exports, long nowNs) =>
         table.Leave(WitnessSnapshot.Write(engine, exports, nowNs));
 
+    /// <summary>Nothing of it is kept: the notice is withdrawn.</summary>
+    public void Forget() => table.Remove();
+
     public void Dispose() => table.Dispose();
 }

@@ -32,13 +32,15 @@ internal sealed class BatchWriter(
     private TaiTime? since;
     private TaiTime? until;
     private int day;
-    private bool isWaiting;
 
     /// <summary>The open batch; rows are added to it after <see cref="Advance"/>.</summary>
     public RowBatch Rows { get; } = new();
 
     /// <summary>No further row may be added before <see cref="Advance"/> has closed the batch.</summary>
     public bool IsFull => Rows.Count >= options.RowsMax || Rows.IsFull;
+
+    /// <summary>A batch was appended for which the flash has no room yet.</summary>
+    public bool IsWaiting { get; private set; }
 
     /// <summary>The open batch would tell something: rows, or what happened.</summary>
     public bool HasContent => Rows.Count > 0 || events.Count > 0 || gaps.Count > 0;
@@ -55,7 +57,7 @@ internal sealed class BatchWriter(
     /// <param name="counters">By <see cref="Counter"/>, as they stand now.</param>
     public CommitState Advance(TaiTime now, long nowNs, ReadOnlySpan<ulong> counters)
     {
-        if (isWaiting && Commit() == CommitState.Full)
+        if (IsWaiting && Commit() == CommitState.Full)
         {
             return CommitState.Full;
         }
@@ -148,6 +150,16 @@ internal sealed class BatchWriter(
         }
     }
 
+    /// <summary>Empties the open batch of its rows; what happened stays in it. No flow's row may follow.</summary>
+    /// <returns>How many there were.</returns>
+    public int DropRows()
+    {
+        int count = Rows.Count;
+        Rows.Clear();
+        firsts.Drop();
+        return count;
+    }
+
     /// <summary>Closes the open batch, empty or not, and returns once it is durable.</summary>
     public CommitState Close(ReadOnlySpan<ulong> counters)
     {
@@ -193,7 +205,7 @@ internal sealed class BatchWriter(
     private CommitState Commit()
     {
         CommitState state = journal.Commit();
-        isWaiting = state == CommitState.Full;
+        IsWaiting = state == CommitState.Full;
         return state;
     }
 

@@ -32,6 +32,8 @@ public sealed class BoxPipeline : IDisposable
     private readonly LineRows lineRows;
     private readonly ulong[] counters;
     private readonly TaiTime? lastTime;
+    private SealingPolicy sealing;
+    private volatile bool isOver;
     private readonly ulong[] drops = new ulong[4];
     private ulong alarms;
 
@@ -47,9 +49,11 @@ public sealed class BoxPipeline : IDisposable
         JournalOptions settings = SettingsOf(options.Journal);
         journal = JournalWriter.Open(flash, settings, out RecoveryReport found);
         Recovery = found;
-        Hash32 policyHash = NoticePolicy.HashOf(options.Notice);
+        sealing = new SealingPolicy(
+            keys.Notice, NoticePolicy.HashOf(options.Notice), LastControl: 0, keys.Schedule());
         epoch = EpochOpening.Begin(
-            journal, new JournalReader(flash), found, keys, software, policyHash, random, out lastTime);
+            journal, new JournalReader(flash), found, keys, software, sealing, random, out Manifest? last);
+        (lastTime, ControlBefore) = (last?.Last, last?.LastControl ?? 0);
         Span<byte> hashKey = stackalloc byte[32];
         random(hashKey);
         Engine = new FlowEngine(flow, queue, hashKey);
@@ -80,6 +84,21 @@ public sealed class BoxPipeline : IDisposable
 
     /// <summary>What the start found on the flash.</summary>
     public RecoveryReport Recovery { get; }
+
+    /// <summary>Number of the last control message, as the last durable manifest before this run names it.</summary>
+    internal ulong ControlBefore { get; }
+
+    /// <summary>Latest time that rows before this run have; null where there are none.</summary>
+    internal TaiTime? TimeBefore => lastTime;
+
+    /// <summary>Records that were finished and not written, because the notice was withdrawn.</summary>
+    internal long Unwritten { get; private set; }
+
+    /// <summary>Recording was ended, and what was in memory is gone.</summary>
+    internal bool HasEnded { get; private set; }
+
+    /// <summary>No batch waits for room on the flash.</summary>
+    internal bool IsDurable => !batches.IsWaiting;
 
     /// <summary>Batches written.</summary>
     public long Batches => batches.Batches;
@@ -113,6 +132,11 @@ public sealed class BoxPipeline : IDisposable
         counters[(int)Counter.Alarms] = alarms;
         CountLines();
         TaiTime now = clock.Map(nowNs).Time;
+        if (isOver)
+        {
+            DropRecords();
+        }
+
         bool isDurable = batches.Advance(now, nowNs, counters) == CommitState.Durable;
         for (ReadOnlySpan<FlowRecord> ready = queue.Peek(); ready.Length > 0 && isDurable; ready = queue.Peek())
         {
@@ -127,6 +151,22 @@ public sealed class BoxPipeline : IDisposable
         }
 
         return isDurable && DrainLines(now, nowNs);
+    }
+
+    /// <summary>
+    /// From here on nothing is recorded: what is in memory, rows of the open batch among them, is not written. The
+    /// chain goes on with what happened. Any thread.
+    /// </summary>
+    internal void EndRecording() => isOver = true;
+
+    /// <summary>The number that manifests name from here on. On the draining thread.</summary>
+    internal void UseControl(ulong number)
+    {
+        if (number != sealing.LastControl)
+        {
+            sealing = sealing with { LastControl = number };
+            epoch.Sealer.Use(sealing);
+        }
     }
 
     /// <summary>
@@ -230,6 +270,18 @@ public sealed class BoxPipeline : IDisposable
     {
         JournalOptions options = new() { SegmentBytes = settings.SegmentMiB << 20 };
         return settings.TotalMiB == 0 ? options : options with { TotalBytesMax = (long)settings.TotalMiB << 20 };
+    }
+
+    private void DropRecords()
+    {
+        HasEnded = true;
+        Lines = null;
+        Unwritten += batches.DropRows();
+        for (ReadOnlySpan<FlowRecord> ready = queue.Peek(); ready.Length > 0; ready = queue.Peek())
+        {
+            Unwritten += ready.Length;
+            queue.Release(ready.Length);
+        }
     }
 
     private bool DrainLines(TaiTime now, long nowNs)

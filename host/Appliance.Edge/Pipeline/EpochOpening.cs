@@ -12,12 +12,12 @@ internal static class EpochOpening
     private const int VerdictBytesMax = 256;
 
     /// <summary>Draws the epoch and writes its statement; the caller disposes the sealer.</summary>
-    /// <param name="lastTime">Latest time that the durable rows have; null where there are none.</param>
+    /// <param name="last">Manifest of the last durable batch; null where there is none.</param>
     public static StartedEpoch Begin(
         JournalWriter journal, JournalReader reader, RecoveryReport found, KeySet keys, SoftwareIdentity software,
-        Hash32 policyHash, RandomSource random, out TaiTime? lastTime)
+        SealingPolicy policy, RandomSource random, out Manifest? last)
     {
-        ChainPosition? head = LastDurable(reader, found, keys, out lastTime);
+        ChainPosition? head = LastDurable(reader, found, keys, out last);
         EpochStatement facts = new()
         {
             Device = keys.Device,
@@ -29,24 +29,24 @@ internal static class EpochOpening
             SoftwareHash = software.Hash,
             PreviousStatement = IdOf(SignedType.Epoch, found.LastEpochStatement),
         };
-        SealingPolicy policy = new(keys.Notice, policyHash, LastControl: 0, keys.Schedule());
         using SigningKey deviceKey = keys.OpenDeviceKey();
         StartedEpoch epoch = StartedEpoch.Start(facts, policy, deviceKey, random);
         journal.Append(FrameKind.EpochStatement, epoch.Statement.Epoch.Number, 0, epoch.Bytes.Span);
         return epoch;
     }
 
-    // A batch is the head only where it verifies whole under the statement that its own segment begins with.
+    // A batch is the head only where it verifies whole under the statement that its own segment begins with. The chain
+    // goes on from a notice to the next.
     private static ChainPosition? LastDurable(
-        JournalReader reader, RecoveryReport found, KeySet keys, out TaiTime? lastTime)
+        JournalReader reader, RecoveryReport found, KeySet keys, out Manifest? manifest)
     {
-        lastTime = null;
-        if (found.LastBatch is not { } last)
+        manifest = null;
+        if (found.LastBatch is not { } last || BatchClaim.TryRead(last.Payload, out BatchClaim claim) != Refusal.None)
         {
             return null;
         }
 
-        ReaderRules rules = new(keys.Device, keys.Notice, int.MaxValue);
+        ReaderRules rules = new(keys.Device, claim.Notice, int.MaxValue);
         ChainVerifier chain = new(keys.DeviceKey, rules);
         foreach (JournalFrame frame in reader.Frames(last.Place.Segment))
         {
@@ -61,8 +61,8 @@ internal static class EpochOpening
             return null;
         }
 
-        lastTime = batch!.Manifest.Last;
-        return new ChainPosition(batch.Manifest.Epoch, batch.Manifest.Sequence, batch.Id);
+        manifest = batch!.Manifest;
+        return new ChainPosition(manifest.Epoch, manifest.Sequence, batch.Id);
     }
 
     private static Hash32 IdOf(SignedType type, JournalFrame? frame) =>

@@ -64,6 +64,9 @@ internal sealed class FirstRecords(int flowLimit, uint epoch)
         origins.Clear();
     }
 
+    /// <summary>The rows of the open batch are gone, and none comes after them.</summary>
+    public void Drop() => origins.Clear();
+
     private struct Entry
     {
         public ulong FlowNumber;

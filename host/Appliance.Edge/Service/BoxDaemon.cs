@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
+using Appliance.Edge.Controls;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Supervisor;
@@ -31,6 +32,9 @@ internal sealed class BoxDaemon(
     // What is stamped until then is this process's own: longer than it takes to tell the packet thread.
     private const long HandOverAheadNs = 10_000_000;
 
+    private ApplianceOptions active = null!;
+    private bool isRecording;
+    private ControlService? control;
     private LiveLegs? legs;
     private FlashFolder? flash;
     private BoxClock? clock;
@@ -48,6 +52,7 @@ internal sealed class BoxDaemon(
     private Watchdog? watchdog;
     private int isEnding;
     private volatile bool isEvicting;
+    private volatile bool isForgetting;
 
     /// <summary>The supervisor of the board, where it has one.</summary>
     public SupervisorService? Supervisor { get; private set; }
@@ -55,27 +60,37 @@ internal sealed class BoxDaemon(
     /// <summary>Signs acceptance protocols, once the box records.</summary>
     public AcceptanceDesk? Acceptance { get; private set; }
 
+    /// <summary>
+    /// What the box may record has changed: after the end the process puts itself in its own place, with a memory that
+    /// holds nothing of before.
+    /// </summary>
+    public bool MustBeginAnew { get; private set; }
+
     /// <summary>Opens the rings first, so that packets wait there while the rest starts.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         SoftwareIdentity software = SoftwareIdentity.OfRunning();
         WallClock.Begin(SteadyFile.Read(options.Journal.Path, SteadyFile.BootOf(), CounterReader.SystemClock()));
-        legs = new LiveLegs(options);
+        FlowOptions flow = OpenLegs(ControlBook.Open(options.Journal.Path, keys.Device));
         long receivingSinceNs = WallClock.NowNs;
         double receivingMs = StartMode.ElapsedMs;
-        if (!FlowSettings.TryMake(options, options.Legs, legs.Interfaces, out FlowOptions flow, out string problem))
-        {
-            throw new InvalidOperationException(problem);
-        }
-
         flash = OpenFolder(ref receivingSinceNs, out bool isHandedOver);
+        ControlBook book = TakeBook(ref flow, ref receivingSinceNs);
         AdminSocket.Clear(options.Admin.Socket);
         ReceiverRelay relay = new();
-        clock = new BoxClock(options, keys, pulses, relay, isHandedOver);
-        box = new BoxPipeline(options, flow, keys, flash, clock.Map, software, RandomNumberGenerator.Fill);
-        (double? gapMs, string? gapDoubt) = box.NoteRestart(receivingSinceNs, isHandedOver);
+        clock = new BoxClock(active, keys, pulses, relay, isHandedOver);
+        box = new BoxPipeline(active, flow, keys, flash, clock.Map, software, RandomNumberGenerator.Fill);
+        control = new ControlService(options.Control, keys, book, clock.UtcNow, box, log) { OnOtherwise = BeginAnew };
+        (double? gapMs, string? gapDoubt) = isRecording
+            ? box.NoteRestart(receivingSinceNs, isHandedOver)
+            : (null, null);
         natLog = OpenNatLog(box.Engine);
-        packets = new PacketLoop(box.Engine, legs, options.Capture.WatermarkMs, natLog?.Queue);
+        packets = new PacketLoop(box.Engine, legs!, options.Capture.WatermarkMs, natLog?.Queue);
+        if (control.IsOtherwise)
+        {
+            BeginAnew();
+        }
+
         natLog?.Start();
         packetThread = Start("packets", packets.Run);
         StartStatus start = new()
@@ -88,23 +103,18 @@ internal sealed class BoxDaemon(
             RecordingCpuMs = StartMode.CpuMs,
         };
         uplink = OpenUplink(box);
-        lines = LineService.Open(options, keys, box, WallClock.NowNs);
+        lines = LineService.Open(active, keys, box, WallClock.NowNs);
         Supervisor = OpenSupervisor(clock, relay);
         Acceptance = new AcceptanceDesk(keys, box.Epoch.Epoch, clock.UtcNow);
         BoxParts parts = new(
-            options, box, legs, packets, clock, uplink, lines, start, memory, Acceptance, natLog, Supervisor);
+            active, box, legs!, packets, clock, uplink, lines, start, memory, Acceptance, natLog, Supervisor, control);
         writer = new WriterLoop(parts, board);
         writerThread = Start("writer", writer.Run);
         clock.Start(failure => Broken("clock", failure));
         uplink?.Start(failure => Broken("uplink", failure));
         lines?.Start(failure => Broken("radius", failure));
         Supervisor?.Start(failure => Broken("supervisor", failure));
-        if (options.Capture.RecordTo is { } folder)
-        {
-            Events.Recording(log, folder);
-        }
-
-        Events.Started(log, box.Epoch.Epoch.Number, box.Recovery.Verdict, mode.KeyMemoryHint);
+        TellStart(box);
         reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, StartSuccessor);
         SystemdNotify.Send("READY=1");
         watchdog = Watchdog.Start(() => packets.LastPassMs, () => writer.LastPassMs);
@@ -146,6 +156,11 @@ internal sealed class BoxDaemon(
         LeaveNatLog();
         legs?.FinishRecordings(packets?.EndNs ?? 0);
         await (lines?.StopAsync() ?? Task.CompletedTask);
+        if (isForgetting)
+        {
+            lines?.Forget();
+        }
+
         writer?.Stop(packets?.CoveredUntilNs ?? 0);
         writerThread?.Join();
 
@@ -155,6 +170,7 @@ internal sealed class BoxDaemon(
         lines = null;
         CloseClock();
         Supervisor?.Stop(sayFarewell: isStopped && !isEvicting);
+        control?.Desk.Close();
         CloseFolder();
         if (isEvicting)
         {
@@ -178,6 +194,69 @@ internal sealed class BoxDaemon(
         CloseClock();
         CloseFolder();
         legs?.Dispose();
+    }
+
+    /// <summary>Opens a ring for each leg; none where the book says that nothing may be recorded.</summary>
+    private FlowOptions OpenLegs(ControlBook book)
+    {
+        legs?.Dispose();
+        isRecording = book.MayRecord(keys.Notice);
+        active = isRecording ? options : NothingRecorded.Of(options);
+        legs = new LiveLegs(active);
+
+        // The engine wants the rules even where nothing comes that they could be for.
+        string[] interfaces = [.. options.Legs.Select(rule => rule.Interface).Distinct()];
+        return FlowSettings.TryMake(active, options.Legs, interfaces, out FlowOptions flow, out string problem)
+            ? flow
+            : throw new InvalidOperationException(problem);
+    }
+
+    // From here on nobody else writes the book; what it says may have changed while the folder was waited for.
+    private ControlBook TakeBook(ref FlowOptions flow, ref long receivingSinceNs)
+    {
+        ControlBook book = ControlBook.Open(options.Journal.Path, keys.Device);
+        if (book.MayRecord(keys.Notice) != isRecording)
+        {
+            flow = OpenLegs(book);
+            receivingSinceNs = WallClock.NowNs;
+        }
+
+        return book;
+    }
+
+    private void TellStart(BoxPipeline pipeline)
+    {
+        if (active.Capture.RecordTo is { } folder)
+        {
+            Events.Recording(log, folder);
+        }
+
+        if (!isRecording)
+        {
+            Events.RecordsNothing(log, control!.Status.State);
+        }
+
+        Events.Started(log, pipeline.Epoch.Epoch.Number, pipeline.Recovery.Verdict, mode.KeyMemoryHint);
+    }
+
+    // A process that is ending already makes way for another, which goes by the book.
+    private void BeginAnew()
+    {
+        StopRecording();
+        MustBeginAnew |= Interlocked.Exchange(ref isEnding, 1) == 0;
+        Events.BeginsAnew(log, isRecording ? "nothing may be recorded any more" : "it may record again");
+
+        // One that is still starting ends once it has started.
+        host.ApplicationStarted.Register(host.StopApplication);
+    }
+
+    /// <summary>At once: no ring is read, no flow closed, nothing of what is in memory written or left.</summary>
+    private void StopRecording()
+    {
+        isForgetting = true;
+        box!.EndRecording();
+        packets!.Discard();
+        lines?.Forget();
     }
 
     private FlashFolder OpenFolder(ref long receivingSinceNs, out bool isHandedOver)
@@ -258,19 +337,26 @@ internal sealed class BoxDaemon(
 
     private NatLogListener? OpenNatLog(FlowEngine engine)
     {
-        if (!options.NatLog.Listens)
+        if (!active.NatLog.Listens)
         {
             return null;
         }
 
-        NatLogListener made = new(options.NatLog);
-        bindings = new NatLogMemory(keys, options.NatLog.Table);
+        NatLogListener made = new(active.NatLog);
+        bindings = new NatLogMemory(keys, active.NatLog.Table);
         made.TakeUp(bindings, engine);
         return made;
     }
 
     private void LeaveNatLog()
     {
+        if (isForgetting)
+        {
+            natLog?.Dispose();
+            bindings?.Forget();
+            return;
+        }
+
         if (natLog is not null && bindings is not null && box is not null
             && natLog.Leave(bindings, box.Engine) is { } problem)
         {
@@ -288,7 +374,7 @@ internal sealed class BoxDaemon(
         sending = FlashFolder.OpenForReading(options.Journal.Path);
         UplinkService made = new(
             options.Uplink, keys.Device, pipeline.Epoch.Epoch.Number, sending, RandomNumberGenerator.Fill,
-            board.Health);
+            () => board.Health() with { Control = control!.Word }, control: control!.Desk.Take);
         pipeline.Journal.OnDurable = made.Offer;
         return made;
     }

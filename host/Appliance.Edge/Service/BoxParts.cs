@@ -1,5 +1,6 @@
 using Appliance.Edge.Clocks;
 using Appliance.Edge.Configuration;
+using Appliance.Edge.Controls;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Supervisor;
@@ -11,4 +12,5 @@ namespace Appliance.Edge.Service;
 internal sealed record BoxParts(
     ApplianceOptions Options, BoxPipeline Box, LiveLegs Legs, PacketLoop Packets, BoxClock Clock,
     UplinkService? Uplink, LineService? Lines, StartStatus Start, MemoryPlan Memory,
-    AcceptanceDesk Acceptance, NatLogListener? NatLog = null, SupervisorService? Supervisor = null);
+    AcceptanceDesk Acceptance, NatLogListener? NatLog = null, SupervisorService? Supervisor = null,
+    ControlService? Control = null);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Appliance.Edge.Clocks;
+using Appliance.Edge.Controls;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Supervisor;
 using Appliance.Edge.Uplink;
@@ -19,7 +20,10 @@ public sealed record BoxStatus
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    /// <summary>ok, warning, failing, or locked: a tamper alarm was not acknowledged, and no key is loaded.</summary>
+    /// <summary>
+    /// ok, warning, failing, withdrawn: nothing may be recorded, or locked: a tamper alarm was not acknowledged, and no
+    /// key is loaded.
+    /// </summary>
     public required string Health { get; init; }
 
     /// <summary>What is wrong and what to do, one sentence each.</summary>
@@ -71,6 +75,10 @@ public sealed record BoxStatus
     /// <summary>The board; absent where it has no supervisor.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SupervisorStatus? Supervisor { get; init; }
+
+    /// <summary>Control messages; absent while the box is locked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ControlStatus? Control { get; init; }
 
     /// <summary>Logs that NATs send; absent where the box does not listen for any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -35,6 +35,7 @@ internal sealed class LineService : IDisposable
     private readonly SealedTable sealedTable;
     private long nextSaveNs;
     private string? notSaved;
+    private volatile bool isForgotten;
 
     /// <summary>Opens the listener, takes up the table of the run before, and enters the operator's prefixes.</summary>
     /// <exception cref="IOException">The listener, a secret or the file of prefixes cannot be used.</exception>
@@ -81,9 +82,17 @@ internal sealed class LineService : IDisposable
 
     public void Start(Action<Exception> onFailure) => listener?.Start(onFailure);
 
+    /// <summary>Nothing more is taken or kept: the notice is withdrawn. Any thread.</summary>
+    public void Forget() => isForgotten = true;
+
     /// <summary>Takes what was heard; called by the thread that drains the pipeline.</summary>
     public void Pump(long nowNs)
     {
+        if (isForgotten)
+        {
+            return;
+        }
+
         for (int i = 0; i < MessagesInPass && table.Waiting < RecordsWaitingMax && TryTakeOne(); i++)
         {
             // Taken.
@@ -107,6 +116,12 @@ internal sealed class LineService : IDisposable
     /// <summary>Takes all that was heard, since its senders have their answers, and seals the table.</summary>
     public void Finish(long nowNs)
     {
+        if (isForgotten)
+        {
+            sealedTable.Remove();
+            return;
+        }
+
         while (TryTakeOne())
         {
             // Bounded by the listener's queue, which takes no more.

@@ -28,6 +28,7 @@ internal sealed class PacketLoop(
     private long stopAtMs = long.MaxValue;
     private long stopStampNs;
     private bool isCounted;
+    private volatile bool isDiscarding;
     private long lastPassMs = Environment.TickCount64;
 
     /// <summary>How long it was away from the rings.</summary>
@@ -58,13 +59,25 @@ internal sealed class PacketLoop(
         Volatile.Write(ref stopAtMs, Environment.TickCount64 + aheadMs + HandedOverMs);
     }
 
-    /// <summary>Runs until it is stopped; then closes all flows.</summary>
+    /// <summary>
+    /// Ends <see cref="Run"/> at once: what the rings hold is not read and no flow is closed. For a notice that is
+    /// withdrawn.
+    /// </summary>
+    public void Discard() => isDiscarding = true;
+
+    /// <summary>Runs until it is stopped; then closes all flows. Without interfaces it waits for the stop.</summary>
     public void Run()
     {
+        if (rings.Length == 0)
+        {
+            Idle();
+            return;
+        }
+
         LegMerge merge = new(engine, legs.Sources);
         long watermark = WallClock.NowNs - watermarkNs;
         int steps = 0;
-        while (true)
+        while (!isDiscarding)
         {
             natEvents?.DrainTo(engine);
             MergeStep step = merge.Step(watermark);
@@ -85,10 +98,21 @@ internal sealed class PacketLoop(
         }
 
         EndNs = engine.NowNs;
-        while (!engine.CloseAll(EndReason.Stopped))
+        while (!isDiscarding && !engine.CloseAll(EndReason.Stopped))
         {
             Thread.Sleep(1);
         }
+    }
+
+    private void Idle()
+    {
+        while (!isDiscarding && Environment.TickCount64 < Volatile.Read(ref stopAtMs))
+        {
+            Volatile.Write(ref lastPassMs, Environment.TickCount64);
+            Thread.Sleep(WaitMs);
+        }
+
+        EndNs = engine.NowNs;
     }
 
     /// <summary>

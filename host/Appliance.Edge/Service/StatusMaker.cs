@@ -1,4 +1,5 @@
 using Appliance.Edge.Configuration;
+using Appliance.Edge.Controls;
 using Appliance.Edge.NatLog;
 using Appliance.Edge.Pipeline;
 using Appliance.Edge.Supervisor;
@@ -39,6 +40,7 @@ internal static class StatusMaker
         ulong[] counters = box.Engine.Counters.ToArray();
         LegStatus[] interfaces = [.. Enumerable.Range(0, legs.Interfaces.Count).Select(i => LegOf(legs, i, counters))];
         NatLogStatus? natLog = parts.NatLog?.Status;
+        ControlStatus? control = parts.Control?.Status;
         SupervisorStatus? board = parts.Supervisor?.Status;
         ImageStatus? image = ImageStatus.Read();
         IReadOnlyList<LossStatus> loss = watch.Take(counters, legs.Shows("inside"), legs.Shows("outside"));
@@ -47,10 +49,11 @@ internal static class StatusMaker
             [.. AlarmsOf(interfaces, parts.Clock.Alarms(), counters, isFull), .. LossAlarms(loss),
             .. DelayAlarms(delays), .. Recordings(legs, options), .. LineAlarms(parts), .. uplink.Alarms,
             .. natLog?.Problems ?? [], .. parts.NatLog?.Notes ?? [], .. board?.Alarms ?? [],
-            .. expired is null ? Array.Empty<string>() : [expired], .. AlarmsOf(image)];
+            .. control?.Alarms ?? [], .. expired is null ? Array.Empty<string>() : [expired], .. AlarmsOf(image)];
         return new BoxStatus
         {
-            Health = isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
+            Health = control is { State: not "recording" } ? "withdrawn"
+                : isFull ? "failing" : alarms.Count > 0 ? "warning" : "ok",
             Alarms = alarms,
             Device = box.Epoch.Device.ToString(),
             Version = box.Epoch.SoftwareVersion,
@@ -80,6 +83,7 @@ internal static class StatusMaker
             NatLog = natLog,
             Supervisor = board,
             Image = image,
+            Control = control,
         };
     }
 

@@ -74,6 +74,7 @@ internal sealed class WriterLoop
             Note(box.Drain(nowNs), nowNs);
             parts.Supervisor?.Serve(box, Tai(nowNs));
             parts.Acceptance.Serve(box, Tai(nowNs));
+            parts.Control?.Serve(box, Tai(nowNs));
             Thread.Sleep(PassMs);
         }
 
@@ -82,7 +83,10 @@ internal sealed class WriterLoop
         parts.Clock.EachSecond(WallClock.NowNs, box);
         parts.Supervisor?.Serve(box, Tai(WallClock.NowNs));
         parts.Acceptance.Serve(box, Tai(WallClock.NowNs));
-        bool isDurable = box.Drain(WallClock.NowNs) && box.Close(coveredUntilNs, keepBlank: true);
+        bool isDrained = box.Drain(WallClock.NowNs);
+        parts.Control?.Serve(box, Tai(WallClock.NowNs));
+        bool isDurable = isDrained && box.Close(coveredUntilNs, keepBlank: true);
+        parts.Control?.Settle(box);
         board.Publish(Status(isFull: !isDurable));
     }
 

@@ -33,7 +33,7 @@ internal static class PanelPages
         {
             "ok" => "RECORDING",
             "locked" => "LOCKED: TAMPER",
-            "failing" => "NOT RECORDING",
+            "failing" or "withdrawn" => "NOT RECORDING",
             _ => "RECORDING, LOOK",
         },
         $"clock {status.Clock.State}",

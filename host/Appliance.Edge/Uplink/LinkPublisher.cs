@@ -19,15 +19,18 @@ internal sealed class LinkPublisher(IBrokerLink link, Topics topics, UplinkParts
     /// <summary>Notes a failure; the first one is kept.</summary>
     public void Fail(string why) => failure ??= why;
 
+    /// <summary>Something changed that whoever watches the state waits for. Any thread.</summary>
+    public void StateIsDue() => Volatile.Write(ref stateDueMs, 0);
+
     /// <summary>Publishes the state where it is due; false where the connection is no use.</summary>
     public async Task<bool> TryStateAsync(string word, bool isForced = false)
     {
-        if (UplinkParts.NowMs < stateDueMs && !isForced)
+        if (UplinkParts.NowMs < Volatile.Read(ref stateDueMs) && !isForced)
         {
             return true;
         }
 
-        stateDueMs = UplinkParts.NowMs + parts.Timing.StateIntervalMs;
+        Volatile.Write(ref stateDueMs, UplinkParts.NowMs + parts.Timing.StateIntervalMs);
         return await TryPublishAsync(StateMessage.Of(topics, word, parts));
     }
 

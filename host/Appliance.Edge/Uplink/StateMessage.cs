@@ -32,6 +32,7 @@ internal static class StateMessage
             uplink.BacklogBytes,
             uplink.OldestUnreceiptedSeconds,
             uplink.Refused,
+            box.Control,
             Alarms = (string[])[.. box.Alarms, .. uplink.Alarms],
         });
     }

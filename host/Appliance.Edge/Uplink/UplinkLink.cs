@@ -34,7 +34,7 @@ internal sealed class UplinkLink(IBrokerLink link, Topics topics, UplinkParts pa
             // One place stays free for what is not a batch, so that sending never waits in the link.
             window = Math.Max(1, Math.Min(parts.Options.WindowBatches, server.Window - 1));
             RequestOutcome subscribed = await link.SubscribeAsync(
-                new Subscription(topics.Receipt), new Subscription(topics.Control));
+                new Subscription(topics.Receipt), ControlTopic);
             return subscribed.IsGranted ? await SendAsync(stop)
                 : subscribed.IsKnown ? $"the broker does not let this box read {topics.Receipt}; check its access list"
                 : LinkWords.Of(await link.Closed);
@@ -49,6 +49,12 @@ internal sealed class UplinkLink(IBrokerLink link, Topics topics, UplinkParts pa
             await receiving;
         }
     }
+
+    // A message that the broker keeps is not asked for, and one that it was to keep is told from others: neither acts.
+    private Subscription ControlTopic => new(topics.Control)
+    {
+        RetainAsPublished = true, RetainHandling = RetainHandling.DoNotSend,
+    };
 
     private async Task<string?> SendAsync(CancellationToken stop)
     {
@@ -168,21 +174,20 @@ internal sealed class UplinkLink(IBrokerLink link, Topics topics, UplinkParts pa
     {
         await foreach (InboundMessage inbound in link.Messages.ReadAllAsync())
         {
-            bool isReceipt = inbound.Message.Topic == topics.Receipt;
-            if (isReceipt)
+            ReasonCode reason = ReasonCode.Success;
+            if (inbound.Message.Topic == topics.Receipt)
             {
                 Settle(inbound.Message.Payload);
             }
             else
             {
-                parts.Tally.Control();
+                reason = parts.Control(inbound.Message);
+                publisher.StateIsDue();
             }
 
             if (inbound.PacketId != 0)
             {
-                // Nothing here can act on a control message: it is not acknowledged as done.
-                link.Accept(
-                    inbound.PacketId, isReceipt ? ReasonCode.Success : ReasonCode.ImplementationSpecificError);
+                link.Accept(inbound.PacketId, reason);
             }
 
             parts.Wake.Set();

@@ -1,5 +1,6 @@
 using Appliance.Edge.Configuration;
 using Appliance.Journal;
+using Appliance.Mqtt;
 
 namespace Appliance.Edge.Uplink;
 
@@ -28,6 +29,9 @@ internal sealed record UplinkParts
     public required Wake Wake { get; init; }
 
     public required Func<BoxHealth> Health { get; init; }
+
+    /// <summary>Takes or refuses a control message; what the broker is told.</summary>
+    public required Func<MqttMessage, ReasonCode> Control { get; init; }
 
     /// <summary>Monotonic milliseconds.</summary>
     public static long NowMs => Environment.TickCount64;

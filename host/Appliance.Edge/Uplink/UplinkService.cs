@@ -26,9 +26,10 @@ internal sealed class UplinkService : IDisposable
     /// <param name="random">Draws the delays between attempts.</param>
     /// <param name="health">What the state topic says of the box.</param>
     /// <param name="timing">Times, where they are not the usual ones.</param>
+    /// <param name="control">Takes or refuses control messages; without one all are refused.</param>
     public UplinkService(
         UplinkOptions options, Id16 device, uint epoch, IJournalDevice flash, RandomSource random,
-        Func<BoxHealth> health, UplinkTiming? timing = null)
+        Func<BoxHealth> health, UplinkTiming? timing = null, Func<MqttMessage, ReasonCode>? control = null)
     {
         this.random = random;
         JournalReader reader = new(flash);
@@ -48,6 +49,7 @@ internal sealed class UplinkService : IDisposable
             Tally = new UplinkTally($"{options.Host}:{options.Port}"),
             Wake = new Wake(),
             Health = health,
+            Control = control ?? (static _ => ReasonCode.NotAuthorized),
         };
     }
 

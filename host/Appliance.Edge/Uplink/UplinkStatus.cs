@@ -38,9 +38,6 @@ public sealed record UplinkStatus
     /// <summary>Batches that could not be read from flash.</summary>
     public required long Unreadable { get; init; }
 
-    /// <summary>Control messages that came; this version applies none.</summary>
-    public required long ControlIgnored { get; init; }
-
     /// <summary>Connections made since the start.</summary>
     public required long Connections { get; init; }
 
@@ -65,7 +62,6 @@ public sealed record UplinkStatus
         Resent = 0,
         ReceiptsRejected = 0,
         Unreadable = 0,
-        ControlIgnored = 0,
         Connections = 0,
         LastError = null,
         Alarms = [],
@@ -77,4 +73,13 @@ public sealed record UplinkStatus
 /// <param name="Version">Version of the software.</param>
 /// <param name="Clock">State of the clock.</param>
 /// <param name="Alarms">What is wrong, one sentence each; never a customer's address.</param>
-public sealed record BoxHealth(string Health, string Version, string Clock, IReadOnlyList<string> Alarms);
+/// <param name="Control">What became of control messages; null before the first status.</param>
+public sealed record BoxHealth(
+    string Health, string Version, string Clock, IReadOnlyList<string> Alarms, ControlStateWord? Control = null);
+
+/// <summary>What whoever sends control messages waits for.</summary>
+/// <param name="State">recording, withdrawn or unknown.</param>
+/// <param name="LastNumber">Number of the last message that was taken.</param>
+/// <param name="Refused">Messages refused since the start.</param>
+/// <param name="LastRefused">Why the last of them was.</param>
+public sealed record ControlStateWord(string State, ulong LastNumber, long Refused, string? LastRefused);

@@ -6,7 +6,6 @@ namespace Appliance.Edge.Uplink;
 internal sealed class UplinkTally(string broker)
 {
     private long receiptsRejected;
-    private long controlIgnored;
     private long connections;
     private volatile string state = "starting";
     private volatile string? lastError;
@@ -33,8 +32,6 @@ internal sealed class UplinkTally(string broker)
 
     /// <summary>Whether a store was subscribed when the last batch reached the broker.</summary>
     public void StoreHeard(bool isThere) => hasNoStore = !isThere;
-
-    public void Control() => Interlocked.Increment(ref controlIgnored);
 
     public void Rejected(string why)
     {
@@ -72,7 +69,6 @@ internal sealed class UplinkTally(string broker)
             Resent = totals.Resent,
             ReceiptsRejected = Interlocked.Read(ref receiptsRejected),
             Unreadable = totals.Unreadable,
-            ControlIgnored = Interlocked.Read(ref controlIgnored),
             Connections = Interlocked.Read(ref connections),
             LastError = lastError,
             Alarms = [.. Alarms(totals)],

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.InteropServices;
 
 namespace Appliance.Linux.Process;
 
@@ -8,7 +7,7 @@ namespace Appliance.Linux.Process;
 /// can forbid that, before it starts: so a process that was started without that variable puts itself in its own place
 /// with it. Process number, arguments and start time stay.
 /// </summary>
-public static partial class DiagnosticsPort
+public static class DiagnosticsPort
 {
     private const string Variable = "DOTNET_EnableDiagnostics";
     private const string Off = "0";
@@ -30,8 +29,7 @@ public static partial class DiagnosticsPort
         }
 
         environment.RemoveAll(entry => entry is null);
-        string[] arguments = File.ReadAllText("/proc/self/cmdline").Split('\0')[..^1];
-        _ = Execute("/proc/self/exe", [.. arguments, null], [.. environment, null]);
+        ProcessImage.Replace([.. environment, null]);
         return false;
     }
 
@@ -47,7 +45,4 @@ public static partial class DiagnosticsPort
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Execute(string path, string?[] arguments, string?[] environment);
 }

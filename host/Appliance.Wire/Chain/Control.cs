@@ -53,6 +53,28 @@ public sealed record Control
     public byte[] Sign(SigningKey first, SigningKey? second) =>
         TwoSigned.Sign(SignedType.Control, Encode(), first, second);
 
+    /// <summary>
+    /// What a message says before any signature was checked: to show it to people, and to know its number. Nothing here
+    /// is proven.
+    /// </summary>
+    /// <param name="bytes">The message.</param>
+    /// <param name="control">What it says; only there where the result is None.</param>
+    /// <param name="signers">How many claim to have signed.</param>
+    public static Refusal TryClaim(ReadOnlyMemory<byte> bytes, out Control? control, out int signers)
+    {
+        control = null;
+        signers = 0;
+        Refusal refusal = CborStrict.TryRead(bytes, 2 * Limits.SignedObjectBytesMax, out CborItem? list);
+        if (refusal != Refusal.None || list is not { Kind: CborKind.Array, Items.Length: 1 or 2 })
+        {
+            return refusal != Refusal.None ? refusal : Refusal.WrongStructure;
+        }
+
+        signers = list.Items.Length;
+        refusal = SignedObject.TryRead(SignedType.Control, list.Items[0], out SignedObject? signed);
+        return refusal != Refusal.None ? refusal : TryDecode(signed!.Payload, out control);
+    }
+
     /// <summary>Checks a message for a device; it is only there where the result is None.</summary>
     /// <param name="bytes">The message as it arrived.</param>
     /// <param name="trust">Keys of the two roles.</param>
@@ -66,6 +88,27 @@ public sealed record Control
         Id16 device,
         ulong lastNumber,
         ulong nowUtcUs,
+        out Control? control) =>
+        TryVerify(bytes, trust, device, lastNumber, nowUtcUs, nowUtcUs, out control);
+
+    /// <summary>
+    /// The same where now is known only between two times: refused for its time where it cannot be valid at any of
+    /// them. For a reader whose clock is in doubt and who acts on nothing but what takes away.
+    /// </summary>
+    /// <param name="bytes">The message as it arrived.</param>
+    /// <param name="trust">Keys of the two roles.</param>
+    /// <param name="device">This device.</param>
+    /// <param name="lastNumber">Number of the last message that took effect.</param>
+    /// <param name="earliestUtcUs">Now is no earlier, UTC microseconds since 1970.</param>
+    /// <param name="latestUtcUs">Now is no later.</param>
+    /// <param name="control">The message.</param>
+    public static Refusal TryVerify(
+        ReadOnlyMemory<byte> bytes,
+        ControlTrust trust,
+        Id16 device,
+        ulong lastNumber,
+        ulong earliestUtcUs,
+        ulong latestUtcUs,
         out Control? control)
     {
         control = null;
@@ -73,12 +116,13 @@ public sealed record Control
             SignedType.Control, bytes, trust, out ReadOnlyMemory<byte> payload, out int signers);
         Control? read = null;
         refusal = refusal != Refusal.None ? refusal : TryDecode(payload, out read);
-        refusal = refusal != Refusal.None ? refusal : read!.Check(device, signers, lastNumber, nowUtcUs);
+        refusal = refusal != Refusal.None ? refusal : read!.Check(
+            device, signers, lastNumber, earliestUtcUs, latestUtcUs);
         control = refusal == Refusal.None ? read : null;
         return refusal;
     }
 
-    private Refusal Check(Id16 device, int signers, ulong lastNumber, ulong nowUtcUs)
+    private Refusal Check(Id16 device, int signers, ulong lastNumber, ulong earliestUtcUs, ulong latestUtcUs)
     {
         if (Device != device)
         {
@@ -95,10 +139,11 @@ public sealed record Control
             return Refusal.ControlReplayed;
         }
 
-        return nowUtcUs < NotBeforeUtcUs || nowUtcUs >= ExpiresUtcUs ? Refusal.ControlTime : Refusal.None;
+        return latestUtcUs < NotBeforeUtcUs || earliestUtcUs >= ExpiresUtcUs ? Refusal.ControlTime : Refusal.None;
     }
 
-    private byte[] Encode()
+    /// <summary>The bytes that the roles sign.</summary>
+    public byte[] Encode()
     {
         CborWriter writer = CborOut.New();
         writer.WriteStartMap(KeyCount);
@@ -114,7 +159,8 @@ public sealed record Control
         return writer.Encode();
     }
 
-    private static Refusal TryDecode(ReadOnlyMemory<byte> payload, out Control? control)
+    /// <summary>Reads the signed bytes; the message is only there where the result is None.</summary>
+    public static Refusal TryDecode(ReadOnlyMemory<byte> payload, out Control? control)
     {
         control = null;
         Refusal refusal = Payload.TryRead(payload, Version, KeyCount, out Fields fields);

@@ -31,6 +31,8 @@ public sealed class ProvisionTests : IDisposable
 
             for a lab: custody is not split. store/ holds every private day key: its holder alone can open all records.
             Keep authority/ and device/device.key, device/keyset.json, broker/broker.key apart on live machines.
+            control/ is for who withdraws a notice (`retention control`): operator.json and custodian.json sign;
+            live keys belong to two people, each alone (--operator, --custodian).
 
             start, in this order:
               mosquitto -c DIR/broker/mosquitto.conf
@@ -75,6 +77,7 @@ public sealed class ProvisionTests : IDisposable
         Assert.Equal(
             [
                 "authority/ca.pem", "broker/broker.pem", "broker/ca.pem", "broker/mosquitto.conf",
+                "control/ca.pem", "control/control.pem",
                 "device/appliance.json", "device/ca.pem", "device/device.pem", "store/ca.pem", "store/store.pem",
             ],
             open);
@@ -114,6 +117,35 @@ public sealed class ProvisionTests : IDisposable
         string?[] named = [options.Uplink.CaFile, options.Uplink.CertificateFile, options.Uplink.KeyFile, options.Keys];
         Assert.All(named, file => Assert.True(File.Exists(Path.Combine(Folder, "device", Path.GetFileName(file)!))));
         Assert.All(named, file => Assert.StartsWith("/etc/appliance/", file));
+    }
+
+    [Fact]
+    public void Control_messages_are_for_two_people_whose_keys_the_box_pins()
+    {
+        Assert.Equal(0, Programs.Icrctl("provision", "--out", Folder).Code);
+        Assert.True(ConfigurationFile.TryParse(
+            Read("device/appliance.json"), out ApplianceOptions options, out string wrong), wrong);
+        Assert.True(StoreKey.TryParse(Read("control/operator.json"), out StoreKey? one, out _));
+        Assert.True(StoreKey.TryParse(Read("control/custodian.json"), out StoreKey? two, out _));
+        string[] points = [.. new[] { one!, two! }.Select(key => Convert.ToHexStringLower(key.Public.Point.Span))];
+        Assert.Equal((points[0], points[1]), (options.Control.OperatorKey, options.Control.CustodianKey));
+        Assert.Contains(
+            "user operator-1\ntopic read icr/v1/+/state\ntopic write icr/v1/+/control", Read("broker/access.txt"));
+
+        string live = Path.Combine(scratch.FullName, "live");
+        Outcome named = Programs.Icrctl(
+            "provision", "--out", live, "--operator", points[0], "--custodian", points[1]);
+        Assert.Contains("with the keys of the two people that were named.", named.Output);
+        Assert.Equal(
+            ["ca.pem", "control.key", "control.pem"],
+            Directory.GetFiles(Path.Combine(live, "control")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        string third = Path.Combine(scratch.FullName, "third");
+        Outcome half = Programs.Icrctl("provision", "--out", third, "--operator", points[0]);
+        Outcome same = Programs.Icrctl(
+            "provision", "--out", third, "--operator", points[0], "--custodian", points[0]);
+        Assert.Equal((2, 2, false), (half.Code, same.Code, Path.Exists(third)));
+        Assert.Contains("give both --operator and --custodian, keys of two people", half.Error);
+        Assert.Contains("must be points of two keys", same.Error);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ internal sealed class ToldStatus : IDisposable
         {
             State = "connected", Broker = "vault:8883", BacklogBatches = 2, BacklogBytes = 40_000,
             BacklogIsWhole = true, InFlight = 2, OldestUnreceiptedSeconds = 3, Receipted = 618, Refused = 0, Resent = 0,
-            ReceiptsRejected = 0, Unreadable = 0, ControlIgnored = 0, Connections = 1, LastError = null, Alarms = [],
+            ReceiptsRejected = 0, Unreadable = 0, Connections = 1, LastError = null, Alarms = [],
         },
     };
 

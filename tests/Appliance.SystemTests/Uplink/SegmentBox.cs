@@ -44,8 +44,8 @@ internal sealed class SegmentBox : IDisposable
         flash = FlashFolder.Open(folder.FullName);
         Journal = JournalWriter.Open(flash, options, out RecoveryReport found);
         epoch = EpochOpening.Begin(
-            Journal, new JournalReader(flash), found, Keys, SoftwareIdentity.OfRunning(), default, random.NextBytes,
-            out _);
+            Journal, new JournalReader(flash), found, Keys, SoftwareIdentity.OfRunning(),
+            new SealingPolicy(Keys.Notice, default, LastControl: 0, Keys.Schedule()), random.NextBytes, out _);
     }
 
     /// <summary>Makes batches durable, one commit each; false where the flash is full and the last one waits.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Appliance.Edge.Configuration;
 
 namespace Appliance.Icrctl.Provisioning;
 
@@ -28,6 +29,15 @@ internal sealed record ProvisionPlan
     /// <summary>Notice profile of the box.</summary>
     public required string Profile { get; init; }
 
+    /// <summary>Name in the certificate that control messages are sent with.</summary>
+    public const string Controller = "operator-1";
+
+    /// <summary>Point of the operator's key, 130 hexadecimal digits; null: a lab key is made.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>Point of the custodian's key; given with the operator's or not at all.</summary>
+    public string? Custodian { get; init; }
+
     /// <summary>Interface of the inside leg, or null.</summary>
     public string? Inside { get; init; }
 
@@ -48,6 +58,11 @@ internal sealed record ProvisionPlan
         !LabAuthority.IsName(Device) ? $"--device '{Device}' is not a name of letters, digits, '-', '_' and '.'"
         : !LabAuthority.IsName(Store) ? $"--store '{Store}' is not a name of letters, digits, '-', '_' and '.'"
         : Device == Store ? $"--device and --store are both '{Store}'; the broker tells them apart by their names"
+        : Device == Controller || Store == Controller
+            ? $"--device or --store is '{Controller}'; that is the name of who sends control messages"
+        : (Operator is null) != (Custodian is null)
+            ? "give both --operator and --custodian, keys of two people, or neither for keys of a lab"
+        : Operator is not null && KeysProblem() is { } wrong ? wrong
         : Uri.CheckHostName(Broker) == UriHostNameType.Unknown
             ? $"--broker '{Broker}' is not a name or an address; the port goes into --port"
         : Port is < 1 or > 65_535 ? $"--port is {Port}; it must be 1 to 65535"
@@ -56,4 +71,10 @@ internal sealed record ProvisionPlan
             ? $"--profile is '{Profile}'; it must be source-only or uk-icr or ipdr"
         : (Inside is null) != (Outside is null) ? "give both --inside and --outside, or neither"
         : null;
+
+    private string? KeysProblem() =>
+        new ControlOptions { OperatorKey = Operator, CustodianKey = Custodian }.Problems().Any(one => one is not null)
+            ? "--operator and --custodian must be points of two keys, 130 hexadecimal digits each; "
+                + "`retention people key FILE` prints them"
+            : null;
 }

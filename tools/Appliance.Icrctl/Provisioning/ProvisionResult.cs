@@ -36,6 +36,7 @@ internal sealed record ProvisionResult
         BrokerCommand = $"mosquitto -c {Path.Combine(Folder, "broker", "mosquitto.conf")}";
         StoreCommand = $"retention serve --data {data} --broker {plan.Broker}:{plan.Port} --ca {data}/ca.pem "
             + $"--cert {data}/store.pem --key {data}/store.key --keep-days 365";
+        HasLabControl = plan.Operator is null;
         DeviceCommand = $"Appliance.Edge {Path.Combine(Folder, "device", "appliance.json")}";
         if (plan.IsInstalled)
         {
@@ -69,6 +70,9 @@ internal sealed record ProvisionResult
     /// <summary>Never in a lab: who holds the store's folder can open everything.</summary>
     public bool CustodyIsSplit { get; }
 
+    /// <summary>The keys of operator and custodian were made here; live ones belong to two people.</summary>
+    public bool HasLabControl { get; }
+
     public string BrokerCommand { get; }
 
     public string StoreCommand { get; }
@@ -86,6 +90,7 @@ internal sealed record ProvisionResult
 
             for a lab: custody is not split. store/ holds every private day key: its holder alone can open all records.
             Keep authority/ and device/device.key, device/keyset.json, broker/broker.key apart on live machines.
+            control/ is for who withdraws a notice (`retention control`){ControlText}
 
             {InstallText()}start, in this order:
               {BrokerCommand}
@@ -115,6 +120,11 @@ internal sealed record ProvisionResult
             $"icrctl config check {DeviceFolder}/appliance.json",
         ];
     }
+
+    private string ControlText => HasLabControl
+        ? ": operator.json and custodian.json sign;\nlive keys belong to two people, each alone (--operator, "
+            + "--custodian)."
+        : ", with the keys of the two people that were named.";
 
     private string InstallText() => Install.Count == 0 ? ""
         : "put in place, as root, each on its machine (box: the first and the last):\n"

@@ -13,6 +13,7 @@ namespace Appliance.Icrctl.Provisioning;
 /// broker/     mosquitto.conf, access.txt, ca.pem, broker.pem, broker.key
 /// device/     appliance.json, keyset.json, ca.pem, device.pem, device.key
 /// store/      keyset.json, ca.pem, store.pem, store.key, keys/ (a store's data folder begins as this)
+/// control/    ca.pem, control.pem, control.key to send control messages with; of a lab operator.json, custodian.json
 /// </code>
 /// The folder is moved as a whole or in its parts; paths in the configuration files are those of where it was made, or,
 /// for machines installed from packages, those of the packages (device/ goes to /etc/appliance).
@@ -39,14 +40,29 @@ internal sealed class Provisioner(ProvisionPlan plan, DateTimeOffset now)
         WriteBroker(authority, from);
         WriteClient("device", plan.Device, authority, from);
         WriteClient("store", plan.Store, authority, from);
+        WriteClient("control", ProvisionPlan.Controller, authority, from);
         Put("device/keyset.json", keys.ForDevice().ToJson(), Private);
         string storeSet = keys.ForStore().ToJson();
         Put("store/keyset.json", storeSet, Private);
         string hash = Hash32.Of(Encoding.UTF8.GetBytes(storeSet)).ToString()[..8];
         Put($"store/keys/{keys.Device}-{hash}.keyset.json", storeSet, Private);
         Put($"store/keys/{StoreKey.FileName}", storeKey.ToJson(), Private);
-        Put("device/appliance.json", ConfigurationFile.Print(OptionsOf(keys, storeKey)) + "\n", Public);
+        Put("device/appliance.json", ConfigurationFile.Print(OptionsOf(keys, storeKey, ControlKeys())) + "\n", Public);
         return new ProvisionResult(plan, keys, storeKey);
+    }
+
+    /// <summary>The keys that control messages must be signed with: two people's, or of a lab.</summary>
+    private ControlOptions ControlKeys() => new()
+    {
+        OperatorKey = plan.Operator ?? LabKey("operator"),
+        CustodianKey = plan.Custodian ?? LabKey("custodian"),
+    };
+
+    private string LabKey(string role)
+    {
+        var key = StoreKey.New(RandomNumberGenerator.Fill);
+        Put($"control/{role}.json", key.ToJson(), Private);
+        return Convert.ToHexStringLower(key.Public.Point.Span);
     }
 
     private void WriteBroker(LabAuthority authority, DateTimeOffset from)
@@ -61,7 +77,8 @@ internal sealed class Provisioner(ProvisionPlan plan, DateTimeOffset now)
             AuthorityFile = Put("broker/ca.pem", authority.CertificatePem, Public),
             CertificateFile = Put("broker/broker.pem", server.CertificatePem, Public),
             KeyFile = Put("broker/broker.key", server.KeyPem, Private),
-            AccessFile = Put("broker/access.txt", BrokerConfiguration.AccessText([plan.Store], []), Private),
+            AccessFile = Put("broker/access.txt", BrokerConfiguration.AccessText(
+                [plan.Store], [ProvisionPlan.Controller]), Private),
             User = Environment.UserName,
         };
         Put("broker/mosquitto.conf", configuration.ToText(), Public);
@@ -75,7 +92,7 @@ internal sealed class Provisioner(ProvisionPlan plan, DateTimeOffset now)
         Put($"{part}/{part}.key", client.KeyPem, Private);
     }
 
-    private ApplianceOptions OptionsOf(KeySet keys, StoreKey storeKey) => new()
+    private ApplianceOptions OptionsOf(KeySet keys, StoreKey storeKey, ControlOptions control) => new()
     {
         Legs = plan.Inside is null ? [] :
         [
@@ -89,6 +106,7 @@ internal sealed class Provisioner(ProvisionPlan plan, DateTimeOffset now)
         },
         Admin = plan.IsInstalled ? new AdminOptions() : new AdminOptions { Socket = PathOf("device/admin.sock") },
         Keys = DevicePath("keyset.json"),
+        Control = control,
         Uplink = new UplinkOptions
         {
             Host = plan.Broker,

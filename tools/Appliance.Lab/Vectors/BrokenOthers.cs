@@ -21,7 +21,18 @@ internal static class BrokenOthers
         yield return OneControl("control-expired", "A message that has expired.", Refusal.ControlTime,
             (world, control) => (control with { ExpiresUtcUs = VectorWorld.NowUs })
                 .Sign(world.OperatorKey, world.CustodianKey));
+        yield return OneControl("control-withdrawal", "The notice is withdrawn, and another one.", Refusal.None,
+            (world, control) => Withdrawal(world, control).Sign(world.OperatorKey, world.CustodianKey));
+        yield return OneControl("control-withdrawal-one-signer", "One role alone withdraws a notice.",
+            Refusal.ControlSigners, (world, control) => Withdrawal(world, control).Sign(world.CustodianKey, null));
     }
+
+    private static Control Withdrawal(VectorWorld world, Control control) => control with
+    {
+        Kind = ControlKind.Notice,
+        BaseConfigHash = default,
+        Body = new NoticeWithdrawal([new Id16(0, 1), world.Notice], "withdrawn by order").Encode(),
+    };
 
     public static byte[] Proof(VectorWorld world, VectorRun run, SealedBatch batch)
     {

@@ -107,7 +107,7 @@ internal sealed partial class OrderWorld : IDisposable
         {
             PeopleCommand.Create(clock), RequestCommand.Create(clock), WardenCommand.Create(clock),
             ResolveCommand.Create(clock), ServicesCommand.Create(clock), LogCommand.Create(), AuditCommand.Create(),
-            ConsoleCommand.Create(clock),
+            ConsoleCommand.Create(clock), ControlCommand.Create(clock),
             AddressesOfCommand.Create(clock), AccessedCommand.Create(clock), HoldCommand.Create(clock),
             ExpireCommand.Create(clock), ErrorsCommand.Create(clock), OpenCommand.Create(),
             SubjectAccessCommand.Create(clock), AddressesCommand.Create(clock), WitnessCommand.Create(),

@@ -100,7 +100,8 @@ internal static class StatusText
             {Packets(s.PacketThread)}
             {Legs(s)}
             {Storage(s)}
-            {Uplink(s)}{ControlText.Of(s.Control)}{Sessions(s.Sessions)}{BoardText.Of(s.Image)}{BoardText.Of(s.Supervisor)}
+            {Uplink(s)}{ControlText.Of(s.Control)}{Sessions(s.Sessions)}{
+                BoardText.Of(s.Image)}{BoardText.Of(s.Supervisor)}
             """);
     }
 

@@ -28,4 +28,13 @@ internal sealed record MachineOptions
     public SoftwareTpm? Tpm { get; init; }
 
     public int MemoryMebibytes { get; init; } = 512;
+
+    /// <summary>More than one where the machine runs a whole system.</summary>
+    public int Processors { get; init; } = 1;
+
+    /// <summary>How long it may take to start; null for what a small machine needs.</summary>
+    public TimeSpan? StartLimit { get; init; }
+
+    /// <summary>QEMU's arguments for ports of a network. No machine has one otherwise.</summary>
+    public IReadOnlyList<string> Network { get; init; } = [];
 }

@@ -65,7 +65,7 @@ internal sealed class VirtualMachine : IDisposable
     public static VirtualMachine Boot(MachineOptions options)
     {
         VirtualMachine machine = new(options);
-        if (machine.Console.WaitUntilReady(StartLimit))
+        if (machine.Console.WaitUntilReady(options.StartLimit ?? StartLimit))
         {
             return machine;
         }
@@ -139,7 +139,8 @@ internal sealed class VirtualMachine : IDisposable
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-machine", $"q35,smm={OnOff(IsSecure(options))},accel={(HasKvm ? "kvm" : "tcg")}",
-            "-cpu", HasKvm ? "host" : "max", "-smp", "1", "-m", $"{options.MemoryMebibytes}",
+            "-cpu", HasKvm ? "host" : "max", "-smp", $"{options.Processors}",
+            "-m", $"{options.MemoryMebibytes}",
             "-serial", $"file:{log}", "-chardev", $"socket,id=line,path={line},server=off",
             "-serial", "chardev:line",
         ];
@@ -174,7 +175,7 @@ internal sealed class VirtualMachine : IDisposable
             all.AddRange(["-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-crb,tpmdev=tpm0"]);
         }
 
-        return [.. all];
+        return [.. all, .. options.Network];
     }
 
     private static string OnOff(bool isOn) => isOn ? "on" : "off";

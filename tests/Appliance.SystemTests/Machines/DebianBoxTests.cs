@@ -112,7 +112,8 @@ public sealed class DebianBoxTests(ITestOutputHelper output)
         string[] writable = machine.Must(Writable).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("/var/lib/appliance", writable);
         Assert.DoesNotContain(
-            writable, path => !MayWrite.Any(may => path == may || path.StartsWith(may + "/", StringComparison.Ordinal)));
+            writable,
+            path => !MayWrite.Any(may => path == may || path.StartsWith(may + "/", StringComparison.Ordinal)));
         Outcome refused = machine.Run("nsenter -t $(systemctl show -P MainPID appliance) -m touch /etc/appliance/x");
         Assert.Contains("Read-only file system", refused.Output);
         string recorded = File.ReadLines(Path.Combine(Checkout.Root, "hardware", "generated", "units.md"))

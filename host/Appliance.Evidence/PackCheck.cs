@@ -55,7 +55,7 @@ internal sealed record PackCheck(
             "sections", Proven, ["records", "release"], "only what was released is disclosed", RecordChecks.Sections),
         new("answer", Proven, ["log.entries"], "the answer is the one that was delivered", RecordChecks.Answer),
         new("search", Attested, ["log.order"], "the store signed what it searched", RecordChecks.Search),
-        new("claims", Proven, ["request", "records"], "the records say what the answer says", RecordChecks.Claims),
+        new("claims", Proven, ["log.order", "records"], "the records say what the answer says", RecordChecks.Claims),
         new(
             "period", Attested, ["log.order", "manifests"], "what the answer says of gaps is what the batches show",
             DeviceChecks.Period),

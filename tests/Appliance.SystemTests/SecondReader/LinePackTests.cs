@@ -46,6 +46,17 @@ public sealed partial class LinePackTests
     }
 
     [SecondReaderFact]
+    public void An_open_session_under_an_order_that_nobody_approved_is_judged_alike()
+    {
+        using var world = new EvidenceWorld(addMore: LinePacks.OpenSession);
+        world.Vouch();
+        world.MakeAboutLine("addresses-of", 1, "line-7");
+        using var packs = new LinePacks(world);
+
+        AssertAlike(world, [.. packs.OfUnapproved()]);
+    }
+
+    [SecondReaderFact]
     public void A_persons_own_records_are_judged_alike_and_another_customer_in_them_is_found()
     {
         using var own = new OwnPack();

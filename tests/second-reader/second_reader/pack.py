@@ -65,7 +65,7 @@ _CHECKS = [
     ("sections", ("records", "release"), pack_records.sections),
     ("answer", ("log.entries",), pack_records.answer),
     ("search", ("log.order",), pack_records.search),
-    ("claims", ("request", "records"), pack_records.claims),
+    ("claims", ("log.order", "records"), pack_records.claims),
     ("period", ("log.order", "manifests"), pack_device.period),
     ("clock", ("records",), pack_records.clock),
     ("anchors", (), _anchors),

@@ -78,6 +78,16 @@ public sealed class LinePackTests
         Assert.Contains("the line of record 1-0-1 was corrected after the answer: ask again", errors);
     }
 
+    [Fact]
+    public void Of_an_open_session_nothing_is_claimed_where_it_is_not_known_what_was_asked()
+    {
+        using var world = new EvidenceWorld(addMore: LinePacks.OpenSession);
+        world.MakeAboutLine("addresses-of", 1, "line-7");
+        using var packs = new LinePacks(world);
+
+        AssertFails(packs.OfUnapproved(), world.Pins());
+    }
+
     private static void AssertFails(IEnumerable<(string Fails, byte[] Pack)> packs, Pins pins) => Assert.All(
         packs, pack => Assert.Equal(pack.Fails, string.Join(", ", PackChecker.Run(pack.Pack, pins).Checks
             .Where(check => check.Result == CheckResult.Fail).Select(check => check.Id))));

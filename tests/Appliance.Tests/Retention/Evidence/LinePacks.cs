@@ -44,6 +44,16 @@ internal sealed class LinePacks(EvidenceWorld world) : IDisposable
         }
     }
 
+    /// <summary>Rows in which line-7 is named by a session whose end is not known.</summary>
+    public static void OpenSession(RowBatch rows, long second)
+    {
+        Corrected.Sessions(rows, second);
+        if (second == 0)
+        {
+            rows.Sessions[0] = Corrected.Record(rows, default);
+        }
+    }
+
     public void Dispose() => forge.Dispose();
 
     /// <summary>The pack that was made last, and what was altered in its answer, by what is to fail.</summary>
@@ -53,6 +63,13 @@ internal sealed class LinePacks(EvidenceWorld world) : IDisposable
         ("claims", WithAnswer(answer => answer["named_by"] = new JsonArray())),
         ("claims", WithAnswer(answer => answer["question"]!["line"] = "line-9")),
         ("claims", WithAnswer(answer => answer["named_by"]![0]!["record"] = "1-0-2")),
+    ];
+
+    /// <summary>The pack that was made last, and one under an order that nobody approved.</summary>
+    public IEnumerable<(string Fails, byte[] Pack)> OfUnapproved() =>
+    [
+        ("", world.Pack),
+        ("approval", forge.WithFiles(files => files[PackNames.Approvals] = ByteList.Encode([]))),
     ];
 
     /// <summary>

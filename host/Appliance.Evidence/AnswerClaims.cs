@@ -14,8 +14,8 @@ namespace Appliance.Evidence;
 /// <param name="HasContact">The answer tells what was contacted.</param>
 /// <param name="MustName">Some record must say that it is this line.</param>
 /// <param name="Asked">Line that was asked about; null where lines are what is answered.</param>
-/// <param name="Near">Records beside it: of a candidate's session its flows, of a line's records the sessions that name
-/// it.</param>
+/// <param name="Near">Records beside it: of a candidate's session its flows, of its flows the session, of a line's
+/// records the sessions that name it.</param>
 internal sealed record ClaimedRecord(
     string Device,
     string Place,
@@ -145,10 +145,13 @@ public sealed class AnswerClaims
     {
         string subscriber = Text(candidate, "subscriber");
         string inside = Text(candidate, "inside_ip");
+        bool hasSession = candidate.TryGetProperty("session", out JsonElement session)
+            && session.ValueKind == JsonValueKind.Object;
+        RecordAt[] sessions = hasSession ? Places([session]) : [];
         foreach (JsonElement flow in Items(candidate, "flows"))
         {
             bool hasContact = flow.GetProperty("rem_ip").ValueKind == JsonValueKind.String;
-            Add(flow, RecordKind.Flow, subscriber, inside, hasContact);
+            Add(flow, RecordKind.Flow, subscriber, inside, hasContact, near: sessions);
         }
 
         foreach (JsonElement block in Items(candidate, "blocks"))
@@ -156,7 +159,7 @@ public sealed class AnswerClaims
             Add(block, RecordKind.Block, "", inside, hasContact: false);
         }
 
-        if (candidate.TryGetProperty("session", out JsonElement session) && session.ValueKind == JsonValueKind.Object)
+        if (hasSession)
         {
             RecordAt[] flows = Places(Items(candidate, "flows"));
             Add(session, RecordKind.Session, subscriber, inside, hasContact: false, near: flows);

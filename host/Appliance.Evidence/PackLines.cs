@@ -13,13 +13,22 @@ internal static class PackLines
             ? IsOfLine(state, claim, row, asked, corrections)
             : IsOfCandidate(state, claim, row, corrections);
 
+    /// <summary>Whether the record, or a session beside one that names nobody, was recorded with the line.</summary>
+    public static bool IsRecorded(PackState state, ClaimedRecord claim, DisclosedRow row)
+    {
+        string line = claim.Asked ?? claim.Line;
+        return line.Length > 0 && (row.Subscriber.Length > 0
+            ? row.Subscriber == line
+            : state.Rows.Exists(session => session.Kind == RecordKind.Session && session.Subscriber == line
+                && claim.Near.Contains(new RecordAt(session.Device, session.Place)) && Has(session, row)));
+    }
+
     private static bool IsOfCandidate(
         PackState state, ClaimedRecord claim, DisclosedRow row, PackCorrections corrections)
     {
-        // What names nobody says nothing of the line; a session of the candidate may.
         if (row.Subscriber.Length == 0)
         {
-            return true;
+            return IsOfItsSession(state, claim, row, corrections);
         }
 
         if (row.Kind == RecordKind.Flow)
@@ -33,6 +42,17 @@ internal static class PackLines
         TaiTime from = flows.Length > 0 ? flows.Min(flow => flow.Start) : state.Question!.From;
         TaiTime to = flows.Length > 0 ? flows.Max(flow => flow.Start) : state.Question!.To;
         return corrections.Names(row, claim.Line, from, to);
+    }
+
+    // What names nobody says nothing of the line; a session of the candidate that was held then does.
+    private static bool IsOfItsSession(
+        PackState state, ClaimedRecord claim, DisclosedRow row, PackCorrections corrections)
+    {
+        DisclosedRow[] held = row.Kind != RecordKind.Flow ? [] : [.. state.Rows.Where(session =>
+            session.Kind == RecordKind.Session && claim.Near.Contains(new RecordAt(session.Device, session.Place))
+            && Has(session, row) && corrections.Holds(session, row.Start))];
+        return held.Length == 0
+            || held.Any(session => corrections.Names(session, claim.Line, row.Start, row.Start));
     }
 
     private static bool IsOfLine(

@@ -151,8 +151,7 @@ internal static class RecordChecks
 
             if (row is not null && row.Kind == claim.Kind && !PackLines.Agrees(state, claim, row, corrections))
             {
-                bool isStale = row.Subscriber.Length > 0 && row.Subscriber == (claim.Asked ?? claim.Line);
-                return isStale
+                return PackLines.IsRecorded(state, claim, row)
                     ? Outcome.Fail($"the line of record {claim.Place} was corrected after the answer: ask again")
                     : Outcome.Fail($"record {claim.Place} does not bear out the line of the answer");
             }

@@ -57,6 +57,17 @@ public sealed partial class LinePackTests
     }
 
     [SecondReaderFact]
+    public void Two_flows_that_name_nobody_with_a_correction_between_them_are_judged_alike()
+    {
+        using var world = new EvidenceWorld(addMore: LinePacks.TwoFlows);
+        world.Vouch();
+        world.Make();
+        using var packs = new LinePacks(world);
+
+        AssertAlike(world, [.. packs.OfTwoFlows()]);
+    }
+
+    [SecondReaderFact]
     public void A_persons_own_records_are_judged_alike_and_another_customer_in_them_is_found()
     {
         using var own = new OwnPack();

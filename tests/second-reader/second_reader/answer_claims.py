@@ -23,7 +23,8 @@ class Claim:
     must_name: bool
     # The line that was asked about; None where lines are what is answered.
     asked: str | None
-    # Records beside it: of a candidate's session its flows, of a line's records the sessions that name it.
+    # Records beside it: of a candidate's session its flows, of its flows the session, of a line's records the sessions
+    # that name it.
     near: frozenset[tuple[str, str]]
 
 
@@ -84,12 +85,13 @@ def _tells_contact(reading: dict[str, Any], record: dict[str, Any]) -> bool:
 
 def _read_candidate(answer: Answer, candidate: dict[str, Any]) -> None:
     line, inside = _text(candidate, "subscriber"), _text(candidate, "inside_ip")
+    sessions = [candidate["session"]] if isinstance(candidate.get("session"), dict) else []
     for flow in candidate.get("flows", []):
-        answer.add(flow, FLOW, line, inside, isinstance(flow["rem_ip"], str))
+        answer.add(flow, FLOW, line, inside, isinstance(flow["rem_ip"], str), near=sessions)
     for block in candidate.get("blocks", []):
         answer.add(block, BLOCK, "", inside, False)
-    if isinstance(candidate.get("session"), dict):
-        answer.add(candidate["session"], SESSION, line, inside, False, near=candidate.get("flows", []))
+    for session in sessions:
+        answer.add(session, SESSION, line, inside, False, near=candidate.get("flows", []))
 
 
 def _text(parent: dict[str, Any], name: str) -> str:

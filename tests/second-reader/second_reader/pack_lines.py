@@ -12,15 +12,24 @@ from .pack_state import Pack
 def agrees(pack: Pack, claim: Claim, row: Row, corrections: list[dict[int, Any]]) -> bool:
     if claim.asked is not None:
         return _is_of_line(pack, claim, row, claim.asked, corrections)
-    # What names nobody says nothing of the line; a session of the candidate may.
     if row.said["subscriber"] == "":
-        return True
+        return _is_of_its_session(pack, claim, row, corrections)
     if row.kind == FLOW:
         return pack_corrections.line_of(corrections, row, row.said["start"]) == claim.line
     starts = [other.said["start"] for other in pack.rows
               if other.kind == FLOW and "start" in other.said and (other.device, other.place) in claim.near]
     starts = starts or [leap_seconds.to_tai(pack.question[name]) for name in ("from_utc_us", "to_utc_us")]
     return pack_corrections.names(pack, corrections, row, claim.line, min(starts), max(starts))
+
+
+def _is_of_its_session(pack: Pack, claim: Claim, row: Row, corrections: list[dict[int, Any]]) -> bool:
+    """What names nobody says nothing of the line; a session of the candidate that was held then does."""
+    held = [session for session in pack.rows
+            if row.kind == FLOW and session.kind == SESSION and (session.device, session.place) in claim.near
+            and _has(session, row) and pack_corrections.holds(pack, session, row.said["start"])]
+    start = row.said["start"]
+    return not held or any(
+        pack_corrections.names(pack, corrections, session, claim.line, start, start) for session in held)
 
 
 def _is_of_line(pack: Pack, claim: Claim, row: Row, asked: str, corrections: list[dict[int, Any]]) -> bool:

@@ -75,7 +75,7 @@ public sealed class LinePackTests
         (int made, _, string errors) = world.Orders.Run(world.MakeWords());
 
         Assert.Equal(2, made);
-        Assert.Contains("the line of record 1-0-1 was corrected after the answer: ask again", errors);
+        Assert.Contains("the line of record 1-1-0 was corrected after the answer: ask again", errors);
     }
 
     [Fact]
@@ -86,6 +86,24 @@ public sealed class LinePackTests
         using var packs = new LinePacks(world);
 
         AssertFails(packs.OfUnapproved(), world.Pins());
+    }
+
+    [Fact]
+    public void Each_flow_that_names_nobody_is_the_candidates_at_its_own_begin()
+    {
+        using var world = new EvidenceWorld(addMore: LinePacks.TwoFlows);
+        world.Make();
+        using var packs = new LinePacks(world);
+        Assert.Equal(
+            [RecordKind.Flow, RecordKind.Flow, RecordKind.Session],
+            PackChecker.Run(world.Pack, world.Pins()).Rows.Select(row => row.Kind).Order());
+
+        AssertFails(packs.OfTwoFlows(), world.Pins());
+        Corrected.Correct(world.Orders, LinePacks.BetweenTwoFlows);
+        (int made, _, string errors) = world.Orders.Run(world.MakeWords());
+
+        Assert.Equal(2, made);
+        Assert.Contains("the line of record 1-1-1 was corrected after the answer: ask again", errors);
     }
 
     private static void AssertFails(IEnumerable<(string Fails, byte[] Pack)> packs, Pins pins) => Assert.All(

@@ -15,6 +15,13 @@ internal sealed class LinePacks(EvidenceWorld world) : IDisposable
 {
     private readonly PackForge forge = new(world);
 
+    /// <summary>A correction that lies between the begins of the <see cref="TwoFlows"/>.</summary>
+    public static string[] BetweenTwoFlows =>
+    [
+        "--from", "2024-10-04T00:01:37Z", "--to", "2024-10-04T00:02:30Z", "--session", Corrected.Session, "--line",
+        "line-8",
+    ];
+
     /// <summary>Rows in which line-7 is named by a session, and has a block; line-9 has others.</summary>
     public static void Rows(RowBatch rows, long second)
     {
@@ -54,6 +61,22 @@ internal sealed class LinePacks(EvidenceWorld world) : IDisposable
         }
     }
 
+    /// <summary>Rows in which the port of second 100 has two flows that name nobody, of seconds 94 and 101.</summary>
+    public static void TwoFlows(RowBatch rows, long second)
+    {
+        Corrected.Sessions(rows, second);
+        if (second == 100)
+        {
+            FlowRow flow = rows.Flows[0];
+            flow.Start = TestBox.At(101);
+            flow.SubscriberPort++;
+            rows.Flows.Add(flow);
+            flow = rows.Flows[0];
+            flow.Start = TestBox.At(94);
+            rows.Flows[0] = flow;
+        }
+    }
+
     public void Dispose() => forge.Dispose();
 
     /// <summary>The pack that was made last, and what was altered in its answer, by what is to fail.</summary>
@@ -71,6 +94,20 @@ internal sealed class LinePacks(EvidenceWorld world) : IDisposable
         ("", world.Pack),
         ("approval", forge.WithFiles(files => files[PackNames.Approvals] = ByteList.Encode([]))),
     ];
+
+    /// <summary>
+    /// The pack that was made last, and the same with a correction that gives the session to another line after the
+    /// first of <see cref="TwoFlows"/> had begun, and before the second did.
+    /// </summary>
+    public IEnumerable<(string Fails, byte[] Pack)> OfTwoFlows()
+    {
+        byte[] paper = File.ReadAllBytes(Corrected.Sign(world.Orders, BetweenTwoFlows));
+        return
+        [
+            ("", world.Pack),
+            ("claims", forge.WithFiles(files => files[PackNames.Corrections] = ByteList.Encode([paper]))),
+        ];
+    }
 
     /// <summary>
     /// The pack of a candidate whose line a correction of a whole stretch took: without the paper, with one that half

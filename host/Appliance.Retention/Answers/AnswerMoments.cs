@@ -109,7 +109,9 @@ internal static class AnswerMoments
     private static void Add(HashSet<AnswerMoment> moments, SessionHolding session, TaiTime named)
     {
         AddTimes(moments, session.Device, session.Place, session.Start, session.End);
-        AddNaming(moments, session.Device, session.Records, named);
+
+        // Corrections name a session by what it is, never by a record.
+        AddNaming(moments, session.Device, [], named);
         moments.Add(new AnswerMoment(
             MomentKind.NamingSession, session.Device, default, SecondOf(named),
             new SessionName(session.Realm, session.Prefix, SecondOf(session.Start))));

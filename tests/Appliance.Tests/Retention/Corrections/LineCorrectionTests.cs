@@ -54,6 +54,17 @@ public sealed class LineCorrectionTests : IDisposable
     }
 
     [Fact]
+    public void A_paper_that_names_the_record_of_a_session_corrects_no_session_and_finds_no_answer()
+    {
+        Answered("192.0.2.1:1100", "1100", "00:01:42Z", "line-7");
+
+        string added = Correct("--record", "1-0-1", "--line", "line-8");
+
+        Assert.EndsWith("0 answers relied on it or on what else was corrected\n", added);
+        Assert.Contains("    1. line-7", Ask(Approved("192.0.2.1:1100"), "1100", "00:01:42Z").Output);
+    }
+
+    [Fact]
     public void Before_and_after_the_stretch_the_recorded_line_stands()
     {
         Correct("--session", Corrected.Session, "--line", "line-8");

@@ -143,7 +143,8 @@ internal sealed class ControlCommand(TimeProvider clock)
         Refusal refusal = Control.TryClaim(bytes, out Control? control, out int signers);
         if (refusal != Refusal.None || Says(control!) is not { } says)
         {
-            throw new ArchiveException($"{path} is no control message to send: {refusal.Sentence()}");
+            string why = refusal == Refusal.None ? "it withdraws no notice" : refusal.Sentence();
+            throw new ArchiveException($"{path} is no control message to send: {why}");
         }
 
         if (signers < 2)

@@ -1,3 +1,4 @@
+using Appliance.Retention.Requests;
 using Appliance.Tests.Retention.Requests;
 using Appliance.TestSupport;
 using Appliance.Wire;
@@ -69,12 +70,37 @@ public sealed class ControlVerbTests : IDisposable
     public void What_one_alone_has_signed_is_not_sent()
     {
         New("--withdraw", Notice);
-        (int code, _, string errors) = world.Run(
-            "control", "send", world.File("half"), "--name", "box-1", "--broker", "127.0.0.1:1", "--ca", "a", "--cert",
-            "b", "--cert-key", "c");
+        (int code, _, string errors) = Send("half");
         Assert.Equal(2, code);
         Assert.Contains("is signed by one; let the other sign it with `retention control sign`", errors);
     }
+
+    [Fact]
+    public void What_both_have_signed_and_withdraws_no_notice_is_not_sent()
+    {
+        using SigningKey one = PersonKey.Read(world.File("operator.json")).Open();
+        using SigningKey two = PersonKey.Read(world.File("custodian.json")).Open();
+        Control other = new()
+        {
+            Device = Id16.TryParse(Device, out Id16 id) ? id : default,
+            Number = 1,
+            NotBeforeUtcUs = 0,
+            ExpiresUtcUs = 1,
+            BaseConfigHash = default,
+            Kind = ControlKind.Discard,
+            Body = default,
+        };
+        File.WriteAllBytes(world.File("both"), other.Sign(one, two));
+
+        (int code, _, string errors) = Send("both");
+
+        Assert.Equal(2, code);
+        Assert.Contains("both is no control message to send: it withdraws no notice", errors);
+    }
+
+    private (int Code, string Output, string Errors) Send(string file) => world.Run(
+        "control", "send", world.File(file), "--name", "box-1", "--broker", "127.0.0.1:1", "--ca", "a", "--cert",
+        "b", "--cert-key", "c");
 
     private (int Code, string Output, string Errors) New(params string[] options) => world.Run(
         [

@@ -58,6 +58,11 @@ internal sealed class SteadyFile(string folder, Guid boot)
             }
 
             string text = file.Length <= BytesMax ? File.ReadAllText(path) : "";
+            if (long.TryParse(text, CultureInfo.InvariantCulture, out long alone))
+            {
+                return alone; // Of an earlier release: the offset, and no moment to hold it against.
+            }
+
             return TryParse(text, now.Other, out long offsetNs, out CounterPair kept, out Guid keptBoot)
                 ? GoOn(offsetNs, kept, keptBoot != Guid.Empty && keptBoot == boot, now)
                 : throw new JournalDeviceException(

@@ -156,7 +156,7 @@ internal sealed class ControlBook
                 : JsonSerializer.Deserialize<Content>(File.ReadAllText(path), Json);
             return read is not { Version: 1 } ? begun with { IsLost = true }
                 : read.Device == begun.Device ? read
-                : begun with { Withdrawn = read.Withdrawn };
+                : begun with { Withdrawn = read.Withdrawn, IsLost = read.IsLost };
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -77,6 +77,7 @@ internal sealed class ControlDesk
             {
                 // No signature is looked at, and no line written for each.
                 Count("rate", "more messages come than anyone sends");
+                untoldBeyond++;
                 return ReasonCode.QuotaExceeded;
             }
 
@@ -90,20 +91,27 @@ internal sealed class ControlDesk
         }
     }
 
-    /// <summary>
-    /// Refusals that stand in no manifest yet, and how many came beyond; both are taken over by the caller.
-    /// </summary>
-    public IReadOnlyList<RefusedControl> TakeRefusals(int max, out long beyond)
+    /// <summary>Tells refusals that stand in no manifest yet, until there is no room for more.</summary>
+    /// <param name="tryNote">Notes a sentence in the next manifest; false where that is full.</param>
+    /// <returns>How many refusals were told.</returns>
+    public long TellRefusals(Func<string, bool> tryNote)
     {
         lock (gate)
         {
-            List<RefusedControl> told = [];
-            while (told.Count < max && waiting.TryDequeue(out RefusedControl? one))
+            long told = 0;
+            while (waiting.TryPeek(out RefusedControl? one) && tryNote($"control message refused: {one.Sentence}"))
             {
-                told.Add(one);
+                waiting.Dequeue();
+                told++;
             }
 
-            (beyond, untoldBeyond) = (untoldBeyond, 0);
+            string beyond = FormattableString.Invariant($"{untoldBeyond} further control messages refused");
+            if (waiting.Count == 0 && untoldBeyond > 0 && tryNote(beyond))
+            {
+                told += untoldBeyond;
+                untoldBeyond = 0;
+            }
+
             return told;
         }
     }

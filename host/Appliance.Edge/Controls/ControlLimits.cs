@@ -26,9 +26,4 @@ internal static class ControlLimits
 
     /// <summary>Largest book that is read: ten times what it can have.</summary>
     public const int BookBytesMax = 1 << 20;
-
-    /// <summary>
-    /// Where nothing is recorded no row closes a batch: what is to be told waits this long at most, monotonic ms.
-    /// </summary>
-    public const int TellMs = 60_000;
 }

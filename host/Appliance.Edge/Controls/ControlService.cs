@@ -19,7 +19,6 @@ internal sealed class ControlService
     private readonly bool isRecording;
     private IReadOnlyList<TakenControl> noted = [];
     private long notedAtBatches;
-    private long tellByMs = long.MaxValue;
 
     /// <param name="options">Checked options.</param>
     /// <param name="keys">Device and notice of this run.</param>
@@ -84,12 +83,9 @@ internal sealed class ControlService
         box.UseControl(book.LastNumber);
         bool isReady = !isRecording || !IsOtherwise || box.HasEnded;
         bool hasTaken = isReady && noted.Count == 0 && NoteTaken(box, now);
-        bool hasRefused = NoteRefused(box, now);
-        long nowMs = Environment.TickCount64;
-        tellByMs = hasRefused && !isRecording ? Math.Min(tellByMs, nowMs + ControlLimits.TellMs) : tellByMs;
-        if (hasTaken || nowMs >= tellByMs)
+        NoteRefused(box, now);
+        if (hasTaken)
         {
-            tellByMs = long.MaxValue;
             box.Flush();
             Settle(box);
         }
@@ -127,21 +123,9 @@ internal sealed class ControlService
         return noted.Count > 0;
     }
 
-    private bool NoteRefused(BoxPipeline box, TaiTime now)
+    private void NoteRefused(BoxPipeline box, TaiTime now)
     {
-        IReadOnlyList<RefusedControl> refused = Desk.TakeRefusals(ControlLimits.RefusalsWaiting, out long beyond);
-        foreach (RefusedControl one in refused)
-        {
-            box.TryNote(new ManifestEvent(now, EventKind.Alarm, $"control message refused: {one.Sentence}"));
-        }
-
-        if (beyond > 0)
-        {
-            box.TryNote(new ManifestEvent(
-                now, EventKind.Alarm, FormattableString.Invariant($"{beyond} further control messages refused")));
-        }
-
-        box.CountAlarms((ulong)(refused.Count + beyond));
-        return refused.Count > 0;
+        long told = Desk.TellRefusals(sentence => box.TryNote(new ManifestEvent(now, EventKind.Alarm, sentence)));
+        box.CountAlarms((ulong)told);
     }
 }

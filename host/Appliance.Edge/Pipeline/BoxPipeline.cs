@@ -34,6 +34,8 @@ public sealed class BoxPipeline : IDisposable
     private readonly TaiTime? lastTime;
     private SealingPolicy sealing;
     private volatile bool isOver;
+    private TaiTime? unrecordedSince;
+    private TaiTime lastPass;
     private readonly ulong[] drops = new ulong[4];
     private ulong alarms;
 
@@ -131,7 +133,7 @@ public sealed class BoxPipeline : IDisposable
         counters[(int)Counter.RecordsExcluded] = policy.Excluded;
         counters[(int)Counter.Alarms] = alarms;
         CountLines();
-        TaiTime now = clock.Map(nowNs).Time;
+        TaiTime now = lastPass = clock.Map(nowNs).Time;
         if (isOver)
         {
             DropRecords();
@@ -197,12 +199,24 @@ public sealed class BoxPipeline : IDisposable
         return RestartGap.Note(batches, begun, lastTime, isHandedOver);
     }
 
+    /// <summary>
+    /// Says that this run records nothing: all of it stands as a gap in its manifests, from the last record before on.
+    /// </summary>
+    /// <param name="startNs">Raw time of the start.</param>
+    /// <returns>No gap between runs that anybody could measure.</returns>
+    internal (double? GapMs, string? Doubt) NoteNothingRecorded(long startNs)
+    {
+        lastPass = clock.Map(startNs).Time;
+        unrecordedSince = lastTime ?? lastPass;
+        return (null, null);
+    }
+
     /// <summary>Counts alarms that were raised; the sum of the epoch stands in every manifest.</summary>
     internal void CountAlarms(ulong raised) => counters[(int)Counter.Alarms] = alarms += raised;
 
     /// <summary>Makes durable at once what the open batch holds; false where the flash is full.</summary>
     internal bool Flush() => journal.Commit() == CommitState.Durable
-        && (!batches.HasContent || batches.Close(counters) == CommitState.Durable);
+        && (!batches.HasContent || CloseBatch() == CommitState.Durable);
 
     /// <summary>Notes a stretch in which something was not seen.</summary>
     internal void Note(ManifestGap gap) => batches.Note(gap);
@@ -258,7 +272,7 @@ public sealed class BoxPipeline : IDisposable
             batches.CoverUntil(clock.Map(untilNs).Time);
         }
 
-        bool isDurable = batches.Close(counters) == CommitState.Durable;
+        bool isDurable = CloseBatch() == CommitState.Durable;
         AppendCheckpoint();
         return journal.Close(keepBlank) == CommitState.Durable && isDurable;
     }
@@ -272,9 +286,24 @@ public sealed class BoxPipeline : IDisposable
         return settings.TotalMiB == 0 ? options : options with { TotalBytesMax = (long)settings.TotalMiB << 20 };
     }
 
+    // The stretch that a manifest covers does not say that anything was recorded in it.
+    private CommitState CloseBatch()
+    {
+        if (unrecordedSince is { } since)
+        {
+            // A clock that was set back: which of the two is right nobody knows.
+            (TaiTime from, TaiTime to) = since <= lastPass ? (since, lastPass) : (lastPass, since);
+            batches.Note(new ManifestGap(from, to, GapCause.Restart));
+            unrecordedSince = lastPass;
+        }
+
+        return batches.Close(counters);
+    }
+
     private void DropRecords()
     {
         HasEnded = true;
+        unrecordedSince ??= batches.Last?.Manifest.Last ?? lastTime ?? lastPass;
         Lines = null;
         Unwritten += batches.DropRows();
         for (ReadOnlySpan<FlowRecord> ready = queue.Peek(); ready.Length > 0; ready = queue.Peek())

@@ -37,7 +37,7 @@ internal sealed class AcceptanceDesk(KeySet keys, EpochRef epoch, Func<BoardTime
 
         string act = string.Create(
             CultureInfo.InvariantCulture,
-            $"acceptance protocol signed for user {user}: SHA-256 {Convert.ToHexStringLower(hash)}");
+            $"signature of an acceptance protocol asked by user {user}: SHA-256 {Convert.ToHexStringLower(hash)}");
         string problem = !keys.CanSign ? "the device's key is evicted: see `icrctl status`"
             : !await acts.RememberAsync(act)
                 ? "it cannot be recorded, so it is not done; see `icrctl status`, or try again in a minute"
@@ -52,7 +52,8 @@ internal sealed class AcceptanceDesk(KeySet keys, EpochRef epoch, Func<BoardTime
     {
         string text = await AdminRequest.TextOf(context, 2 * Hash32.Size);
         (string signed, string problem) = desk is null
-            ? ("", "it is starting, or locked after a tamper alarm: it signs nothing (`icrctl status`)")
+            ? ("", "it is starting, records nothing, or is locked after a tamper alarm: it signs nothing "
+                + "(`icrctl status`)")
             : await desk.SignAsync(text, AdminRequest.UserOf(context));
         await (signed.Length > 0 ? context.Response.WriteAsync(signed) : AdminRequest.Refuse(context, problem));
     }

@@ -34,6 +34,7 @@ internal sealed class BoxDaemon(
 
     private ApplianceOptions active = null!;
     private bool isRecording;
+    private AcceptanceDesk? acceptance;
     private ControlService? control;
     private LiveLegs? legs;
     private FlashFolder? flash;
@@ -57,8 +58,8 @@ internal sealed class BoxDaemon(
     /// <summary>The supervisor of the board, where it has one.</summary>
     public SupervisorService? Supervisor { get; private set; }
 
-    /// <summary>Signs acceptance protocols, once the box records.</summary>
-    public AcceptanceDesk? Acceptance { get; private set; }
+    /// <summary>Signs acceptance protocols while the box records.</summary>
+    public AcceptanceDesk? Acceptance => isRecording && !isForgetting ? acceptance : null;
 
     /// <summary>
     /// What the box may record has changed: after the end the process puts itself in its own place, with a memory that
@@ -83,7 +84,7 @@ internal sealed class BoxDaemon(
         control = new ControlService(options.Control, keys, book, clock.UtcNow, box, log) { OnOtherwise = BeginAnew };
         (double? gapMs, string? gapDoubt) = isRecording
             ? box.NoteRestart(receivingSinceNs, isHandedOver)
-            : (null, null);
+            : box.NoteNothingRecorded(receivingSinceNs);
         natLog = OpenNatLog(box.Engine);
         packets = new PacketLoop(box.Engine, legs!, options.Capture.WatermarkMs, natLog?.Queue);
         if (control.IsOtherwise)
@@ -105,9 +106,9 @@ internal sealed class BoxDaemon(
         uplink = OpenUplink(box);
         lines = LineService.Open(active, keys, box, WallClock.NowNs);
         Supervisor = OpenSupervisor(clock, relay);
-        Acceptance = new AcceptanceDesk(keys, box.Epoch.Epoch, clock.UtcNow);
+        acceptance = new AcceptanceDesk(keys, box.Epoch.Epoch, clock.UtcNow);
         BoxParts parts = new(
-            active, box, legs!, packets, clock, uplink, lines, start, memory, Acceptance, natLog, Supervisor, control);
+            active, box, legs!, packets, clock, uplink, lines, start, memory, acceptance, natLog, Supervisor, control);
         writer = new WriterLoop(parts, board);
         writerThread = Start("writer", writer.Run);
         clock.Start(failure => Broken("clock", failure));

@@ -103,6 +103,11 @@ internal sealed class WriterLoop
             box.AppendCheckpoint();
             box.Journal.Commit();
             Expire(nowNs);
+            if (box.OpenRows == 0)
+            {
+                // Without rows no batch grows old: what happened is durable each minute all the same.
+                box.Flush();
+            }
         }
 
         board.Publish(Status(isFull));

@@ -116,7 +116,7 @@ internal static class SupervisorRoutes
         }
 
         string name = UpdateKeyText.NameOf(point);
-        string act = $"key {name} for updates given to the supervisor by user {AdminRequest.UserOf(context)}";
+        string act = $"key {name} for updates of the supervisor, asked by user {AdminRequest.UserOf(context)}";
         if (await ObstacleAsync(supervisor, act) is { } obstacle)
         {
             await AdminRequest.Refuse(context, obstacle);

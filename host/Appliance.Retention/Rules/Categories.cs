@@ -47,7 +47,7 @@ internal static class Categories
     [
         "flow_id", "record", "device", "batch", "epoch", "seq", "row", "kind", "group", "source", "from_us", "to_us",
         "from", "to", "cause", "where", "estimate", "records", "named_by", "list_as_of", "as_of",
-        "gaps", "covered", "sections_opened", "batches_opened",
+        "gaps", "covered", "sections_opened", "batches_opened", "contact",
     ];
 
     private static readonly string[] OfKnowing =

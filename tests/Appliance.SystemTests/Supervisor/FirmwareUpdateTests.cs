@@ -50,7 +50,7 @@ public sealed class FirmwareUpdateTests : IDisposable
 
         BedProcess.Signal("TERM", box.Id);
         Assert.Equal(0, box.Finish());
-        Assert.True(box.HasOnFlash($"key {NameOf(signer)} for updates given to the supervisor by user 0"));
+        Assert.True(box.HasOnFlash($"key {NameOf(signer)} for updates of the supervisor, asked by user 0"));
         Assert.True(box.HasOnFlash("update of the supervisor asked by user 0: SHA-256 "));
     }
 

@@ -29,15 +29,15 @@ public sealed class SignedAcceptanceTests
         board.Drive(BoardPins.TamperLid, true);
         Assert.Equal(0, box.Finish());
         string hash = File.ReadAllText(protocol).Split('"')[3];
-        Assert.True(box.HasOnFlash($"acceptance protocol signed for user 0: SHA-256 {hash}"));
+        Assert.True(box.HasOnFlash($"signature of an acceptance protocol asked by user 0: SHA-256 {hash}"));
 
         box.Start();
         box.WaitForStatus(s => s.GetProperty("health").GetString() == "locked", "a locked box");
         Outcome locked = box.Icrctl("selftest", "--yes", "--protocol", late);
         Assert.Equal(1, locked.Code);
         Assert.Equal(
-            "icrctl: the protocol is not signed: it is starting, or locked after a tamper alarm: it signs nothing "
-            + "(`icrctl status`)\n", locked.Error);
+            "icrctl: the protocol is not signed: it is starting, records nothing, or is locked after a "
+            + "tamper alarm: it signs nothing (`icrctl status`)\n", locked.Error);
         Assert.Contains("\"signature\": null", File.ReadAllText(late));
     }
 }

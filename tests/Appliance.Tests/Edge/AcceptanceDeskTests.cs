@@ -29,7 +29,8 @@ public sealed class AcceptanceDeskTests : IDisposable
         (string signed, string problem) = await asked;
         Assert.Equal("", problem);
         Assert.Equal(
-            $"acceptance protocol signed for user 7: SHA-256 {hash}", Assert.Single(box.Manifests()[0].Events).Text);
+            $"signature of an acceptance protocol asked by user 7: SHA-256 {hash}",
+            Assert.Single(box.Manifests()[0].Events).Text);
         Assert.Equal(Refusal.None, AcceptanceStatement.TryVerify(
             Convert.FromHexString(signed), keys.DeviceKey, out AcceptanceStatement? said));
         Assert.Equal((new KnownTime(1_800_000_000_000_000, 2_000), hash), (said!.Time, said.Protocol.ToString()));

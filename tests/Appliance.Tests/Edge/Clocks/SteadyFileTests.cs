@@ -113,10 +113,16 @@ public sealed class SteadyFileTests : IDisposable
         Assert.Equal(0, SteadyFile.Read(later, boot, Read()));
     }
 
+    [Fact]
+    public void The_offset_alone_that_an_earlier_release_kept_is_taken()
+    {
+        File.WriteAllText(Path.Combine(folder, "timeline"), "-3600000000000");
+        Assert.Equal(-3_600_000_000_000, Next());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("later")]
-    [InlineData("5")]
     [InlineData("5 6 7 8")]
     public void A_file_that_is_no_line_of_time_is_told_and_not_taken_for_none(string text)
     {

@@ -48,6 +48,7 @@ public sealed class ControlBookTests : IDisposable
     [InlineData("{\"version\": 2, \"device\": \"x\"}")]
     [InlineData("{\"version\": 1, \"device\": \"x\", \"more\": 1}")]
     [InlineData("{\"version\": 1, \"device\": \"x\", \"withdrawn\": null}")]
+    [InlineData("{\"version\": 1, \"device\": \"x\", \"is_lost\": true}")]
     public void A_book_that_does_not_read_stops_the_recording_until_two_people_say_what_is_withdrawn(string text)
     {
         Assert.Equal("", world.Send(world.Signed(world.Withdrawal(5, new Id16(1, 1)))));

@@ -92,10 +92,19 @@ public sealed class ControlDeskTests : IDisposable
             world.Desk.Take(new MqttMessage { Topic = "t", Payload = new byte[] { 0xFF } });
         }
 
-        Assert.Equal(ControlLimits.RefusalsWaiting, world.Desk.TakeRefusals(64, out long beyond).Count);
-        Assert.Equal(3, beyond);
-        Assert.Empty(world.Desk.TakeRefusals(64, out beyond));
-        Assert.Equal(0, beyond);
+        List<string> told = [];
+        Assert.Equal(0, world.Desk.TellRefusals(_ => false));
+        Assert.Equal(2, world.Desk.TellRefusals(sentence => told.Count < 2 && Add(sentence)));
+        Assert.Equal(ControlLimits.RefusalsWaiting + 1, world.Desk.TellRefusals(Add));
+        Assert.Equal(ControlLimits.RefusalsWaiting + 1, told.Count);
+        Assert.Equal("3 further control messages refused", told[^1]);
+        Assert.Equal(0, world.Desk.TellRefusals(Add));
+
+        bool Add(string sentence)
+        {
+            told.Add(sentence);
+            return true;
+        }
     }
 
     [Fact]

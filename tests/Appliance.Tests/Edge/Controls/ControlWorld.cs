@@ -87,10 +87,10 @@ internal sealed class ControlWorld : IDisposable
     /// <summary>Sends bytes to the desk; the name of the refusal, or "" where it was taken.</summary>
     public string Send(byte[] bytes, bool isRetained = false)
     {
-        long before = Desk.Status(Notice).Refused;
+        IReadOnlyDictionary<string, long> before = Desk.Status(Notice).RefusedBy;
         Desk.Take(new MqttMessage { Topic = "icr/v1/box/control", Payload = bytes, Retain = isRetained });
-        IReadOnlyList<RefusedControl> told = Desk.TakeRefusals(ControlLimits.RefusalsWaiting, out _);
-        return Desk.Status(Notice).Refused == before ? "" : told.Count == 0 ? "rate" : told[^1].Reason;
+        return Desk.Status(Notice).RefusedBy
+            .SingleOrDefault(now => now.Value != before.GetValueOrDefault(now.Key)).Key ?? "";
     }
 
     public void Dispose()

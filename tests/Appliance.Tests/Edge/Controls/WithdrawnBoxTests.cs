@@ -60,6 +60,8 @@ public sealed class WithdrawnBoxTests : IDisposable
                 $"control 7 taken: notice {keys.Notice} withdrawn; recording ends: {open} records and 0 open flows in "
                     + "memory are not written",
                 told.Text);
+            ManifestGap gap = Assert.Single(last.Gaps);
+            Assert.Equal((said[^2].Manifest.Last, GapCause.Restart), (gap.From, gap.Cause));
             run.Play(40_000);
             run.Box.Engine.CloseAll(EndReason.Stopped);
             run.Drain();
@@ -88,6 +90,41 @@ public sealed class WithdrawnBoxTests : IDisposable
         Assert.Equal($"control 7 taken: notice {keys.Notice} withdrawn", Assert.Single(told.Events).Text);
         Assert.Equal(7UL, told.LastControl);
         Assert.Empty(ControlBook.Open(Journal, keys.Device).Untold());
+    }
+
+    [Fact]
+    public void A_run_that_records_nothing_is_a_gap_from_the_last_record_to_its_end()
+    {
+        using (Run run = new(this))
+        {
+            run.Play(0);
+            run.Box.Engine.CloseAll(EndReason.Stopped);
+            run.Drain();
+            Assert.Equal(ReasonCode.Success, run.Send(Withdrawal(7)));
+            run.Close();
+        }
+
+        List<(Manifest Manifest, RowBatch Rows)> before = Batches();
+        using (Run next = new(this))
+        {
+            next.Box.NoteNothingRecorded(TwoLegs.StartNs + 50_000_000_000);
+            next.Wait(60_000);
+            next.Drain();
+            next.Serve();
+            next.Wait(120_000);
+            next.Drain();
+            next.Close();
+        }
+
+        ManifestGap[] gaps = [.. Batches().Skip(before.Count).SelectMany(batch => batch.Manifest.Gaps)];
+        Assert.Equal(
+            [
+                new ManifestGap(before[^1].Manifest.Last, At(60_000), GapCause.Restart),
+                new ManifestGap(At(60_000), At(120_000), GapCause.Restart),
+            ],
+            gaps);
+
+        static TaiTime At(long ms) => new((TwoLegs.StartNs / 1000) + (ms * 1000));
     }
 
     [Fact]
@@ -234,6 +271,9 @@ public sealed class WithdrawnBoxTests : IDisposable
             frames.Play(Box.Engine, test.unused, quietSeconds: 0, close: false);
             nowNs = TwoLegs.StartNs + (long)((fromMs + 1000) * 1e6);
         }
+
+        /// <summary>Nothing comes until then.</summary>
+        public void Wait(double untilMs) => nowNs = TwoLegs.StartNs + (long)(untilMs * 1e6);
 
         public void Drain() => Assert.True(Box.Drain(nowNs));
 

@@ -32,7 +32,7 @@ public sealed class SlotBoxTests(ITestOutputHelper output)
     public void A_good_update_stays_a_broken_one_falls_back_and_an_old_one_does_not_start()
     {
         using SlotBox box = new();
-        string first = box.Image(1, ""), second = box.Image(2, ""), third = box.Image(3, Broken);
+        string first = box.Image(1, "# 1"), second = box.Image(2, "# 2"), third = box.Image(3, Broken);
         box.MakeDrive(1);
         Told("three images made");
         InstallsTheSecond(box, second);

@@ -8,15 +8,18 @@ using Appliance.TestSupport;
 namespace Appliance.SystemTests.Machines;
 
 /// <summary>
-/// The box as <c>./appliance image</c> makes it, with Debian as its root, on a drive with the recipe's partitions, with
-/// a chip and two mirror ports. Laid over the root is a service that takes commands at a serial line, and patience.
+/// The box as <c>./appliance image</c> makes it, with Debian as its root, started by its loader under secure boot from
+/// a drive with the recipe's partitions, with a chip and two mirror ports. Laid over the root is a service that takes
+/// commands at a serial line, and patience.
 /// </summary>
 internal sealed class DebianBox : IDisposable
 {
     public const string InsidePort = "enp0s16", OutsidePort = "enp0s17";
 
-    // Firmware without secure boot, said to the first root; the line of the kernel's messages.
-    private const string Words = $"console=ttyS0 {VirtualMachine.Quickly} appliance.desk=without-secure-boot";
+    // The line of the kernel's messages.
+    private const string Words = $"console=ttyS0 {VirtualMachine.Quickly}";
+
+    private const int BootMebibytes = 128;
 
     private const string Desk = """
         [Unit]
@@ -41,11 +44,11 @@ internal sealed class DebianBox : IDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(25);
 
     private static readonly string Scripts = Path.Combine(Checkout.Root, "hardware", "image");
-    private static readonly string Stub = Path.Combine(
-        MachineParts.Folder, "usr", "lib", "systemd", "boot", "efi", "linuxx64.efi.stub");
+    private static readonly string Efi = Path.Combine(MachineParts.Folder, "usr", "lib", "systemd", "boot", "efi");
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("debian-box-");
     private readonly SoftwareTpm tpm;
+    private readonly (string, string) firmware;
     private readonly Socket[] cables;
 
     public DebianBox()
@@ -57,8 +60,12 @@ internal sealed class DebianBox : IDisposable
         SealedBox.Run("openssl", "rsa", "-in", At("maker.pem"), "-pubout", "-out", At("maker.pub"));
         string hash = File.ReadAllText(At("image/root.hash")).Trim();
         SealedBox.Run(
-            Path.Combine(Scripts, "kernel"), At("box.efi"), At("image/kernel"), At("image/initrd"), Stub, hash, "1",
-            At("maker.pem"), At("maker.pub"), Words);
+            Path.Combine(Scripts, "kernel"), At("box.efi"), At("image/kernel"), At("image/initrd"),
+            Path.Combine(Efi, "linuxx64.efi.stub"), hash, "1", At("maker.pem"), At("maker.pub"), Words);
+        File.Copy(Path.Combine(Efi, "systemd-bootx64.efi"), At("loader.efi"));
+        SecureFirmware.Sign(At("box.efi"));
+        SecureFirmware.Sign(At("loader.efi"));
+        firmware = SecureFirmware.Make(At("variables"));
         MakeDrive();
         tpm = new SoftwareTpm(At("tpm"));
         cables = [Cable("in"), Cable("out")];
@@ -71,17 +78,12 @@ internal sealed class DebianBox : IDisposable
         Path.GetDirectoryName(typeof(object).Assembly.Location))))!;
 
     /// <summary>Starts the box and waits until its service takes commands.</summary>
-    public VirtualMachine Start()
+    public VirtualMachine Start() => VirtualMachine.Boot(new MachineOptions
     {
-        File.Copy("/usr/share/OVMF/OVMF_VARS_4M.fd", At("variables"), overwrite: true);
-        return VirtualMachine.Boot(new MachineOptions
-        {
-            Folder = folder.FullName, Kernel = At("box.efi"), Drives = [new MachineDrive(At("drive"))], Tpm = tpm,
-            Firmware = ("/usr/share/OVMF/OVMF_CODE_4M.fd", At("variables")), MemoryMebibytes = 1536, Processors = 2,
-            StartLimit = StartLimit,
-            Network = [.. Port("in", "0x10"), .. Port("out", "0x11")],
-        });
-    }
+        Folder = folder.FullName, Drives = [new MachineDrive(At("drive"))], Tpm = tpm, Firmware = firmware,
+        MemoryMebibytes = 1536, Processors = 2, StartLimit = StartLimit,
+        Network = [.. Port("in", "0x10"), .. Port("out", "0x11")],
+    });
 
     /// <summary>Keys and configuration of a box, packed, as base64.</summary>
     public string Provision()
@@ -199,7 +201,7 @@ internal sealed class DebianBox : IDisposable
 
         File.WriteAllText(At("table"), string.Create(CultureInfo.InvariantCulture, $"""
             label: gpt
-            size=8MiB, name=boot
+            size={BootMebibytes}MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name=boot
             size={Mebibytes("image/root.squashfs")}MiB, name=root-a
             size={Mebibytes("image/root.verity")}MiB, name=verity-a
             size=4MiB, name=root-b
@@ -208,6 +210,9 @@ internal sealed class DebianBox : IDisposable
 
             """));
         SealedBox.Run("sh", "-c", "sfdisk --quiet \"$1\" <\"$2\"", "sfdisk", At("drive"), At("table"));
+        SealedBox.Run(
+            Path.Combine(Scripts, "boot"), At("boot"), $"{BootMebibytes}", At("loader.efi"), At("box.efi"), "1");
+        Put("boot", At("boot"));
         Put("root-a", At("image/root.squashfs"));
         Put("verity-a", At("image/root.verity"));
     }
